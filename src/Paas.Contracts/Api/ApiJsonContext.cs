@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace Paas.Contracts.Api;
+
+/// <summary>Source-generated JSON for everything that crosses the HTTP API: camelCase, enums as camelCase strings, nulls left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [
+        typeof(CamelCaseEnumConverter<AppStatus>), typeof(CamelCaseEnumConverter<InstanceStatus>),
+        typeof(CamelCaseEnumConverter<ReleaseReason>), typeof(CamelCaseEnumConverter<BuildStatus>),
+        typeof(CamelCaseEnumConverter<DeploymentStatus>)])]
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(CreateAppRequest))]
+[JsonSerializable(typeof(AppDocument))]
+[JsonSerializable(typeof(IReadOnlyList<AppDocument>))]
+[JsonSerializable(typeof(IReadOnlyList<FormationEntry>))]
+[JsonSerializable(typeof(ScaleRequest))]
+[JsonSerializable(typeof(ConfigDocument))]
+[JsonSerializable(typeof(ConfigChange))]
+[JsonSerializable(typeof(InstanceDocument))]
+[JsonSerializable(typeof(IReadOnlyList<InstanceDocument>))]
+[JsonSerializable(typeof(ReleaseDocument))]
+[JsonSerializable(typeof(IReadOnlyList<ReleaseDocument>))]
+[JsonSerializable(typeof(RollbackRequest))]
+[JsonSerializable(typeof(BuildDocument))]
+[JsonSerializable(typeof(IReadOnlyList<BuildDocument>))]
+[JsonSerializable(typeof(BuildEvent))]
+[JsonSerializable(typeof(DeploymentDocument))]
+[JsonSerializable(typeof(IReadOnlyList<DeploymentDocument>))]
+[JsonSerializable(typeof(LogLine))]
+[JsonSerializable(typeof(CreateTokenRequest))]
+[JsonSerializable(typeof(TokenDocument))]
+[JsonSerializable(typeof(IdentityDocument))]
+[JsonSerializable(typeof(VersionDocument))]
+[JsonSerializable(typeof(RunRequest))]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+public sealed partial class ApiJsonContext : JsonSerializerContext;

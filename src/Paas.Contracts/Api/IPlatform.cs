@@ -1,0 +1,71 @@
+namespace Paas.Contracts.Api;
+
+/// <summary>
+/// Every operation a person can ask of the platform. The control plane implements it in process; the CLI implements it over
+/// HTTP. The daemon's endpoints are the map between the two. Every method throws <see cref="Errors.PaasException"/>:
+/// <see cref="Errors.ErrorCode.AppNotFound"/> for an app that does not exist, and what its own comment says.
+/// </summary>
+public interface IPlatform
+{
+    /// <summary>Apps by name. <c>GET /v1/apps</c></summary>
+    Task<IReadOnlyList<AppDocument>> ListAppsAsync(CancellationToken ct);
+
+    /// <summary>InvalidRequest for a bad name, Conflict for a taken one. <c>POST /v1/apps</c></summary>
+    Task<AppDocument> CreateAppAsync(CreateAppRequest request, CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}</c></summary>
+    Task<AppDocument> GetAppAsync(string app, CancellationToken ct);
+
+    /// <summary>Stops it and deletes everything it owns. <c>DELETE /v1/apps/{app}</c></summary>
+    Task DestroyAppAsync(string app, CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}/config</c></summary>
+    Task<ConfigDocument> GetConfigAsync(string app, CancellationToken ct);
+
+    /// <summary>
+    /// Changes config vars; where the app has a release, makes a new one and returns when it is live. InvalidRequest for a bad
+    /// name, DeploymentFailed when it does not become healthy (the change is then undone). <c>PATCH /v1/apps/{app}/config</c>
+    /// </summary>
+    /// <returns>The new release, or null where the app has none yet.</returns>
+    Task<ReleaseDocument?> ChangeConfigAsync(string app, ConfigChange change, CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}/formation</c></summary>
+    Task<IReadOnlyList<FormationEntry>> GetFormationAsync(string app, CancellationToken ct);
+
+    /// <summary>Returns once the observed instances are as wanted. NotFound for an unknown process type, InvalidRequest for a bad quantity. <c>PATCH /v1/apps/{app}/formation</c></summary>
+    Task<IReadOnlyList<FormationEntry>> ScaleAsync(string app, ScaleRequest request, CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}/instances</c></summary>
+    Task<IReadOnlyList<InstanceDocument>> ListInstancesAsync(string app, CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}/releases</c></summary>
+    Task<IReadOnlyList<ReleaseDocument>> ListReleasesAsync(string app, CancellationToken ct);
+
+    /// <summary>Makes a new release with the image, config and process types of an earlier one and returns when it is live. <c>POST /v1/apps/{app}/rollback</c></summary>
+    Task<ReleaseDocument> RollbackAsync(string app, RollbackRequest request, CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}/builds</c></summary>
+    Task<IReadOnlyList<BuildDocument>> ListBuildsAsync(string app, CancellationToken ct);
+
+    /// <summary>
+    /// Takes a source tree (a tar stream, kept as a content-addressed blob before anything else happens), queues a build and
+    /// streams its events to the end of its deployment. A caller that goes away does not stop it.
+    /// <c>POST /v1/apps/{app}/builds?commit=&amp;branch=</c>, body <c>application/x-tar</c>
+    /// </summary>
+    IAsyncEnumerable<BuildEvent> SubmitBuildAsync(string app, BuildSource source, Stream tar, CancellationToken ct);
+
+    /// <summary>A build's output from its beginning, live while it runs. <c>GET /v1/apps/{app}/builds/{number}/output</c></summary>
+    IAsyncEnumerable<BuildEvent> ReadBuildOutputAsync(string app, int build, CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}/deployments</c></summary>
+    Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}/logs?n=&amp;follow=&amp;source=&amp;after=</c></summary>
+    IAsyncEnumerable<LogLine> ReadLogsAsync(string app, LogQuery query, CancellationToken ct);
+
+    /// <summary><c>POST /v1/apps/{app}/run</c></summary>
+    IAsyncEnumerable<RunEvent> RunAsync(string app, RunRequest request, CancellationToken ct);
+
+    /// <summary><c>POST /v1/tokens</c></summary>
+    Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct);
+}
