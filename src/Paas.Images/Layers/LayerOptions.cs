@@ -1,0 +1,26 @@
+namespace Paas.Images.Layers;
+
+/// <summary>How a directory becomes a layer.</summary>
+public sealed record LayerOptions
+{
+    /// <summary>Absolute path inside the image where the directory's content goes, e.g. <c>/layers/nodejs/node</c>.</summary>
+    public string Target { get; init; } = "/";
+
+    /// <summary>Modification time of every entry; null keeps the files' own.</summary>
+    public DateTimeOffset? ModifiedAt { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>Owner of every entry under <see cref="Target"/>; null keeps the files' own.</summary>
+    public LayerOwner? Owner { get; init; }
+
+    /// <summary>Owner of the directories above <see cref="Target"/> (root unless said); they get mode 0755.</summary>
+    public LayerOwner ParentOwner { get; init; } = LayerOwner.Root;
+
+    /// <summary>True compresses with gzip at its fastest level.</summary>
+    public bool Compress { get; init; } = true;
+}
+
+/// <summary>Numeric owner as the image holds it.</summary>
+public readonly record struct LayerOwner(int UserId, int GroupId)
+{
+    public static LayerOwner Root { get; } = new(0, 0);
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Paas.Oci.Images;
+
+/// <summary>
+/// Reads and writes the image documents. Reading checks what the image-spec's schemas demand, so that the rest of the code
+/// can trust a document it holds; writing is deterministic: the same document gives the same bytes and digest.
+/// </summary>
+public static class ImageDocuments
+{
+    /// <exception cref="OciFormatException">Not a valid image manifest.</exception>
+    public static ImageManifest ParseManifest(ReadOnlySpan<byte> json)
+    {
+        var manifest = Parse(json, OciImageJsonContext.Default.ImageManifest, "image manifest");
+        ImageRules.Check(manifest);
+        return manifest;
+    }
+
+    /// <exception cref="OciFormatException">Not a valid image index.</exception>
+    public static ImageIndex ParseIndex(ReadOnlySpan<byte> json)
+    {
+        var index = Parse(json, OciImageJsonContext.Default.ImageIndex, "image index");
+        ImageRules.Check(index);
+        return index;
+    }
+
+    /// <exception cref="OciFormatException">Not a valid image configuration.</exception>
+    public static ImageConfig ParseConfig(ReadOnlySpan<byte> json)
+    {
+        var config = Parse(json, OciImageJsonContext.Default.ImageConfig, "image configuration");
+        ImageRules.Check(config);
+        return config;
+    }
+
+    /// <exception cref="OciFormatException">Not a valid content descriptor.</exception>
+    public static Descriptor ParseDescriptor(ReadOnlySpan<byte> json)
+    {
+        var descriptor = Parse(json, OciImageJsonContext.Default.Descriptor, "content descriptor");
+        ImageRules.Check(descriptor);
+        return descriptor;
+    }
+
+    /// <exception cref="OciFormatException">Not a layout of a version we know.</exception>
+    public static ImageLayout ParseLayout(ReadOnlySpan<byte> json)
+    {
+        var layout = Parse(json, OciImageJsonContext.Default.ImageLayout, "oci-layout");
+        if (layout.ImageLayoutVersion != ImageLayout.Version)
+            throw new OciFormatException($"oci-layout: version '{layout.ImageLayoutVersion}' is not {ImageLayout.Version}");
+        return layout;
+    }
+
+    public static byte[] Serialize(ImageManifest manifest) =>
+        JsonSerializer.SerializeToUtf8Bytes(manifest, OciImageJsonContext.Default.ImageManifest);
+
+    public static byte[] Serialize(ImageIndex index) =>
+        JsonSerializer.SerializeToUtf8Bytes(index, OciImageJsonContext.Default.ImageIndex);
+
+    public static byte[] Serialize(ImageConfig config) =>
+        JsonSerializer.SerializeToUtf8Bytes(config, OciImageJsonContext.Default.ImageConfig);
+
+    public static byte[] Serialize(ImageLayout layout) =>
+        JsonSerializer.SerializeToUtf8Bytes(layout, OciImageJsonContext.Default.ImageLayout);
+
+    private static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, string what)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new OciFormatException($"{what}: null is not a document");
+        }
+        catch (JsonException error)
+        {
+            throw new OciFormatException($"{what}: {error.Message}", error);
+        }
+    }
+}
