@@ -1,0 +1,86 @@
+using Paas.Contracts.Supervision;
+using Paas.Oci;
+
+namespace Paas.Node;
+
+/// <summary>A container as it is wanted: immutable; a change is another container with another id.</summary>
+public sealed record ContainerConfig
+{
+    /// <summary>Unique on this host, now and later: <c>[a-z0-9][a-z0-9._-]{0,62}</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The app it belongs to. Containers of one app share a range of user ids and a log directory.</summary>
+    public required string App { get; init; }
+
+    /// <summary>Name within the app, e.g. <c>web.1</c>; becomes the host name, with dashes for dots.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Manifest of the image, in the image store.</summary>
+    public required Digest Image { get; init; }
+
+    /// <summary>Follow the image's entrypoint; empty takes the image's command.</summary>
+    public IReadOnlyList<string> Args { get; init; } = [];
+
+    /// <summary>Added to the image's environment, and stronger than it.</summary>
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Absolute; null takes the image's, or <c>/</c>.</summary>
+    public string? Cwd { get; init; }
+
+    /// <summary><c>user[:group]</c>, names or numbers; null takes the image's, or root of the container.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Bounds of the container's cgroup.</summary>
+    public ContainerLimits Limits { get; init; } = new();
+
+    /// <summary>Directories and files of the host that the container sees.</summary>
+    public IReadOnlyList<BindMount> Mounts { get; init; } = [];
+
+    /// <summary>When its supervisor starts it again; not for <see cref="ContainerHost.RunAsync"/>.</summary>
+    public RestartPolicy Restart { get; init; } = new(RestartMode.Always);
+
+    /// <summary>Asks the process to end, e.g. <c>SIGTERM</c>.</summary>
+    public string StopSignal { get; init; } = "SIGTERM";
+
+    /// <summary>Time between that and SIGKILL, unless a stop says otherwise.</summary>
+    public int StopGraceSeconds { get; init; } = 30;
+
+    /// <summary>Facts for whoever adopts the container later; come back in <see cref="ObservedContainer.Labels"/>.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Directory under <c>logs/&lt;app&gt;/</c>; null takes <see cref="Name"/>.</summary>
+    public string? LogSource { get; init; }
+
+    /// <summary>The cgroup it is counted in.</summary>
+    public ContainerGroup Group { get; init; } = ContainerGroup.Apps;
+
+    /// <summary>True without a network: only loopback.</summary>
+    public bool Offline { get; init; }
+}
+
+/// <summary>Bounds of one container; null leaves a resource unbounded.</summary>
+/// <param name="MemoryBytes">Memory, with no swap beyond it.</param>
+/// <param name="CpuWeight">Share under contention, 1 to 10000; the kernel's default is 100.</param>
+/// <param name="Cpus">CPU time per time, e.g. 0.5.</param>
+/// <param name="Pids">Processes and threads.</param>
+public sealed record ContainerLimits(long? MemoryBytes = null, int? CpuWeight = null, double? Cpus = null, int? Pids = null);
+
+/// <summary>A directory or file of the host inside the container.</summary>
+/// <param name="Source">Absolute path on the host; must exist.</param>
+/// <param name="Target">Absolute path in the container; made where it is missing.</param>
+/// <param name="ReadOnly">True refuses writes.</param>
+/// <param name="IdMapped">
+/// True shows owners as they are on disk (0 is the container's root); false shows them as nobody where the container has a user
+/// namespace. Ignored where the kernel or the filesystem cannot map ids: there the container has no user namespace.
+/// </param>
+public sealed record BindMount(string Source, string Target, bool ReadOnly = false, bool IdMapped = true);
+
+/// <summary>Parent cgroup of a container, below the node's own.</summary>
+public enum ContainerGroup
+{
+    /// <summary>What serves: instances of apps and <c>paas run</c>.</summary>
+    Apps,
+
+    /// <summary>Builds: they give way to apps.</summary>
+    Builds,
+}
