@@ -97,22 +97,22 @@ public sealed class GitRepositories : IDisposable
         // Old mistakes that other tools made in long histories are harmless; refusing them would refuse the whole history.
         var text = $"""
             [core]
-            \trepositoryformatversion = 0
-            \tfilemode = true
-            \tbare = true
-            \thooksPath = "{HooksDirectory.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}"
+              repositoryformatversion = 0
+              filemode = true
+              bare = true
+              hooksPath = "{HooksDirectory.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}"
             [receive]
-            \tmaxInputSize = {_options.MaxPushBytes}
-            \tfsckObjects = true
-            \tdenyDeleteCurrent = warn
+              maxInputSize = {_options.MaxPushBytes}
+              fsckObjects = true
+              denyDeleteCurrent = warn
             [receive "fsck"]
-            \tzeroPaddedFilemode = ignore
-            \tmissingSpaceBeforeDate = ignore
-            \tbadTimezone = ignore
+              zeroPaddedFilemode = ignore
+              missingSpaceBeforeDate = ignore
+              badTimezone = ignore
             [http]
-            \treceivepack = true
+              receivepack = true
 
-            """.Replace("\\t", "\t", StringComparison.Ordinal);
+            """;
         WriteIfChanged(Path.Combine(path, "config"), text, executable: false);
     }
 
