@@ -1,0 +1,59 @@
+namespace Paas.Logs;
+
+/// <summary>
+/// Writes the log of one source from a loop of one thread, which flushes when it is due; for programs that want neither timers
+/// nor further threads. Never throws once made: what cannot be written is counted and told in the log when it can be again.
+/// </summary>
+public sealed class LogAppender : IDisposable
+{
+    private readonly LogBuffer buffer;
+    private readonly LogFileWriter files;
+    private byte[] spare = [];
+
+    /// <summary>Makes the directory when it is missing and continues its newest file.</summary>
+    /// <exception cref="IOException">The directory cannot be made or opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above, for lack of permission.</exception>
+    public LogAppender(string directory, LogOptions? options = null, TimeProvider? time = null)
+    {
+        options ??= LogOptions.Default;
+        options.Validate();
+        buffer = new LogBuffer(options, time ?? TimeProvider.System);
+        files = new LogFileWriter(directory, options);
+    }
+
+    /// <summary>Whether <see cref="Flush"/> has something to do. The caller flushes within <see cref="LogOptions.FlushAfter"/>.</summary>
+    public bool HasPending => !buffer.IsEmpty;
+
+    /// <summary>Bytes waiting; flush early when they grow large.</summary>
+    public int PendingBytes => buffer.Pending.Length;
+
+    /// <summary>Adds the lines of <paramref name="utf8"/>, stamped with the present time.</summary>
+    public void Append(LogStream stream, ReadOnlySpan<byte> utf8) => buffer.Add(stream, utf8);
+
+    /// <summary>Adds the lines of <paramref name="text"/>, stamped with the present time.</summary>
+    public void Append(LogStream stream, string text) => buffer.Add(stream, System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes what is pending.</summary>
+    public void Flush() => Flush(last: false);
+
+    /// <summary>Writes what is pending and closes.</summary>
+    public void Dispose()
+    {
+        Flush(last: true);
+        files.Dispose();
+    }
+
+    private void Flush(bool last)
+    {
+        var lines = buffer.Take(ref spare, last).Span;
+        if (lines.IsEmpty) return;
+        try
+        {
+            files.Write(lines);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            buffer.Lose(lines);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Paas.Logs;
+
+/// <summary>
+/// Appends whole lines to the newest file of a source, begins the next file when that one is full and removes what retention does
+/// not keep. Not for several threads; several processes are kept apart by a lock. Files are only ever appended to, and no file is
+/// written once its successor exists: on these two rests everything a follower promises.
+/// </summary>
+internal sealed class LogFileWriter : IDisposable
+{
+    private static ReadOnlySpan<byte> TornMark => " [cut short]\n"u8;
+
+    private readonly string directory;
+    private readonly LogOptions options;
+    private readonly LogFileLock guard;
+    private SafeFileHandle? file;
+    private long number;
+    private long length;
+
+    public LogFileWriter(string directory, LogOptions options)
+    {
+        this.directory = directory;
+        this.options = options;
+        Directory.CreateDirectory(directory);
+        guard = new LogFileLock(directory);
+    }
+
+    /// <summary>Writes lines, each ending in a newline. After an <see cref="IOException"/> some of them may have been written.</summary>
+    public void Write(ReadOnlySpan<byte> lines)
+    {
+        guard.Enter();
+        try
+        {
+            OpenNewest();
+            while (!lines.IsEmpty)
+            {
+                var fitting = FittingLines(lines);
+                if (fitting == 0)
+                {
+                    BeginNext();
+                    continue;
+                }
+
+                Append(lines[..fitting]);
+                lines = lines[fitting..];
+            }
+        }
+        finally
+        {
+            guard.Exit();
+        }
+    }
+
+    public void Dispose()
+    {
+        file?.Dispose();
+        guard.Dispose();
+    }
+
+    // Bytes of the whole lines that still fit; an empty file takes its first line whatever its length.
+    private int FittingLines(ReadOnlySpan<byte> lines)
+    {
+        var room = options.FileBytes - length;
+        if (lines.Length <= room) return lines.Length;
+        var fitting = room > 0 ? lines[..(int)room].LastIndexOf((byte)'\n') + 1 : 0;
+        return fitting == 0 && length == 0 ? lines.IndexOf((byte)'\n') + 1 : fitting;
+    }
+
+    private void OpenNewest()
+    {
+        if (file is null)
+        {
+            var numbers = LogFiles.List(directory);
+            Open(numbers.Count == 0 ? 1 : numbers[^1]);
+        }
+        else if (File.Exists(LogFiles.PathOf(directory, number + 1)))
+        {
+            Open(LogFiles.List(directory)[^1]);
+        }
+        else if (RandomAccess.GetLength(file) is var now && now != length)
+        {
+            length = now;
+            RepairTail();
+        }
+    }
+
+    private void Open(long next)
+    {
+        file?.Dispose();
+        file = null;
+        file = File.OpenHandle(
+            LogFiles.PathOf(directory, next), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        number = next;
+        length = RandomAccess.GetLength(file);
+        RepairTail();
+    }
+
+    // A writer that was killed may have left half a line. It is ended, not removed: a follower may be reading it.
+    private void RepairTail()
+    {
+        Span<byte> last = stackalloc byte[1];
+        if (length == 0 || (RandomAccess.Read(file!, last, length - 1) == 1 && last[0] == (byte)'\n')) return;
+        Append(TornMark);
+    }
+
+    private void BeginNext()
+    {
+        Open(number + 1);
+        foreach (var old in LogFiles.List(directory))
+        {
+            if (old <= number - options.Files) File.Delete(LogFiles.PathOf(directory, old));
+        }
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        RandomAccess.Write(file!, bytes, length);
+        length += bytes.Length;
+    }
+}
