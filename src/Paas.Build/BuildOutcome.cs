@@ -1,0 +1,9 @@
+using Paas.Oci;
+
+namespace Paas.Build;
+
+/// <summary>What a build made.</summary>
+/// <param name="Image">Digest of the image's manifest, in the content store.</param>
+/// <param name="Processes">Process type → command, as a shell reads it.</param>
+/// <param name="SizeBytes">Sum of the image's layers as stored, in bytes.</param>
+public sealed record BuildOutcome(Digest Image, IReadOnlyDictionary<string, string> Processes, long SizeBytes);
