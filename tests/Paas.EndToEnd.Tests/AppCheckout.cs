@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Paas.Contracts.Api;
+using Paas.Testing;
+using Paas.Testing.Servers;
+
+namespace Paas.EndToEnd.Tests;
+
+/// <summary>A person's clone of an app: a copy of a sample under tests/apps, committed, with the git remote <c>paas</c>.</summary>
+public sealed class AppCheckout : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private AppCheckout(PaasServer server, string name)
+    {
+        Server = server;
+        Name = name;
+    }
+
+    public PaasServer Server { get; }
+
+    public string Name { get; }
+
+    public string Host => $"{Name}.{Server.Domain}";
+
+    public string Directory => _directory.Path;
+
+    /// <summary>Copies the sample, commits it and runs <c>paas create</c>.</summary>
+    public static async Task<AppCheckout> CreateAsync(PaasServer server, string sample, string name)
+    {
+        var app = new AppCheckout(server, name);
+        (await new Command("cp", "-R", Path.Combine(Repository.Root, "tests/apps", sample) + "/.", app.Directory).RunAsync()).Succeeded();
+        (await server.GitAsync(app.Directory, "init", "-q", "-b", "main")).Succeeded();
+        await app.CommitAsync("First");
+        (await server.PaasInAsync(app.Directory, "create", name)).Succeeded();
+        return app;
+    }
+
+    public string PathOf(string relative) => Path.Combine(Directory, relative);
+
+    public void Replace(string file, string old, string @new)
+    {
+        var text = File.ReadAllText(PathOf(file));
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        File.WriteAllText(PathOf(file), text.Replace(old, @new, StringComparison.Ordinal));
+    }
+
+    public async Task CommitAsync(string message)
+    {
+        (await Server.GitAsync(Directory, "add", "-A")).Succeeded();
+        (await Server.GitAsync(Directory, "commit", "-q", "--allow-empty", "-m", message)).Succeeded();
+    }
+
+    public Task<CommandResult> PushAsync(string refspec = "main") => Server.GitAsync(Directory, "push", "paas", refspec);
+
+    /// <summary>Runs the CLI inside the checkout, so that the app is known from its git remote.</summary>
+    public Task<CommandResult> PaasAsync(params IReadOnlyList<string> arguments) => Server.PaasInAsync(Directory, arguments);
+
+    public Task<Answer> GetAsync(string path = "/") => Server.Visitor.GetAsync(Host, path);
+
+    public async Task<IReadOnlyList<InstanceDocument>> InstancesAsync()
+    {
+        var result = (await PaasAsync("ps", "--json")).Succeeded();
+        return JsonSerializer.Deserialize(result.Stdout, ApiJsonContext.Default.IReadOnlyListInstanceDocument)!;
+    }
+
+    public async Task<InstanceDocument> InstanceAsync(string name) =>
+        (await InstancesAsync()).Single(instance => instance.Name == name && instance.Status != InstanceStatus.Stopping);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.PaasAsync("destroy", "-a", Name, "--confirm", Name);
+        _directory.Dispose();
+    }
+}
