@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Paas.Linux.Netlink;
 
@@ -10,6 +11,7 @@ namespace Paas.Linux.Netlink;
 public static partial class NetworkNamespace
 {
     private const int CloneNewNet = 0x40000000;
+    private const int OpenCloexec = 0x80000;
 
     /// <summary>Runs a function in the namespace behind a descriptor.</summary>
     /// <param name="netnsFd">Open descriptor of a network namespace.</param>
@@ -21,6 +23,20 @@ public static partial class NetworkNamespace
     /// <summary>Runs a function in a new namespace, which ends with it unless something holds it.</summary>
     /// <exception cref="LinuxException">unshare failed.</exception>
     public static T RunInNew<T>(Func<T> work) => OnThread(() => unshare(CloneNewNet), "unshare(CLONE_NEWNET)", work);
+
+    /// <summary>Makes a network namespace that lives as long as the returned descriptor, or a process in it.</summary>
+    /// <exception cref="LinuxException">unshare or open failed.</exception>
+    public static SafeFileHandle Create() => RunInNew(OpenCurrent);
+
+    /// <summary>Opens the network namespace of the calling thread; the descriptor closes on exec.</summary>
+    /// <exception cref="LinuxException">open failed.</exception>
+    public static SafeFileHandle OpenCurrent()
+    {
+        const string path = "/proc/thread-self/ns/net";
+        var descriptor = open(path, OpenCloexec);
+        if (descriptor < 0) throw new LinuxException("open", Marshal.GetLastPInvokeError(), path);
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
 
     private static T OnThread<T>(Func<int> enter, string syscall, Func<T> work)
     {
@@ -47,6 +63,9 @@ public static partial class NetworkNamespace
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setns(int descriptor, int type);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int unshare(int flags);
