@@ -81,7 +81,7 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
             dropped = 0;
         }
 
-        if (lost > 0 && length + 256 < options.PendingBytes)
+        if (lost > 0 && (last || length + 256 < options.PendingBytes))
         {
             Put(LogStream.System, Encoding.UTF8.GetBytes($"lost {lost} line{(lost == 1 ? "" : "s")}: the disk did not take them in time"));
             lost = 0;
