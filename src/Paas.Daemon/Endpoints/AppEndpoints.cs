@@ -1,0 +1,30 @@
+using Paas.Contracts.Api;
+
+namespace Paas.Daemon.Endpoints;
+
+/// <summary>Apps: list, create, show, destroy.</summary>
+internal static class AppEndpoints
+{
+    public static void MapApps(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/apps", async (IPlatform platform, CancellationToken ct) =>
+            TypedResults.Json(await platform.ListAppsAsync(ct), ApiJsonContext.Default.IReadOnlyListAppDocument));
+
+        api.MapPost("/apps", async (HttpContext context, IPlatform platform, CancellationToken ct) =>
+        {
+            var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.CreateAppRequest);
+            var app = await platform.CreateAppAsync(request, ct);
+            context.Response.Headers.Location = $"/v1/apps/{app.Name}";
+            return TypedResults.Json(app, ApiJsonContext.Default.AppDocument, statusCode: StatusCodes.Status201Created);
+        });
+
+        api.MapGet("/apps/{app}", async (string app, IPlatform platform, CancellationToken ct) =>
+            TypedResults.Json(await platform.GetAppAsync(app, ct), ApiJsonContext.Default.AppDocument));
+
+        api.MapDelete("/apps/{app}", async (string app, IPlatform platform, CancellationToken ct) =>
+        {
+            await platform.DestroyAppAsync(app, ct);
+            return TypedResults.NoContent();
+        });
+    }
+}

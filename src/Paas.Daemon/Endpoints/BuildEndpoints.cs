@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.Daemon.Streaming;
+
+namespace Paas.Daemon.Endpoints;
+
+/// <summary>Builds: submit a source tree, list, read the output.</summary>
+internal static class BuildEndpoints
+{
+    public static void MapBuilds(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/apps/{app}/builds", async (string app, IPlatform platform, CancellationToken ct) =>
+            TypedResults.Json(await platform.ListBuildsAsync(app, ct), ApiJsonContext.Default.IReadOnlyListBuildDocument));
+
+        api.MapPost("/apps/{app}/builds", SubmitAsync);
+
+        api.MapGet("/apps/{app}/builds/{number:int}/output", (string app, int number, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            EventStream.WriteAsync(context, platform.ReadBuildOutputAsync(app, number, ct), ApiJsonContext.Default.BuildEvent));
+    }
+
+    private static async Task SubmitAsync(
+        string app, string? commit, string? branch, string? message, string? author, HttpContext context, IPlatform platform, DaemonOptions options)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        var source = new BuildSource(commit, branch, message, author);
+        await using var tar = new LimitedStream(context.Request.Body, options.MaxSourceBytes, "The source");
+        try
+        {
+            await EventStream.WriteAsync(
+                context, platform.SubmitBuildAsync(app, source, tar, context.RequestAborted), ApiJsonContext.Default.BuildEvent);
+        }
+        catch (PaasException) when (!context.Response.HasStarted)
+        {
+            await tar.DrainAsync(context.RequestAborted);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+
+namespace Paas.Daemon.Endpoints;
+
+/// <summary>Config vars.</summary>
+internal static class ConfigEndpoints
+{
+    public static void MapConfig(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/apps/{app}/config", async (string app, IPlatform platform, CancellationToken ct) =>
+            TypedResults.Json(await platform.GetConfigAsync(app, ct), ApiJsonContext.Default.ConfigDocument));
+
+        api.MapPatch("/apps/{app}/config", async Task<IResult> (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+        {
+            var change = await RequestBody.ReadAsync(context, ApiJsonContext.Default.ConfigChange);
+            if (change.Vars is null) throw new PaasException(ErrorCode.InvalidRequest, "vars is missing");
+            var release = await platform.ChangeConfigAsync(app, change, ct);
+            return release is null ? TypedResults.NoContent() : TypedResults.Json(release, ApiJsonContext.Default.ReleaseDocument);
+        });
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http.Features;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.Daemon.Streaming;
+
+namespace Paas.Daemon.Endpoints;
+
+/// <summary>One-off containers.</summary>
+internal static class RunEndpoints
+{
+    // The command's whole input comes in the request, base64.
+    private const long MaxBodyBytes = 64L << 20;
+
+    public static void MapRun(this IEndpointRouteBuilder api) =>
+        api.MapPost("/apps/{app}/run", async (string app, HttpContext context, IPlatform platform) =>
+        {
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBodyBytes;
+            var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.RunRequest);
+            if (request.Command is not { Count: > 0 }) throw new PaasException(ErrorCode.InvalidRequest, "command is missing");
+            await EventStream.WriteAsync(context, platform.RunAsync(app, request, context.RequestAborted), ApiJsonContext.Default.RunEvent);
+        });
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+
+namespace Paas.Daemon.Errors;
+
+/// <summary>Writes a failure in the form its reader understands: a document for programs, <c> !     </c> lines for git, which prints plain text and nothing else.</summary>
+internal static class Problem
+{
+    public static Task WriteAsync(HttpContext context, PaasException error, int? status = null)
+    {
+        var code = status ?? ErrorCodes.HttpStatus(error.Code);
+        context.Response.StatusCode = code;
+        return IsGit(context.Request) ? WriteTextAsync(context, error) : WriteDocumentAsync(context, error, code);
+    }
+
+    /// <summary>A path of the git protocol: <c>/hello.git/…</c>.</summary>
+    public static bool IsGit(HttpRequest request)
+    {
+        var path = request.Path.Value.AsSpan();
+        if (path.Length < 2) return false;
+        var end = path[1..].IndexOf('/');
+        return (end < 0 ? path[1..] : path.Slice(1, end)).EndsWith(".git", StringComparison.Ordinal);
+    }
+
+    private static Task WriteDocumentAsync(HttpContext context, PaasException error, int status)
+    {
+        var document = new ProblemDocument(error.Message, status, ErrorCodes.ToWire(error.Code), error.Hint);
+        var body = JsonSerializer.SerializeToUtf8Bytes(document, ApiJsonContext.Default.ProblemDocument);
+        context.Response.ContentType = "application/problem+json";
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    private static Task WriteTextAsync(HttpContext context, PaasException error)
+    {
+        context.Response.ContentType = "text/plain";
+        var lines = $"{error.Message}\n{error.Hint}".Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return context.Response.WriteAsync(string.Concat(lines.Select(line => $" !     {line}\n")), context.RequestAborted);
+    }
+}
