@@ -1,1 +1,28 @@
-Console.WriteLine("paas");
+using Paas.Contracts.Errors;
+using Paas.Daemon;
+using Paas.Daemon.Commands;
+using Paas.Daemon.Hosting;
+
+try
+{
+    var options = DaemonOptions.Parse(args, Environment.GetEnvironmentVariable, out var words);
+    return words switch
+    {
+        [] => await DaemonHost.RunAsync(options),
+        ["version"] => Say(DaemonVersion.Text),
+        ["help"] => Say(Help.Text),
+        _ => throw new PaasException(ErrorCode.InvalidRequest, $"paasd has no command '{string.Join(' ', words)}'", "See: paasd help"),
+    };
+}
+catch (PaasException error)
+{
+    Console.Error.WriteLine($" !     {error.Message}");
+    if (error.Hint is { } hint) Console.Error.WriteLine($" !     {hint}");
+    return error.Code == ErrorCode.InvalidRequest ? ErrorCodes.ExitUsage : ErrorCodes.ExitFailure;
+}
+
+static int Say(string text)
+{
+    Console.WriteLine(text);
+    return 0;
+}

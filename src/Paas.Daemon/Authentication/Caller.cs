@@ -1,0 +1,17 @@
+using System.Security.Claims;
+using Paas.Contracts.Api;
+
+namespace Paas.Daemon.Authentication;
+
+/// <summary>An authenticated caller as a principal.</summary>
+internal static class Caller
+{
+    /// <summary>The scheme's name.</summary>
+    public const string Scheme = "Paas";
+
+    public static ClaimsPrincipal Principal(IdentityDocument identity) =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, identity.Name)], Scheme));
+
+    /// <summary><c>root</c> for the local administrator, else the token's name.</summary>
+    public static string Name(ClaimsPrincipal principal) => principal.Identity?.Name ?? "";
+}

@@ -1,0 +1,30 @@
+namespace Paas.Daemon.Commands;
+
+/// <summary>What <c>paasd help</c> prints.</summary>
+internal static class Help
+{
+    public const string Text = """
+        paasd: the control plane of Paas
+
+          paasd                      run
+          paasd --dev                run with a router of its own and everything under ./.paas
+          paasd token create NAME    make a token and print it
+          paasd stack build          build the base images
+          paasd teardown             stop every app and remove what is on the host for them; the data stays
+          paasd version | help
+
+          --data DIR           what survives a reboot (/var/lib/paas)
+          --run DIR            sockets (/run/paas)
+          --programs DIR       the programs and buildpacks (/opt/paas)
+          --domain NAME        apps answer at APP.NAME, this at paas.NAME (localhost)
+          --http-port N        the router's port for HTTP (80)
+          --https-port N       and for HTTPS (443)
+          --router-socket PATH the router's control socket (router.sock in the --run directory)
+          --bridge NAME        bridge that apps are attached to (paas0)
+          --subnet CIDR        their addresses (10.213.0.0/16)
+          --cgroup-parent PATH parent of every cgroup (/paas)
+          --max-source SIZE    largest source tree and push, e.g. 2G (1G)
+
+        Each option is also read from the environment: --http-port is PAAS_HTTP_PORT.
+        """;
+}

@@ -1,0 +1,19 @@
+namespace Paas.Daemon.Endpoints;
+
+/// <summary>The API: <c>/v1</c>. Everything in it needs an authenticated caller unless it says otherwise.</summary>
+internal static class Api
+{
+    public static void MapApi(this IEndpointRouteBuilder site, DaemonOptions options)
+    {
+        var api = site.MapGroup("/v1");
+        api.MapSystem(options);
+        api.MapAccess();
+        api.MapApps();
+        api.MapConfig();
+        api.MapFormation();
+        api.MapReleases();
+        api.MapBuilds();
+        api.MapLogs();
+        api.MapRun();
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging.Console;
+using Paas.ControlPlane;
+using Paas.Daemon.Authentication;
+using Paas.Daemon.Endpoints;
+using Paas.Daemon.Errors;
+using Paas.Daemon.Git;
+
+namespace Paas.Daemon.Hosting;
+
+/// <summary>Puts paasd together: the control plane, the dashboard, and the HTTP server on the one Unix socket.</summary>
+internal static class DaemonHost
+{
+    // Everything but sources, packs and a run's input is a small document.
+    private const long MaxBodyBytes = 1L << 20;
+
+    public static async Task<int> RunAsync(DaemonOptions options)
+    {
+        using var directory = DataLock.Take(options.Data);
+        SocketFile.Clear(options.Socket);
+        await using var app = Build(options);
+        app.Lifetime.ApplicationStopping.Register(ServiceNotifier.Stopping);
+        await app.StartAsync();
+        SocketFile.Open(options.Socket);
+        ServiceNotifier.Ready();
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    /// <summary>The whole of paasd, not started.</summary>
+    public static WebApplication Build(DaemonOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        Log(builder.Logging);
+        Listen(builder.WebHost, options);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddControlPlane(options.ForControlPlane());
+        builder.Services.AddSingleton<GitHost>();
+        Authenticate(builder.Services);
+        // The dashboard: builder.Services.AddPaasWeb() here,
+
+        var app = builder.Build();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapApi(options);
+        app.MapGit();
+        app.MapSession();
+        // and app.MapPaasWeb() here.
+        return app;
+    }
+
+    private static void Log(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Quartz", LogLevel.Warning);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        // The journal keeps time and priority itself.
+        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 })
+        {
+            logging.AddSystemdConsole();
+        }
+        else
+        {
+            logging.AddSimpleConsole(line =>
+            {
+                line.SingleLine = true;
+                line.UseUtcTimestamp = true;
+                line.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            });
+        }
+    }
+
+    private static void Listen(IWebHostBuilder host, DaemonOptions options) => host.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        kestrel.ListenUnixSocket(options.Socket, PeerCredentials.UsePeerCredentials);
+    });
+
+    private static void Authenticate(IServiceCollection services)
+    {
+        services.AddAuthentication(Caller.Scheme).AddScheme<AuthenticationSchemeOptions, PaasAuthenticationHandler>(Caller.Scheme, null);
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder(Caller.Scheme).RequireAuthenticatedUser().Build());
+    }
+}
