@@ -49,8 +49,8 @@ public interface IPlatform
 
     /// <summary>
     /// Takes a source tree (a tar stream, kept as a content-addressed blob before anything else happens), queues a build and
-    /// streams its events to the end of its deployment. A caller that goes away does not stop it.
-    /// <c>POST /v1/apps/{app}/builds?commit=&amp;branch=</c>, body <c>application/x-tar</c>
+    /// streams its events to the end of its deployment. A caller that goes away does not stop it. TooLarge for a source over the limit.
+    /// <c>POST /v1/apps/{app}/builds?commit=&amp;branch=&amp;message=&amp;author=</c>, body <c>application/x-tar</c>
     /// </summary>
     IAsyncEnumerable<BuildEvent> SubmitBuildAsync(string app, BuildSource source, Stream tar, CancellationToken ct);
 
