@@ -15,6 +15,9 @@ namespace Paas.Contracts.Supervision;
 /// <param name="StopSignal">Signal that asks the process to end, e.g. <c>SIGTERM</c>.</param>
 /// <param name="StopGraceSeconds">Time between that and SIGKILL.</param>
 /// <param name="Labels">Facts about the container for whoever adopts it later (app, process type, release …).</param>
+/// <param name="SupervisorCgroup">
+/// Control group the supervisor moves itself to, out of its starter's, e.g. <c>/paas/supervisors</c>; null stays.
+/// </param>
 public sealed record SupervisorConfig(
     int Version,
     string ContainerId,
@@ -26,7 +29,8 @@ public sealed record SupervisorConfig(
     RestartPolicy Restart,
     string StopSignal,
     int StopGraceSeconds,
-    IReadOnlyDictionary<string, string> Labels);
+    IReadOnlyDictionary<string, string> Labels,
+    string? SupervisorCgroup = null);
 
 /// <summary>When a supervisor starts its process again, and how long it waits: doubling from the first to the longest.</summary>
 /// <param name="Mode">When.</param>
