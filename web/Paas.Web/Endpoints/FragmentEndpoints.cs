@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Paas.Contracts.Api;
+using Paas.Web.Components;
+
+namespace Paas.Web.Endpoints;
+
+/// <summary>The parts of a page that change while a person looks: rendered by the same components as the page, fetched by <c>&lt;live-fragment&gt;</c>.</summary>
+internal static class FragmentEndpoints
+{
+    public static void MapFragments(this IEndpointRouteBuilder site)
+    {
+        var fragments = site.MapGroup("/fragments").RequireAuthorization();
+
+        fragments.MapGet("/apps", async (HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<AppCards>(context, new() { ["Apps"] = await platform.ListAppsAsync(ct) }));
+
+        fragments.MapGet("/apps/{app}/status", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<AppStatusBadge>(context, new() { ["Status"] = (await platform.GetAppAsync(app, ct)).Status }));
+
+        fragments.MapGet("/apps/{app}/instances", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<InstanceTable>(context, new() { ["Instances"] = await platform.ListInstancesAsync(app, ct) }));
+
+        fragments.MapGet("/apps/{app}/deployments", async (string app, int? most, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<DeploymentList>(context, new() { ["App"] = app, ["Deployments"] = await platform.ListDeploymentsAsync(app, ct), ["Most"] = most ?? 1 }));
+
+        fragments.MapGet("/apps/{app}/builds", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<BuildTable>(context, new() { ["App"] = app, ["Builds"] = await platform.ListBuildsAsync(app, ct) }));
+    }
+
+    private static RazorComponentResult<TComponent> Fragment<TComponent>(HttpContext context, Dictionary<string, object?> parameters)
+        where TComponent : Microsoft.AspNetCore.Components.IComponent
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return new RazorComponentResult<TComponent>(parameters);
+    }
+}
