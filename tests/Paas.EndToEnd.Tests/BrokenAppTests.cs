@@ -1,5 +1,6 @@
 using System.Net;
 using Paas.Testing;
+using Paas.Testing.Servers;
 using Xunit.Abstractions;
 
 namespace Paas.EndToEnd.Tests;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Paas.Testing;
+using Paas.Testing.Servers;
 using Xunit.Abstractions;
 
 namespace Paas.EndToEnd.Tests;

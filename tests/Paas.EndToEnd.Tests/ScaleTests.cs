@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Paas.Contracts.Api;
 using Paas.Testing;
+using Paas.Testing.Servers;
 using Xunit.Abstractions;
 
 namespace Paas.EndToEnd.Tests;

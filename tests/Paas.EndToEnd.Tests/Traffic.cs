@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Paas.Testing.Servers;
 
 namespace Paas.EndToEnd.Tests;
 

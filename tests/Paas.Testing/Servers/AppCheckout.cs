@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Paas.Contracts.Api;
-using Paas.Testing;
-using Paas.Testing.Servers;
 
-namespace Paas.EndToEnd.Tests;
+namespace Paas.Testing.Servers;
 
 /// <summary>A person's clone of an app: a copy of a sample under tests/apps, committed, with the git remote <c>paas</c>.</summary>
 public sealed class AppCheckout : IAsyncDisposable
@@ -40,7 +38,7 @@ public sealed class AppCheckout : IAsyncDisposable
     public void Replace(string file, string old, string @new)
     {
         var text = File.ReadAllText(PathOf(file));
-        Assert.Contains(old, text, StringComparison.Ordinal);
+        if (!text.Contains(old, StringComparison.Ordinal)) throw new InvalidOperationException($"{file} has no \"{old}\"");
         File.WriteAllText(PathOf(file), text.Replace(old, @new, StringComparison.Ordinal));
     }
 

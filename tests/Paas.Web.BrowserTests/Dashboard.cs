@@ -1,0 +1,68 @@
+using Microsoft.Playwright;
+using Paas.Testing;
+using Paas.Testing.Servers;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Paas.Web.BrowserTests;
+
+/// <summary>A real platform with one pushed app, and Debian's Chromium looking at its dashboard.</summary>
+public sealed class Dashboard : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public PaasServer Server { get; } = new(slot: 1);
+
+    public AppCheckout App { get; private set; } = null!;
+
+    public string Token { get; private set; } = "";
+
+    private static string Screenshots => Path.Combine(Repository.Root, "artifacts", "test-results", "screenshots");
+
+    public async Task InitializeAsync()
+    {
+        if (!Environment.IsPrivilegedProcess) return;
+        Directory.CreateDirectory(Screenshots);
+        await Server.StartAsync();
+        App = await AppCheckout.CreateAsync(Server, "node", "hello");
+        (await App.PushAsync()).Succeeded();
+        Token = (await Server.PaasAsync("tokens:create", "browser")).Succeeded().Stdout.Trim();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    /// <summary>A new visitor in the given colour scheme; script errors fail the test that made it.</summary>
+    public async Task<IPage> OpenAsync(ColorScheme scheme = ColorScheme.Light, bool loggedIn = true)
+    {
+        var context = await _browser!.NewContextAsync(new() { ColorScheme = scheme, BaseURL = Server.DashboardUrl, ViewportSize = new() { Width = 1280, Height = 900 } });
+        var page = await context.NewPageAsync();
+        page.SetDefaultTimeout(20_000);
+        if (loggedIn)
+        {
+            await page.GotoAsync("/login");
+            await page.GetByLabel("Token").FillAsync(Token);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
+            await page.WaitForURLAsync("**/");
+        }
+
+        return page;
+    }
+
+    /// <summary>Kept as output of the test run, for people to look at.</summary>
+    public static Task ScreenshotAsync(IPage page, string name) =>
+        page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, name + ".png"), FullPage = true });
+
+    public async Task DisposeAsync()
+    {
+        if (!Environment.IsPrivilegedProcess) return;
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (App is not null) await App.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+}
