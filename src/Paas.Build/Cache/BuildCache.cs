@@ -44,7 +44,7 @@ internal sealed class BuildCache : IDisposable
     {
         foreach (var path in Directory.EnumerateFileSystemEntries(LayersDirectory))
         {
-            if (!buildpacks.Any(buildpack => buildpack.EscapedId == Path.GetFileName(path))) Remove(path);
+            if (!buildpacks.Any(buildpack => buildpack.EscapedId == Path.GetFileName(path))) TreeRemoval.Remove(path);
         }
 
         return buildpacks.Sum(buildpack => Restore(buildpack, owner));
@@ -73,7 +73,7 @@ internal sealed class BuildCache : IDisposable
                 .Select(layer => layer.Name).ToHashSet();
             foreach (var path in Directory.EnumerateFileSystemEntries(buildpack).Where(path => !kept.Contains(Path.GetFileName(path))))
             {
-                Remove(path);
+                TreeRemoval.Remove(path);
             }
         }
     }
@@ -92,7 +92,7 @@ internal sealed class BuildCache : IDisposable
         {
             var name = Path.GetFileName(path);
             if (known.TryGetValue(name, out var layer) && layer.Types.Cache && IsUntouched(path, layer)) whole.Add(name);
-            else Remove(path);
+            else TreeRemoval.Remove(path);
         }
 
         foreach (var layer in known.Values.Where(layer => whole.Contains(layer.Name) || IsInFormerImageOnly(layer)))
@@ -115,12 +115,6 @@ internal sealed class BuildCache : IDisposable
     {
         File.WriteAllText(path, text);
         FileStatus.SetOwner(path, owner, owner);
-    }
-
-    private static void Remove(string path)
-    {
-        if (FileStatus.Of(path)?.Kind == FileKind.Directory) Directory.Delete(path, recursive: true);
-        else File.Delete(path);
     }
 
     private static async Task<FileStream> LockAsync(string path, CancellationToken ct)

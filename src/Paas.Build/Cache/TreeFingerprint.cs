@@ -28,7 +28,7 @@ internal static class TreeFingerprint
             foreach (var name in children)
             {
                 var path = relative.Length == 0 ? name : $"{relative}/{name}";
-                var status = FileStatus.Of(Path.Combine(directory, path)) ?? throw new IOException($"{path} vanished");
+                var status = FileStatus.Of(Path.Combine(directory, path)) ?? throw FileStatus.Unnameable(path);
                 Append(hash, Line(path, status));
                 if (status.Kind == FileKind.Directory) pending.Push(path);
                 else bytes += status.Size;

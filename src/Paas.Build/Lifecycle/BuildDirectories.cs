@@ -36,7 +36,7 @@ internal sealed class BuildDirectories(string work)
     /// <summary>Makes what every phase needs, and <c>platform/env/NAME</c> of each variable.</summary>
     public void Prepare(IReadOnlyDictionary<string, string> env)
     {
-        if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
+        TreeRemoval.Remove(work);
         Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(Home);
         FileStatus.SetOwner(Home, Owner, Owner);
@@ -50,8 +50,5 @@ internal sealed class BuildDirectories(string work)
     }
 
     /// <summary>Removes everything of the build.</summary>
-    public void Remove()
-    {
-        if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
-    }
+    public void Remove() => TreeRemoval.Remove(work);
 }

@@ -1,5 +1,6 @@
 using Paas.Build.Buildpacks;
 using Paas.Build.Host;
+using Paas.Contracts.Supervision;
 using Paas.Images;
 using Paas.Node;
 using Paas.Oci;

@@ -96,7 +96,7 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
             output,
             ct);
         return detections[buildpack.Id] = new Detection(
-            status, status == 0 ? ReadPlan(buildpack, plan) : BuildPlan.Empty, output.Tail.LastOrDefault());
+            status, status == 0 ? ReadPlan(buildpack, plan) : BuildPlan.Empty, output.LastLine);
     }
 
     private static BuildPlan ReadPlan(Buildpack buildpack, string directory)

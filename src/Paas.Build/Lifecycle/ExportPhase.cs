@@ -73,7 +73,7 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
         return new StoredLayer(layer.Buildpack.Id, layer.Name, types, layer.Metadata.Restorable, fingerprint, bytes, blob);
     }
 
-    private IReadOnlyDictionary<string, string> Configure(
+    private OrderedDictionary<string, string> Configure(
         ImageBuilder builder, IReadOnlyList<ResolvedMember> members, BuiltApp built, IReadOnlyList<StoredLayer> stored, Layer app)
     {
         var common = LaunchEnvironment(members, built, BuildSandbox.EnvironmentOf(runImage), process: null);

@@ -9,20 +9,12 @@ namespace Paas.Build.Lifecycle;
 internal sealed class LineStream(Action<string> onLine) : Stream
 {
     private const int MaximumLineBytes = 16 * 1024;
-    private const int TailLines = 20;
 
     private readonly MemoryStream pending = new();
-    private readonly Queue<string> tail = new();
     private readonly Lock turn = new();
 
-    /// <summary>The last lines that were not empty.</summary>
-    public IReadOnlyList<string> Tail
-    {
-        get
-        {
-            lock (turn) return [.. tail];
-        }
-    }
+    /// <summary>The last line that was not empty, or null.</summary>
+    public string? LastLine { get; private set; }
 
     public override bool CanRead => false;
 
@@ -88,12 +80,7 @@ internal sealed class LineStream(Action<string> onLine) : Stream
         var line = Encoding.UTF8.GetString(pending.GetBuffer(), 0, (int)pending.Length).TrimEnd('\r', ' ', '\t');
         pending.SetLength(0);
         line = line[(line.LastIndexOf('\r') + 1)..];
-        if (line.Length > 0)
-        {
-            tail.Enqueue(line);
-            if (tail.Count > TailLines) tail.Dequeue();
-        }
-
+        if (line.Length > 0) LastLine = line;
         onLine(line);
     }
 }

@@ -64,6 +64,10 @@ internal readonly partial record struct FileStatus(
             Time(buffer[96..]));
     }
 
+    /// <summary>For an entry of a directory that cannot be found again by the name .NET gives it.</summary>
+    public static BuildException Unnameable(string path) =>
+        new($"the name of {System.IO.Path.GetFileName(path)} is not UTF-8 text", "Give the file another name.");
+
     /// <summary>Gives a path, itself and not what a link names, to another owner.</summary>
     /// <exception cref="LinuxException">Not permitted, or not there.</exception>
     public static void SetOwner(string path, int userId, int groupId)

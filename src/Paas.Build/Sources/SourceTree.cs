@@ -77,7 +77,7 @@ internal sealed class SourceTree
         {
             foreach (var path in Directory.EnumerateFileSystemEntries(parent))
             {
-                var status = FileStatus.Of(path) ?? throw new IOException($"{path} vanished");
+                var status = FileStatus.Of(path) ?? throw FileStatus.Unnameable(path);
                 if (status.Kind == FileKind.Other)
                 {
                     throw new BuildException($"{System.IO.Path.GetRelativePath(directory, path)} is a device, socket or pipe");
