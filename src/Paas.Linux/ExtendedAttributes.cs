@@ -1,0 +1,77 @@
+using System.Text;
+using static Paas.Linux.Native;
+
+namespace Paas.Linux;
+
+/// <summary>Extended attributes of a path itself, never of what a symbolic link points to (lgetxattr and its sisters).</summary>
+public static unsafe class ExtendedAttributes
+{
+    /// <summary>The value, or null when the file has no such attribute or its filesystem has none.</summary>
+    public static byte[]? Get(string path, string name)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        fixed (byte* n = Kernel.Utf8(name))
+        {
+            while (true)
+            {
+                var size = Kernel.Call(SYS_lgetxattr, (nint)p, (nint)n);
+                if (size is -Errno.ENODATA or -Errno.EOPNOTSUPP) return null;
+                var value = new byte[Kernel.Check(size, "lgetxattr", path)];
+                if (value.Length == 0) return value;
+                fixed (byte* v = value)
+                {
+                    size = Kernel.Call(SYS_lgetxattr, (nint)p, (nint)n, (nint)v, value.Length);
+                }
+
+                // It grew in between.
+                if (size == -Errno.ERANGE) continue;
+                if (size == -Errno.ENODATA) return null;
+                Kernel.Check(size, "lgetxattr", path);
+                return size == value.Length ? value : value[..(int)size];
+            }
+        }
+    }
+
+    public static void Set(string path, string name, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        fixed (byte* n = Kernel.Utf8(name))
+        fixed (byte* v = value)
+        {
+            Kernel.Check(Kernel.Call(SYS_lsetxattr, (nint)p, (nint)n, (nint)v, value.Length), $"lsetxattr {name}", path);
+        }
+    }
+
+    /// <summary>Removes the attribute; nothing happens when there is none.</summary>
+    public static void Remove(string path, string name)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        fixed (byte* n = Kernel.Utf8(name))
+        {
+            var result = Kernel.Call(SYS_lremovexattr, (nint)p, (nint)n);
+            if (result != -Errno.ENODATA) Kernel.Check(result, $"lremovexattr {name}", path);
+        }
+    }
+
+    /// <summary>Names of all attributes the caller may see; empty where the filesystem has none.</summary>
+    public static IReadOnlyList<string> List(string path)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            while (true)
+            {
+                var size = Kernel.Call(SYS_llistxattr, (nint)p);
+                if (size is 0 or -Errno.EOPNOTSUPP) return [];
+                var names = new byte[Kernel.Check(size, "llistxattr", path)];
+                fixed (byte* n = names)
+                {
+                    size = Kernel.Call(SYS_llistxattr, (nint)p, (nint)n, names.Length);
+                }
+
+                if (size == -Errno.ERANGE) continue;
+                Kernel.Check(size, "llistxattr", path);
+                return Encoding.UTF8.GetString(names, 0, (int)size).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using Microsoft.Win32.SafeHandles;
+using static Paas.Linux.Native;
+
+namespace Paas.Linux;
+
+/// <summary>Files as the kernel sees them, where the base library has no word for it. No method follows a final symbolic link unless it says so.</summary>
+public static unsafe class Files
+{
+    /// <summary>open(2); <paramref name="flags"/> are O_* (O_CLOEXEC is added).</summary>
+    public static SafeFileHandle Open(string path, int flags, uint mode = 0)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            return Kernel.Handle(Kernel.Call(SYS_openat, AT_FDCWD, (nint)p, flags | O_CLOEXEC, (nint)mode), "open", path);
+        }
+    }
+
+    /// <summary>As <see cref="Open"/>, null when the file does not exist.</summary>
+    public static SafeFileHandle? OpenIfExists(string path, int flags)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            var result = Kernel.Call(SYS_openat, AT_FDCWD, (nint)p, flags | O_CLOEXEC);
+            return result == -Errno.ENOENT ? null : Kernel.Handle(result, "open", path);
+        }
+    }
+
+    /// <summary>openat2(2): resolves <paramref name="path"/> below <paramref name="directory"/> under RESOLVE_* rules.</summary>
+    public static SafeFileHandle OpenBelow(SafeFileHandle directory, string path, int flags, int resolve, uint mode = 0)
+    {
+        var how = new open_how { flags = (ulong)(flags | O_CLOEXEC), mode = mode, resolve = (ulong)resolve };
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            return Kernel.Handle(
+                Kernel.Call(SYS_openat2, directory.DangerousGetHandle(), (nint)p, (nint)(&how), sizeof(open_how)), "openat2", path);
+        }
+    }
+
+    /// <summary>statx(2) of the path itself.</summary>
+    public static FileStatus Status(string path) =>
+        TryStatus(path, out var status, out var errno) ? status : throw new LinuxException("statx", errno, path);
+
+    /// <summary>statx(2); false when there is no such file.</summary>
+    public static bool TryStatus(string path, out FileStatus status)
+    {
+        if (TryStatus(path, out status, out var errno)) return true;
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new LinuxException("statx", errno, path);
+    }
+
+    /// <summary>statx(2) of an open file.</summary>
+    public static FileStatus Status(SafeFileHandle file)
+    {
+        statx raw;
+        fixed (byte* p = Kernel.Utf8(""))
+        {
+            Kernel.Check(
+                Kernel.Call(SYS_statx, file.DangerousGetHandle(), (nint)p, AT_EMPTY_PATH, STATX_BASIC_STATS, (nint)(&raw)), "statx");
+        }
+
+        return Convert(raw);
+    }
+
+    private static bool TryStatus(string path, out FileStatus status, out int errno)
+    {
+        statx raw;
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            var result = Kernel.Call(
+                SYS_statx, AT_FDCWD, (nint)p, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, (nint)(&raw));
+            errno = (int)-result;
+            status = result >= 0 ? Convert(raw) : default;
+            return result >= 0;
+        }
+    }
+
+    private static FileStatus Convert(in statx raw) => new(
+        raw.stx_mode, raw.stx_uid, raw.stx_gid, (long)raw.stx_size, raw.stx_nlink,
+        ((ulong)raw.stx_dev_major << 32) | raw.stx_dev_minor, raw.stx_ino,
+        raw.stx_rdev_major, raw.stx_rdev_minor, raw.stx_mtime.tv_sec, raw.stx_mtime.tv_nsec);
+
+    /// <summary>lchown(2).</summary>
+    public static void ChangeOwner(string path, uint uid, uint gid)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            Kernel.Check(
+                Kernel.Call(SYS_fchownat, AT_FDCWD, (nint)p, (nint)uid, (nint)gid, AT_SYMLINK_NOFOLLOW), "lchown", path);
+        }
+    }
+
+    /// <summary>chmod(2) with all twelve bits; follows a symbolic link, which has no mode of its own.</summary>
+    public static void ChangeMode(string path, uint permissions)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            Kernel.Check(Kernel.Call(SYS_fchmodat, AT_FDCWD, (nint)p, (nint)permissions), "chmod", path);
+        }
+    }
+
+    /// <summary>mknod(2): <paramref name="mode"/> is S_IFCHR, S_IFBLK, S_IFIFO or S_IFSOCK with permissions (the umask applies).</summary>
+    public static void MakeNode(string path, uint mode, uint major = 0, uint minor = 0)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            Kernel.Check(
+                Kernel.Call(SYS_mknodat, AT_FDCWD, (nint)p, (nint)mode, (nint)EncodeDevice(major, minor)), "mknod", path);
+        }
+    }
+
+    /// <summary>A device number as mknod(2) takes it.</summary>
+    public static ulong EncodeDevice(uint major, uint minor) =>
+        (minor & 0xFF) | ((ulong)(major & 0xFFF) << 8) | ((ulong)(minor & ~0xFFu) << 12) | ((ulong)(major & ~0xFFFu) << 32);
+
+    /// <summary>link(2); the old path's final symbolic link is linked itself.</summary>
+    public static void Link(string existing, string path)
+    {
+        fixed (byte* from = Kernel.Utf8(existing))
+        fixed (byte* to = Kernel.Utf8(path))
+        {
+            Kernel.Check(Kernel.Call(SYS_linkat, AT_FDCWD, (nint)from, AT_FDCWD, (nint)to), "link", path);
+        }
+    }
+
+    /// <summary>utimensat(2) of the path itself: access and modification time alike.</summary>
+    public static void SetTimes(string path, long seconds, long nanoseconds)
+    {
+        var times = stackalloc timespec[2];
+        times[0] = times[1] = new timespec { tv_sec = seconds, tv_nsec = nanoseconds };
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            Kernel.Check(Kernel.Call(SYS_utimensat, AT_FDCWD, (nint)p, (nint)times, AT_SYMLINK_NOFOLLOW), "utimensat", path);
+        }
+    }
+
+    /// <summary>Makes a directory's entries (created, renamed, removed names) durable.</summary>
+    public static void SyncDirectory(string path)
+    {
+        using var directory = Open(path, O_RDONLY | O_DIRECTORY);
+        Kernel.Check(Kernel.Call(SYS_fsync, directory.DangerousGetHandle()), "fsync", path);
+    }
+
+    /// <summary>Makes an open file's content durable.</summary>
+    public static void Sync(SafeFileHandle file) =>
+        Kernel.Check(Kernel.Call(SYS_fsync, file.DangerousGetHandle()), "fsync");
+
+    /// <summary>Makes everything on the filesystem of <paramref name="path"/> durable (syncfs): cheaper than many fsyncs.</summary>
+    public static void SyncFilesystem(string path)
+    {
+        using var any = Open(path, O_RDONLY);
+        Kernel.Check(Kernel.Call(SYS_syncfs, any.DangerousGetHandle()), "syncfs", path);
+    }
+
+    /// <summary>flock(2), exclusive. False when <paramref name="wait"/> is false and another open file holds it.</summary>
+    public static bool Lock(SafeFileHandle file, bool wait)
+    {
+        while (true)
+        {
+            var result = Kernel.Call(SYS_flock, file.DangerousGetHandle(), LOCK_EX | (wait ? 0 : LOCK_NB));
+            if (result >= 0) return true;
+            if (result == -Errno.EAGAIN) return false;
+            if (result != -Errno.EINTR) Kernel.Check(result, "flock");
+        }
+    }
+
+    /// <summary>
+    /// Writes a whole file in one write(2), as files of procfs, sysfs and cgroupfs want it. The file must exist.
+    /// </summary>
+    public static void WriteKernelFile(string path, string content)
+    {
+        using var file = Open(path, O_WRONLY);
+        var bytes = System.Text.Encoding.UTF8.GetBytes(content);
+        fixed (byte* p = bytes)
+        {
+            Kernel.Check(Kernel.Call(SYS_write, file.DangerousGetHandle(), (nint)p, bytes.Length), "write", path);
+        }
+    }
+
+    /// <summary>Replaces a file atomically: temporary name, optionally fsync, rename, fsync of the directory.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">The new content.</param>
+    /// <param name="durable">False where the file need not outlive the machine's next boot.</param>
+    public static void WriteAtomically(string path, ReadOnlySpan<byte> content, bool durable)
+    {
+        var temporary = path + ".tmp";
+        using (var file = Open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0x180 /* 0600 */))
+        {
+            RandomAccess.Write(file, content, 0);
+            if (durable) Sync(file);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        if (durable) SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Win32.SafeHandles;
+using static Paas.Linux.Native;
+
+namespace Paas.Linux;
+
+/// <summary>The kinds of namespace, valued as clone's flags.</summary>
+public enum NamespaceKind
+{
+    Mount = CLONE_NEWNS,
+    ControlGroup = CLONE_NEWCGROUP,
+    HostName = CLONE_NEWUTS,
+    Ipc = CLONE_NEWIPC,
+    User = CLONE_NEWUSER,
+    Process = CLONE_NEWPID,
+    Network = CLONE_NEWNET,
+    Time = CLONE_NEWTIME,
+}
+
+/// <summary>Namespaces by their files under <c>/proc/PID/ns</c>.</summary>
+public static class Namespaces
+{
+    /// <summary>The name of a namespace's file below <c>/proc/PID/ns</c>.</summary>
+    public static string FileName(NamespaceKind kind) => kind switch
+    {
+        NamespaceKind.Mount => "mnt",
+        NamespaceKind.ControlGroup => "cgroup",
+        NamespaceKind.HostName => "uts",
+        NamespaceKind.Ipc => "ipc",
+        NamespaceKind.User => "user",
+        NamespaceKind.Process => "pid",
+        NamespaceKind.Network => "net",
+        NamespaceKind.Time => "time",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    /// <summary>Opens a namespace by its file.</summary>
+    public static SafeFileHandle Open(string path) => Files.Open(path, O_RDONLY);
+
+    /// <summary>Opens a namespace of a process.</summary>
+    public static SafeFileHandle Open(int pid, NamespaceKind kind) => Open($"/proc/{pid}/ns/{FileName(kind)}");
+
+    /// <summary>Opens a namespace of the calling thread.</summary>
+    public static SafeFileHandle OpenCurrent(NamespaceKind kind) => Open($"/proc/thread-self/ns/{FileName(kind)}");
+
+    /// <summary>
+    /// setns(2): moves the calling thread, and only it (for <see cref="NamespaceKind.Process"/>: its future children). A process
+    /// with several threads cannot enter a mount or user namespace.
+    /// </summary>
+    public static void Enter(SafeFileHandle handle, NamespaceKind kind) =>
+        Kernel.Check(Kernel.Call(SYS_setns, handle.DangerousGetHandle(), (nint)kind), $"setns {FileName(kind)}");
+
+    /// <summary>unshare(2) of the calling thread, under the same limits as <see cref="Enter"/>.</summary>
+    public static void Unshare(NamespaceKind kinds) => Kernel.Check(Kernel.Call(SYS_unshare, (nint)kinds), "unshare");
+}

@@ -1,0 +1,62 @@
+namespace Paas.Linux;
+
+/// <content>Processes, waiting, resource limits (linux/sched.h, linux/wait.h, linux/prctl.h, sys/resource.h).</content>
+public static partial class Native
+{
+    public const int CLONE_NEWNS = 0x20000;
+    public const int CLONE_NEWCGROUP = 0x2000000;
+    public const int CLONE_NEWUTS = 0x4000000;
+    public const int CLONE_NEWIPC = 0x8000000;
+    public const int CLONE_NEWUSER = 0x10000000;
+    public const int CLONE_NEWPID = 0x20000000;
+    public const int CLONE_NEWNET = 0x40000000;
+    public const int CLONE_NEWTIME = 0x80;
+    public const int CLONE_PIDFD = 0x1000;
+    public const int CLONE_PARENT = 0x8000;
+    public const ulong CLONE_INTO_CGROUP = 0x200000000;
+    public const int P_PID = 1;
+    public const int P_PIDFD = 3;
+    public const int WNOHANG = 1;
+    public const int WEXITED = 4;
+    public const int WNOWAIT = 0x1000000;
+    public const int CLD_EXITED = 1;
+    public const int CLD_KILLED = 2;
+    public const int CLD_DUMPED = 3;
+    public const int PR_SET_PDEATHSIG = 1;
+    public const int PR_SET_DUMPABLE = 4;
+    public const int PR_SET_KEEPCAPS = 8;
+    public const int PR_CAPBSET_READ = 23;
+    public const int PR_CAPBSET_DROP = 24;
+    public const int PR_SET_NO_NEW_PRIVS = 38;
+    public const int PR_SET_CHILD_SUBREAPER = 36;
+    public const int PR_SET_NAME = 15;
+    public const int PR_CAP_AMBIENT = 47;
+    public const int PR_CAP_AMBIENT_RAISE = 2;
+    public const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    public const int RLIMIT_CPU = 0;
+    public const int RLIMIT_FSIZE = 1;
+    public const int RLIMIT_DATA = 2;
+    public const int RLIMIT_STACK = 3;
+    public const int RLIMIT_CORE = 4;
+    public const int RLIMIT_RSS = 5;
+    public const int RLIMIT_NPROC = 6;
+    public const int RLIMIT_NOFILE = 7;
+    public const int RLIMIT_MEMLOCK = 8;
+    public const int RLIMIT_AS = 9;
+    public const int RLIMIT_LOCKS = 10;
+    public const int RLIMIT_SIGPENDING = 11;
+    public const int RLIMIT_MSGQUEUE = 12;
+    public const int RLIMIT_NICE = 13;
+    public const int RLIMIT_RTPRIO = 14;
+    public const int RLIMIT_RTTIME = 15;
+    public const int PROT_READ = 1;
+    public const int PROT_WRITE = 2;
+    public const int PROT_EXEC = 4;
+    public const int MAP_PRIVATE = 2;
+    public const int MAP_ANONYMOUS = 0x20;
+    public const int MAP_SHARED = 1;
+    public const int POLLIN = 1;
+    public const int POLLERR = 8;
+    public const int POLLHUP = 0x10;
+    public const int TIOCSCTTY = 0x540e;
+}

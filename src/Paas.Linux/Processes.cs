@@ -1,0 +1,111 @@
+using Microsoft.Win32.SafeHandles;
+using static Paas.Linux.Native;
+
+namespace Paas.Linux;
+
+/// <summary>How a process ended.</summary>
+/// <param name="ExitCode">0 to 255, or null when a signal killed it.</param>
+/// <param name="Signal">The signal that killed it, or null.</param>
+public readonly record struct ProcessExitStatus(int? ExitCode, int? Signal)
+{
+    /// <summary>As a shell reports it: the exit code, or 128 plus the signal.</summary>
+    public int ShellCode => ExitCode ?? 128 + Signal!.Value;
+}
+
+/// <summary>Other processes: pidfds, signals, waiting, what procfs says of them.</summary>
+public static unsafe class Processes
+{
+    /// <summary>Opens a process; null when there is none of that pid (or only a zombie waited for already).</summary>
+    public static SafeFileHandle? Open(int pid)
+    {
+        var result = Kernel.Call(SYS_pidfd_open, pid);
+        return result == -Errno.ESRCH ? null : Kernel.Handle(result, "pidfd_open", $"{pid}");
+    }
+
+    /// <summary>Sends a signal; false when the process is gone. Signal 0 only asks.</summary>
+    public static bool Signal(SafeFileHandle process, int signal)
+    {
+        var result = Kernel.Call(SYS_pidfd_send_signal, process.DangerousGetHandle(), signal);
+        if (result == -Errno.ESRCH) return false;
+        Kernel.Check(result, "pidfd_send_signal");
+        return true;
+    }
+
+    /// <summary>Sends a signal by pid; false when there is no such process. Prefer the pidfd: pids are reused.</summary>
+    public static bool Signal(int pid, int signal)
+    {
+        var result = Kernel.Call(SYS_kill, pid, signal);
+        if (result == -Errno.ESRCH) return false;
+        Kernel.Check(result, "kill", $"{pid}");
+        return true;
+    }
+
+    /// <summary>Waits for a child to end and reaps it. Null when <paramref name="wait"/> is false and it still runs.</summary>
+    /// <exception cref="LinuxException">ECHILD: it is no child of this process, or was reaped already.</exception>
+    public static ProcessExitStatus? Reap(SafeFileHandle child, bool wait = true)
+    {
+        var info = new siginfo_t();
+        nint result;
+        do
+        {
+            result = Kernel.Call(
+                SYS_waitid, P_PIDFD, child.DangerousGetHandle(), (nint)(&info), WEXITED | (wait ? 0 : WNOHANG));
+        }
+        while (result == -Errno.EINTR);
+        Kernel.Check(result, "waitid");
+        if (info.si_pid == 0) return null;
+        return info.si_code == CLD_EXITED ? new ProcessExitStatus(info.si_status, null) : new ProcessExitStatus(null, info.si_status);
+    }
+
+    /// <summary>Waits until a process has ended, whoever's child it is. False when the time is over first.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="milliseconds">Longest wait; -1 waits for ever.</param>
+    public static bool WaitForEnd(SafeFileHandle process, int milliseconds)
+    {
+        var deadline = Environment.TickCount64 + milliseconds;
+        while (true)
+        {
+            var left = milliseconds < 0 ? -1 : (int)Math.Max(0, deadline - Environment.TickCount64);
+            var poll = new pollfd { fd = (int)process.DangerousGetHandle(), events = POLLIN };
+            var result = Kernel.Call(SYS_poll, (nint)(&poll), 1, left);
+            if (result == -Errno.EINTR) continue;
+            return Kernel.Check(result, "poll") > 0;
+        }
+    }
+
+    /// <summary>The signal the calling process gets when the thread that made it ends; 0 for none.</summary>
+    public static void SetParentDeathSignal(int signal) =>
+        Kernel.Check(Kernel.Call(SYS_prctl, PR_SET_PDEATHSIG, signal), "prctl PR_SET_PDEATHSIG");
+
+    /// <summary>Orphans below this process become its children (PR_SET_CHILD_SUBREAPER).</summary>
+    public static void BecomeSubreaper() =>
+        Kernel.Check(Kernel.Call(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1), "prctl PR_SET_CHILD_SUBREAPER");
+
+    /// <summary>setsid(2): a session of its own, without a controlling terminal.</summary>
+    public static void StartSession() => Kernel.Check(Kernel.Call(SYS_setsid), "setsid");
+
+    /// <summary>
+    /// When the process started, in clock ticks since boot (field 22 of <c>/proc/PID/stat</c>): with the pid, its identity
+    /// until the next boot. Null when there is no such process, or only a zombie.
+    /// </summary>
+    public static ulong? StartTime(int pid)
+    {
+        string stat;
+        try
+        {
+            stat = File.ReadAllText($"/proc/{pid}/stat");
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        // The second field is the command in parentheses and may itself hold spaces and parentheses.
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[0] is "Z" or "X" ? null : ulong.Parse(fields[19], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,191 @@
+namespace Paas.Oci.Runtime;
+
+/// <summary>What is Linux's own (config-linux.md).</summary>
+public sealed record LinuxConfig
+{
+    public IReadOnlyList<NamespaceConfig>? Namespaces { get; init; }
+
+    public IReadOnlyList<IdMapping>? UidMappings { get; init; }
+
+    public IReadOnlyList<IdMapping>? GidMappings { get; init; }
+
+    /// <summary>Clock offsets of a new time namespace: <c>monotonic</c>, <c>boottime</c>.</summary>
+    public IReadOnlyDictionary<string, TimeOffset>? TimeOffsets { get; init; }
+
+    /// <summary>Device nodes besides the default ones.</summary>
+    public IReadOnlyList<DeviceConfig>? Devices { get; init; }
+
+    /// <summary>Below the hierarchies' roots when absolute.</summary>
+    public string? CgroupsPath { get; init; }
+
+    public ResourcesConfig? Resources { get; init; }
+
+    /// <summary><c>private rprivate slave rslave shared rshared unbindable runbindable</c></summary>
+    public string? RootfsPropagation { get; init; }
+
+    public SeccompConfig? Seccomp { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Sysctl { get; init; }
+
+    public IReadOnlyList<string>? MaskedPaths { get; init; }
+
+    public IReadOnlyList<string>? ReadonlyPaths { get; init; }
+
+    public string? MountLabel { get; init; }
+}
+
+/// <summary>A namespace to make, or with a path to join.</summary>
+public sealed record NamespaceConfig
+{
+    /// <summary><c>pid network mount ipc uts user cgroup time</c></summary>
+    public required string Type { get; init; }
+
+    public string? Path { get; init; }
+}
+
+/// <summary>A clock's offset.</summary>
+public sealed record TimeOffset
+{
+    public long Secs { get; init; }
+
+    public uint Nanosecs { get; init; }
+}
+
+/// <summary>A device node in the container.</summary>
+public sealed record DeviceConfig
+{
+    /// <summary><c>c u b p</c></summary>
+    public required string Type { get; init; }
+
+    public required string Path { get; init; }
+
+    public long Major { get; init; }
+
+    public long Minor { get; init; }
+
+    /// <summary>Permission bits as a number, e.g. 438 (0666).</summary>
+    public uint? FileMode { get; init; }
+
+    public uint? Uid { get; init; }
+
+    public uint? Gid { get; init; }
+}
+
+/// <summary>Limits of the container's control group.</summary>
+public sealed record ResourcesConfig
+{
+    public IReadOnlyList<DeviceRule>? Devices { get; init; }
+
+    public MemoryLimits? Memory { get; init; }
+
+    public ProcessorLimits? Cpu { get; init; }
+
+    public PidsLimit? Pids { get; init; }
+
+    /// <summary>Files of the unified hierarchy written as they are: name to content.</summary>
+    public IReadOnlyDictionary<string, string>? Unified { get; init; }
+}
+
+/// <summary>Which devices may be used; a null member stands for all.</summary>
+public sealed record DeviceRule
+{
+    public required bool Allow { get; init; }
+
+    /// <summary><c>a c b</c></summary>
+    public string? Type { get; init; }
+
+    public long? Major { get; init; }
+
+    public long? Minor { get; init; }
+
+    /// <summary>Any of <c>r w m</c>.</summary>
+    public string? Access { get; init; }
+}
+
+/// <summary>Bytes; -1 for no limit.</summary>
+public sealed record MemoryLimits
+{
+    public long? Limit { get; init; }
+
+    public long? Reservation { get; init; }
+
+    /// <summary>Memory and swap together.</summary>
+    public long? Swap { get; init; }
+
+    public ulong? Swappiness { get; init; }
+
+    public bool? DisableOOMKiller { get; init; }
+}
+
+/// <summary>Processor time.</summary>
+public sealed record ProcessorLimits
+{
+    /// <summary>Relative weight as v1 counts: 2 to 262144, usual 1024.</summary>
+    public ulong? Shares { get; init; }
+
+    /// <summary>Microseconds of processor time in each period; -1 for no limit.</summary>
+    public long? Quota { get; init; }
+
+    /// <summary>Microseconds.</summary>
+    public ulong? Period { get; init; }
+
+    /// <summary>E.g. <c>0-3,7</c>.</summary>
+    public string? Cpus { get; init; }
+
+    public string? Mems { get; init; }
+
+    public long? Idle { get; init; }
+}
+
+/// <summary>How many processes and threads.</summary>
+public sealed record PidsLimit
+{
+    /// <summary>0 or less for no limit.</summary>
+    public long? Limit { get; init; }
+}
+
+/// <summary>A filter of system calls.</summary>
+public sealed record SeccompConfig
+{
+    /// <summary>E.g. <c>SCMP_ACT_ERRNO</c>.</summary>
+    public required string DefaultAction { get; init; }
+
+    /// <summary>Error number of a default action that returns one; EPERM when absent.</summary>
+    public uint? DefaultErrnoRet { get; init; }
+
+    public IReadOnlyList<string>? Architectures { get; init; }
+
+    public IReadOnlyList<string>? Flags { get; init; }
+
+    public string? ListenerPath { get; init; }
+
+    public IReadOnlyList<SeccompRule>? Syscalls { get; init; }
+}
+
+/// <summary>One rule of a filter.</summary>
+public sealed record SeccompRule
+{
+    public required IReadOnlyList<string> Names { get; init; }
+
+    public required string Action { get; init; }
+
+    public uint? ErrnoRet { get; init; }
+
+    /// <summary>All must hold for the rule to apply.</summary>
+    public IReadOnlyList<SeccompArgument>? Args { get; init; }
+}
+
+/// <summary>A comparison of one argument of the system call.</summary>
+public sealed record SeccompArgument
+{
+    /// <summary>0 to 5.</summary>
+    public required uint Index { get; init; }
+
+    public required ulong Value { get; init; }
+
+    /// <summary>For <c>SCMP_CMP_MASKED_EQ</c>: what the argument under the mask <see cref="Value"/> must equal.</summary>
+    public ulong? ValueTwo { get; init; }
+
+    /// <summary>E.g. <c>SCMP_CMP_EQ</c>.</summary>
+    public required string Op { get; init; }
+}

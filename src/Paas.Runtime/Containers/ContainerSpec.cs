@@ -1,0 +1,45 @@
+using Microsoft.Win32.SafeHandles;
+using Paas.Contracts.Supervision;
+using Paas.Oci.Runtime;
+
+namespace Paas.Runtime.Containers;
+
+/// <summary>What a container is to be made of.</summary>
+public sealed record ContainerSpec
+{
+    /// <summary>Unique below the runtime root: letters, digits and <c>_+-.</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Absolute path of the OCI bundle.</summary>
+    public required string BundleDirectory { get; init; }
+
+    /// <summary>The bundle's config.json.</summary>
+    public required RuntimeConfig Config { get; init; }
+
+    /// <summary>The runtime's state directory (<c>--root</c>).</summary>
+    public required string RuntimeRoot { get; init; }
+
+    /// <summary>Overlay root and network instead of the bundle's own, or null.</summary>
+    public SandboxConfig? Sandbox { get; init; }
+
+    /// <summary>
+    /// The network namespace to use whatever config.json says, held open by the caller across containers; null makes one when
+    /// config.json or <see cref="Sandbox"/> asks for one. With it, <see cref="SandboxConfig.Network"/> is taken as set up already.
+    /// </summary>
+    public SafeFileHandle? NetworkNamespace { get; init; }
+
+    /// <summary>Descriptors that become the process's 0, 1 and 2; they stay open in this process.</summary>
+    public int StandardInput { get; init; }
+
+    /// <inheritdoc cref="StandardInput"/>
+    public int StandardOutput { get; init; } = 1;
+
+    /// <inheritdoc cref="StandardInput"/>
+    public int StandardError { get; init; } = 2;
+
+    /// <summary>
+    /// True kills the container when this process ends, however it ends. (The kernel ties that to the thread that forked, so
+    /// from any but the main thread the fork is made by a thread of its own that lives as long as the process.)
+    /// </summary>
+    public bool DieWithParent { get; init; }
+}
