@@ -1,3 +1,11 @@
+using System.Diagnostics;
+using System.Globalization;
+using Paas.Build.Buildpacks;
+using Paas.Build.Cache;
+using Paas.Build.Host;
+using Paas.Build.Lifecycle;
+using Paas.Build.Procfiles;
+using Paas.Build.Sources;
 using Paas.Images;
 using Paas.Node;
 
@@ -8,17 +16,107 @@ namespace Paas.Build;
 /// build is a container of its own; this process only reads what they leave behind. Builds of one app must not overlap: a lock in
 /// the app's cache makes a second one wait.
 /// </summary>
-public sealed class AppBuilder
+public sealed class AppBuilder(BuildOptions options, ImageStore images, ContainerHost host, TimeProvider time)
 {
-    public AppBuilder(BuildOptions options, ImageStore images, ContainerHost host, TimeProvider time)
-    {
-    }
-
     /// <summary>Builds an app.</summary>
     /// <param name="config">What to build.</param>
     /// <param name="output">Gets each line of output in the shape of a push, without a newline; called by one thread at a time.</param>
     /// <param name="ct">Cancelling kills the build's containers and leaves the cache of the build before usable.</param>
     /// <exception cref="BuildException">The app cannot be built.</exception>
-    public Task<BuildOutcome> BuildAsync(BuildConfig config, Action<string> output, CancellationToken ct) =>
-        throw new NotImplementedException();
+    public async Task<BuildOutcome> BuildAsync(BuildConfig config, Action<string> output, CancellationToken ct)
+    {
+        var directories = new BuildDirectories(config.WorkDirectory);
+        try
+        {
+            directories.Prepare(config.Env);
+            return await BuildAsync(config, directories, new PushOutput(output), ct);
+        }
+        finally
+        {
+            directories.Remove();
+        }
+    }
+
+    private async Task<BuildOutcome> BuildAsync(BuildConfig config, BuildDirectories directories, PushOutput output, CancellationToken ct)
+    {
+        var timings = new Timings(time);
+        output.Heading($"Building {config.App}");
+        var order = BuildpackOrder.Load(options.BuildpacksDirectory);
+        var (buildImage, runImage) = (await StackImageAsync(options.BuildImage, ct), await StackImageAsync(options.RunImage, ct));
+        using var cache = await BuildCache.OpenAsync(Path.Combine(config.CacheDirectory, config.App), images.Content, ct);
+        timings.Start("source");
+        var source = await SourceTree.ExtractAsync(
+            config.SourceTarPath, directories.Source, options.MaximumSourceBytes, BuildDirectories.Owner, ct);
+        var procfile = source.ReadProcfile();
+        output.Detail(string.Create(CultureInfo.InvariantCulture, $"{source.Files} files, {ByteSize.Text(source.Bytes)}"));
+
+        timings.Start("detect");
+        var sandbox = new BuildSandbox(options, host, buildImage, options.Egress ?? HostEgressProbe.ThisHost(), config);
+        var members = await new DetectPhase(sandbox, directories, options).RunAsync(order, ct);
+        output.Heading($"{members[0].Buildpack.Name} app detected");
+        output.Detail($"Buildpacks: {string.Join(", ", members.Select(member => member.Buildpack))}");
+
+        timings.Start("restore");
+        cache.Restore([.. members.Select(member => member.Buildpack)], BuildDirectories.Owner);
+
+        timings.Start("build");
+        var built = await new BuildPhase(sandbox, directories, cache.LayersDirectory, options, output).RunAsync(members, ct);
+        ReportProcesses(output, procfile, built);
+
+        timings.Start("export");
+        output.Heading("Exporting image");
+        var exported = await new ExportPhase(images, runImage, cache, options, output).RunAsync(members, built, source.Path, ct);
+        cache.Save(exported.Cache);
+        output.Detail(timings.Text());
+        return exported.Outcome;
+    }
+
+    private static void ReportProcesses(PushOutput output, Procfile? procfile, BuiltApp built)
+    {
+        var types = ProcessTypes.Combine(built.Launch).Select(entry => entry.Process.Type).ToList();
+        if (types.Count == 0)
+        {
+            throw new BuildException(
+                "the app has no process to run", "Add a Procfile with a line such as 'web: COMMAND' to the root of the source.");
+        }
+
+        output.Heading("Discovering process types");
+        if (procfile is not null) output.Detail($"Procfile declares types -> {string.Join(", ", procfile.Processes.Keys)}");
+        var defaults = types.Where(type => procfile?.Processes.ContainsKey(type) != true).ToList();
+        if (defaults.Count > 0) output.Detail($"Default types for buildpack -> {string.Join(", ", defaults)}");
+    }
+
+    private async Task<Image> StackImageAsync(string reference, CancellationToken ct) =>
+        await images.FindAsync(reference, ct)
+        ?? throw new BuildException(
+            $"the stack's image {reference} has not been built on this host", "Run ./install.sh again; it builds the stack.");
+
+    /// <summary>How long each phase took.</summary>
+    private sealed class Timings(TimeProvider time)
+    {
+        private readonly List<(string Phase, TimeSpan Took)> phases = [];
+        private string? phase;
+        private long since;
+
+        public void Start(string next)
+        {
+            Stop();
+            (phase, since) = (next, time.GetTimestamp());
+        }
+
+        public string Text()
+        {
+            Stop();
+            var total = phases.Aggregate(TimeSpan.Zero, (sum, entry) => sum + entry.Took);
+            return $"Took {Seconds(total)}: {string.Join(", ", phases.Select(entry => $"{entry.Phase} {Seconds(entry.Took)}"))}";
+        }
+
+        private void Stop()
+        {
+            if (phase is not null) phases.Add((phase, time.GetElapsedTime(since)));
+            phase = null;
+        }
+
+        private static string Seconds(TimeSpan took) => string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.00} s");
+    }
 }

@@ -1,0 +1,134 @@
+using Paas.Build.Buildpacks;
+using Paas.Build.Sources;
+using Paas.Images;
+using Paas.Images.Layers;
+
+namespace Paas.Build.Cache;
+
+/// <summary>
+/// An app's cache, which is also the build's layers directory: nothing is copied to restore it. <c>state.json</c> says how the last
+/// successful build left each layer; what a later build, killed or failed, has touched since has another fingerprint and is thrown
+/// away, the rest is used. A lock makes builds of one app take turns.
+/// </summary>
+internal sealed class BuildCache : IDisposable
+{
+    private readonly string directory;
+    private readonly ContentStore content;
+    private readonly FileStream turn;
+    private readonly CacheState state;
+
+    private BuildCache(string directory, ContentStore content, FileStream turn)
+    {
+        this.directory = directory;
+        this.content = content;
+        this.turn = turn;
+        state = CacheState.Read(StatePath);
+        Directory.CreateDirectory(LayersDirectory);
+    }
+
+    /// <summary>Absolute path of what containers see as <c>/layers</c>.</summary>
+    public string LayersDirectory => Path.Combine(directory, "layers");
+
+    private string StatePath => Path.Combine(directory, "state.json");
+
+    /// <summary>Waits for the cache's turn and opens it.</summary>
+    public static async Task<BuildCache> OpenAsync(string directory, ContentStore content, CancellationToken ct)
+    {
+        Directory.CreateDirectory(directory);
+        return new BuildCache(directory, content, await LockAsync(Path.Combine(directory, "lock"), ct));
+    }
+
+    /// <summary>Puts the buildpacks' layers directories into the state the spec wants before a build ("Layer Types").</summary>
+    /// <returns>How many layers were restored with their content.</returns>
+    public int Restore(IReadOnlyList<Buildpack> buildpacks, int owner)
+    {
+        foreach (var path in Directory.EnumerateFileSystemEntries(LayersDirectory))
+        {
+            if (!buildpacks.Any(buildpack => buildpack.EscapedId == Path.GetFileName(path))) TreeRemoval.Remove(path);
+        }
+
+        return buildpacks.Sum(buildpack => Restore(buildpack, owner));
+    }
+
+    /// <summary>The layer as the last successful build left it, or null.</summary>
+    public StoredLayer? Find(Buildpack buildpack, string layer) =>
+        state.Layers.FirstOrDefault(stored => stored.Buildpack == buildpack.Id && stored.Name == layer);
+
+    /// <summary>The image layer of a directory that nobody touched since it was made, or null.</summary>
+    public Layer? Reuse(Buildpack buildpack, string layer, string? fingerprint) =>
+        Find(buildpack, layer) is { Blob: { } blob } stored
+        && (fingerprint is null || stored.Fingerprint == fingerprint)
+        && content.Contains(blob.Descriptor.Digest)
+            ? blob
+            : null;
+
+    /// <summary>Records a successful build and drops the layers that are not cached.</summary>
+    public void Save(CacheState next)
+    {
+        next.Write(StatePath);
+        foreach (var buildpack in Directory.EnumerateDirectories(LayersDirectory))
+        {
+            var kept = next.Layers
+                .Where(layer => layer.Types.Cache && Path.GetFileName(buildpack) == layer.Buildpack.Replace('/', '_'))
+                .Select(layer => layer.Name).ToHashSet();
+            foreach (var path in Directory.EnumerateFileSystemEntries(buildpack).Where(path => !kept.Contains(Path.GetFileName(path))))
+            {
+                TreeRemoval.Remove(path);
+            }
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    private int Restore(Buildpack buildpack, int owner)
+    {
+        var root = Path.Combine(LayersDirectory, buildpack.EscapedId);
+        if (FileStatus.Of(root)?.Kind is { } kind and not FileKind.Directory) throw new IOException($"{root} is {kind}");
+        Directory.CreateDirectory(root);
+        FileStatus.SetOwner(root, owner, owner);
+        var known = state.Layers.Where(layer => layer.Buildpack == buildpack.Id).ToDictionary(layer => layer.Name);
+        var whole = new HashSet<string>();
+        foreach (var path in Directory.EnumerateFileSystemEntries(root))
+        {
+            var name = Path.GetFileName(path);
+            if (known.TryGetValue(name, out var layer) && layer.Types.Cache && IsUntouched(path, layer)) whole.Add(name);
+            else TreeRemoval.Remove(path);
+        }
+
+        foreach (var layer in known.Values.Where(layer => whole.Contains(layer.Name) || IsInFormerImageOnly(layer)))
+        {
+            WriteOwned(Path.Combine(root, layer.Name + ".toml"), layer.Metadata, owner);
+        }
+
+        if (state.Stores.TryGetValue(buildpack.Id, out var store)) WriteOwned(Path.Combine(root, "store.toml"), store, owner);
+        return whole.Count;
+    }
+
+    // Its metadata comes back without its content: the buildpack may ask for the former image's layer again.
+    private bool IsInFormerImageOnly(StoredLayer layer) =>
+        layer is { Types: { Launch: true, Build: false, Cache: false }, Blob: { } blob } && content.Contains(blob.Descriptor.Digest);
+
+    private static bool IsUntouched(string path, StoredLayer layer) =>
+        FileStatus.Of(path)?.Kind == FileKind.Directory && TreeFingerprint.Of(path).Fingerprint == layer.Fingerprint;
+
+    private static void WriteOwned(string path, string text, int owner)
+    {
+        File.WriteAllText(path, text);
+        FileStatus.SetOwner(path, owner, owner);
+    }
+
+    private static async Task<FileStream> LockAsync(string path, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), ct);
+            }
+        }
+    }
+}

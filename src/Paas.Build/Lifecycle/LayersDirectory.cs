@@ -1,0 +1,96 @@
+using Paas.Build.Buildpacks;
+using Paas.Build.Sources;
+using Paas.Build.Toml;
+
+namespace Paas.Build.Lifecycle;
+
+/// <summary>Reads what a buildpack left in its layers directory after its container has ended.</summary>
+/// <param name="buildpack">Whose directory it is.</param>
+/// <param name="directory">Absolute path on this host.</param>
+internal sealed class LayersDirectory(Buildpack buildpack, string directory)
+{
+    private static readonly string[] Reserved = ["build", "launch", "store"];
+    private static readonly string[] PathDirectories = ["bin", "lib", "include", "pkgconfig"];
+
+    private readonly UntrustedTree tree = new(directory);
+
+    /// <summary>
+    /// The layers that are for something, by name. The others are renamed to <c>&lt;layer&gt;.ignore</c>, so that no later buildpack
+    /// comes to depend on them.
+    /// </summary>
+    public IReadOnlyList<BuiltLayer> ReadLayers()
+    {
+        var names = tree.Names();
+        var layers = new List<BuiltLayer>();
+        foreach (var name in names.Where(name => name.EndsWith(".toml", StringComparison.Ordinal)).Select(name => name[..^5]))
+        {
+            if (Reserved.Contains(name) || name.Length == 0) continue;
+            var metadata = Parse($"{name}.toml", LayerMetadata.Parse)!;
+            if (metadata.Types.Any) layers.Add(new BuiltLayer(buildpack, name, metadata, DirectoryOf(name), TargetOf(name)));
+        }
+
+        foreach (var name in names.Where(name => layers.TrueForAll(layer => layer.Name != name) && tree.IsDirectory(name)))
+        {
+            if (!name.EndsWith(".ignore", StringComparison.Ordinal) && tree.Kind(name + ".ignore") is null)
+            {
+                Directory.Move(Path.Combine(tree.Root, name), Path.Combine(tree.Root, name + ".ignore"));
+            }
+        }
+
+        return layers;
+    }
+
+    /// <summary><c>launch.toml</c>, empty where there is none.</summary>
+    public LaunchMetadata ReadLaunch() => Parse("launch.toml", LaunchMetadata.Parse) ?? LaunchMetadata.Empty;
+
+    /// <summary>The names under <c>unmet</c> in <c>build.toml</c>.</summary>
+    public IReadOnlyList<string> ReadUnmet() =>
+        Parse("build.toml", text => TomlParser.Parse(text).Tables("unmet").Select(entry => entry.Required("name")).ToList()) ?? [];
+
+    /// <summary><c>store.toml</c>, checked, as text; null where there is none.</summary>
+    public string? ReadStore() => Parse("store.toml", text => TomlWriter.Write(TomlParser.Parse(text)));
+
+    /// <summary>What a layer adds to an environment.</summary>
+    /// <param name="name">The layer.</param>
+    /// <param name="phase">For whom.</param>
+    /// <param name="process">Process type whose own variables are added, or null.</param>
+    public LayerEnvironment ReadEnvironment(string name, EnvironmentPhase phase, string? process = null)
+    {
+        var own = phase == EnvironmentPhase.Build ? "env.build" : "env.launch";
+        return new LayerEnvironment(
+            name,
+            TargetOf(name),
+            [.. PathDirectories.Where(path => tree.IsDirectory($"{name}/{path}"))],
+            process is null ? [Files($"{name}/env"), Files($"{name}/{own}")] : [Files($"{name}/{own}/{process}")]);
+    }
+
+    /// <summary>True where a layer has <c>exec.d</c> programs.</summary>
+    public bool HasExecD(string name) => tree.IsDirectory($"{name}/exec.d");
+
+    private List<EnvironmentFile> Files(string relative) =>
+        [.. tree.Names(relative)
+            .Where(file => tree.Kind($"{relative}/{file}") == FileKind.Regular)
+            .Select(file => new EnvironmentFile(file, tree.ReadText($"{relative}/{file}")!))];
+
+    private string TargetOf(string name) => $"{BuildDirectories.LayersTarget}/{buildpack.EscapedId}/{name}";
+
+    private string? DirectoryOf(string name) => tree.Kind(name) switch
+    {
+        FileKind.Directory => Path.Combine(tree.Root, name),
+        null => null,
+        _ => throw new BuildException($"layer {buildpack.Id}:{name} is not a directory"),
+    };
+
+    private T? Parse<T>(string file, Func<string, T> parse)
+        where T : class
+    {
+        try
+        {
+            return tree.ReadText(file) is { } text ? parse(text) : null;
+        }
+        catch (TomlException exception)
+        {
+            throw new BuildException($"{file} of {buildpack.Id} is wrong: {exception.Message}", inner: exception);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Paas.Contracts.Api;
+using Paas.Oci;
+
+namespace Paas.ControlPlane.Domain;
+
+/// <summary>An app as it is stored.</summary>
+internal sealed record App(string Name, string? DeployBranch, int? LiveRelease, DateTimeOffset CreatedAt);
+
+/// <summary>Everything that is needed to run a version of an app again; never changed once made.</summary>
+internal sealed record Release(
+    string App,
+    int Version,
+    ReleaseReason Reason,
+    string Description,
+    Digest Image,
+    IReadOnlyDictionary<string, string> Config,
+    IReadOnlyDictionary<string, string> Processes,
+    int? Build,
+    DateTimeOffset CreatedAt);
+
+/// <summary>A build as it is stored.</summary>
+internal sealed record BuildRecord(
+    string App,
+    int Number,
+    BuildStatus Status,
+    Digest Tree,
+    BuildSource Source,
+    int? Release,
+    int Attempts,
+    string? Error,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? EndedAt)
+{
+    internal bool Ended => Status is not (BuildStatus.Queued or BuildStatus.Running);
+}
+
+/// <summary>Making a release live.</summary>
+internal sealed record Deployment(
+    string App,
+    int Id,
+    int Release,
+    DeploymentStatus Status,
+    string? Error,
+    IReadOnlyList<DeploymentStep> Steps);
+
+/// <summary>A container that was asked for, in the database before it exists.</summary>
+/// <param name="HealthyStart">Start of the process that passed its check; another start has to pass it again.</param>
+/// <param name="WasRouted">True once a table with its endpoint may have reached the router.</param>
+/// <param name="RetiredAt">When it was decided to stop it.</param>
+internal sealed record Instance(
+    string Container,
+    string App,
+    string Type,
+    int Number,
+    int Release,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? HealthyStart,
+    bool WasRouted,
+    DateTimeOffset? RetiredAt)
+{
+    internal string Name => $"{Type}.{Number}";
+}

@@ -1,0 +1,65 @@
+using Dapper;
+using Paas.Contracts.Errors;
+using Paas.ControlPlane.Domain;
+
+namespace Paas.ControlPlane.Store;
+
+/// <summary>Apps, their config vars and their formation.</summary>
+internal sealed class AppStore(Database database, TimeProvider time)
+{
+    internal static PaasException NotFound(string name) => new(ErrorCode.AppNotFound, $"App {name} does not exist", "paas apps lists the ones there are.");
+
+    internal void Create(string name)
+    {
+        var added = database.Write(connection => connection.Execute(
+            "INSERT OR IGNORE INTO apps (name, created_at) VALUES (@name, @now)", new { name, now = Instant.Format(time.GetUtcNow()) }));
+        if (added == 0) throw new PaasException(ErrorCode.Conflict, $"there is an app named {name} already", "Choose another name.");
+    }
+
+    /// <summary>AppNotFound where there is none.</summary>
+    internal App Get(string name) => Find(name) ?? throw NotFound(name);
+
+    internal App? Find(string name) => database.Read(connection =>
+        connection.QuerySingleOrDefault<AppRow>("SELECT name, deploy_branch, live_release, created_at FROM apps WHERE name = @name", new { name }))?.ToApp();
+
+    internal IReadOnlyList<App> List() => database.Read(connection =>
+        connection.Query<AppRow>("SELECT name, deploy_branch, live_release, created_at FROM apps ORDER BY name").Select(row => row.ToApp()).ToList());
+
+    /// <summary>True where the app was there. Its rows go with it, but for instances, which the reconciler removes with their containers.</summary>
+    internal bool Delete(string name) => database.Write(connection =>
+    {
+        connection.Execute("UPDATE instances SET retired_at = COALESCE(retired_at, @now) WHERE app = @name", new { name, now = Instant.Format(time.GetUtcNow()) });
+        return connection.Execute("DELETE FROM apps WHERE name = @name", new { name }) > 0;
+    });
+
+    /// <summary>Makes a branch the app's own unless it has one.</summary>
+    /// <returns>True where it is the app's from now on and was not before.</returns>
+    internal bool AdoptBranch(string name, string branch) => database.Write(connection =>
+        connection.Execute("UPDATE apps SET deploy_branch = @branch WHERE name = @name AND deploy_branch IS NULL", new { name, branch })) > 0;
+
+    internal IReadOnlyDictionary<string, string> Config(string app) => database.Read(connection =>
+        connection.Query<(string Name, string Value)>("SELECT name, value FROM config_vars WHERE app = @app ORDER BY name", new { app })
+            .ToDictionary(pair => pair.Name, pair => pair.Value));
+
+    internal void ReplaceConfig(string app, IReadOnlyDictionary<string, string> config) =>
+        database.Write(connection => ConfigRows.Replace(connection, app, config));
+
+    internal IReadOnlyDictionary<string, int> Formation(string app) => database.Read(connection =>
+        connection.Query<(string Type, long Quantity)>("SELECT type, quantity FROM formation WHERE app = @app ORDER BY type", new { app })
+            .ToDictionary(pair => pair.Type, pair => (int)pair.Quantity));
+
+    internal void SetFormation(string app, IReadOnlyDictionary<string, int> quantities) => database.Write(connection =>
+    {
+        foreach (var (type, quantity) in quantities)
+        {
+            connection.Execute(
+                "INSERT INTO formation (app, type, quantity) VALUES (@app, @type, @quantity) ON CONFLICT DO UPDATE SET quantity = excluded.quantity",
+                new { app, type, quantity });
+        }
+    });
+
+    private sealed record AppRow(string Name, string? Deploy_Branch, long? Live_Release, string Created_At)
+    {
+        internal App ToApp() => new(Name, Deploy_Branch, (int?)Live_Release, Instant.Parse(Created_At));
+    }
+}

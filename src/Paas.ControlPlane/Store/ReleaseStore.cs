@@ -1,0 +1,61 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Paas.Contracts.Api;
+using Paas.ControlPlane.Domain;
+using Paas.Oci;
+
+namespace Paas.ControlPlane.Store;
+
+/// <summary>Releases; written once.</summary>
+internal sealed class ReleaseStore(Database database)
+{
+    private const string Columns = "app, version, reason, description, image, config, processes, build, created_at";
+
+    internal Release? Find(string app, int version) => database.Read(connection => connection.QuerySingleOrDefault<ReleaseRow>(
+        $"SELECT {Columns} FROM releases WHERE app = @app AND version = @version", new { app, version }))?.ToRelease();
+
+    internal Release Get(string app, int version) =>
+        Find(app, version) ?? throw new InvalidOperationException($"{app} has no release v{version}");
+
+    /// <summary>Newest first.</summary>
+    internal IReadOnlyList<Release> List(string app) => database.Read(connection => connection.Query<ReleaseRow>(
+        $"SELECT {Columns} FROM releases WHERE app = @app ORDER BY version DESC", new { app }).Select(row => row.ToRelease()).ToList());
+
+    /// <summary>Adds a release with the next version, inside the transaction that is open; gives new process types their first quantity.</summary>
+    internal static Release Add(SqliteConnection connection, ReleaseDraft draft, DateTimeOffset now)
+    {
+        var version = connection.ExecuteScalar<int>("SELECT COALESCE(MAX(version), 0) + 1 FROM releases WHERE app = @App", new { draft.App });
+        connection.Execute(
+            $"INSERT INTO releases ({Columns}) VALUES (@App, @version, @reason, @Description, @image, @config, @processes, @Build, @now)",
+            new
+            {
+                draft.App, version, reason = draft.Reason.ToString(), draft.Description, image = draft.Image.ToString(),
+                config = Json.Write(draft.Config), processes = Json.Write(draft.Processes), draft.Build, now = Instant.Format(now),
+            });
+        foreach (var type in Formations.ScalableTypes(draft.Processes))
+        {
+            connection.Execute(
+                "INSERT OR IGNORE INTO formation (app, type, quantity) VALUES (@App, @type, @quantity)",
+                new { draft.App, type, quantity = Formations.DefaultQuantity(type) });
+        }
+
+        return new Release(draft.App, version, draft.Reason, draft.Description, draft.Image, draft.Config, draft.Processes, draft.Build, now);
+    }
+
+    private sealed record ReleaseRow(
+        string App, long Version, string Reason, string Description, string Image, string Config, string Processes, long? Build, string Created_At)
+    {
+        internal Release ToRelease() => new(
+            App, (int)Version, Enum.Parse<ReleaseReason>(Reason), Description, Digest.Parse(Image), Json.Read(Config), Json.Read(Processes), (int?)Build, Instant.Parse(Created_At));
+    }
+}
+
+/// <summary>A release that has no version yet.</summary>
+internal sealed record ReleaseDraft(
+    string App,
+    ReleaseReason Reason,
+    string Description,
+    Digest Image,
+    IReadOnlyDictionary<string, string> Config,
+    IReadOnlyDictionary<string, string> Processes,
+    int? Build);

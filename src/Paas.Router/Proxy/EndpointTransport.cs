@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Paas.Router.Proxy;
+
+/// <summary>The connections to one endpoint: HTTP/1.1 over TCP or a Unix socket, kept for the next request.</summary>
+internal sealed class EndpointTransport : IDisposable
+{
+    /// <summary>What requests are addressed to: the transport has one place to connect to, and <c>Host</c> is the visitor's.</summary>
+    public const string Prefix = "http://endpoint";
+
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    // Node.js and uvicorn close idle connections after 5 s. Closing first spares a POST the race that it could not be repeated after.
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly EndPoint endPoint;
+    private readonly ConditionalWeakTable<HttpRequestMessage, object> connectTimes = [];
+    private int connected;
+
+    public EndpointTransport(EndPoint endPoint)
+    {
+        this.endPoint = endPoint;
+        Invoker = new HttpMessageInvoker(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                ActivityHeadersPropagator = null,
+                ConnectTimeout = Timeout.InfiniteTimeSpan,
+                PooledConnectionIdleTimeout = IdleTimeout,
+                PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+                ConnectCallback = ConnectAsync,
+            },
+            disposeHandler: true);
+    }
+
+    public HttpMessageInvoker Invoker { get; }
+
+    /// <summary>Milliseconds a request waited for its connection to be made; 0 when it found one.</summary>
+    public long ConnectMilliseconds(HttpRequestMessage request) =>
+        Volatile.Read(ref connected) != 0 && connectTimes.TryGetValue(request, out var milliseconds) ? (long)milliseconds : 0;
+
+    public void Dispose() => Invoker.Dispose();
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var unix = endPoint is UnixDomainSocketEndPoint;
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(ConnectTimeout);
+        try
+        {
+            if (!unix) socket.NoDelay = true;
+            await socket.ConnectAsync(endPoint, patience.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new ConnectException(SocketError.TimedOut, inner: null);
+        }
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            throw new ConnectException(error.SocketErrorCode, error);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        connectTimes.AddOrUpdate(context.InitialRequestMessage, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Volatile.Write(ref connected, 1);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+}
+
+/// <summary>No connection to an endpoint: nothing of the request was sent, so it may go elsewhere.</summary>
+internal sealed class ConnectException(SocketError error, Exception? inner) : IOException($"connect: {error}", inner)
+{
+    public SocketError Error { get; } = error;
+
+    /// <summary>The failure to connect behind a failed request, or null when it failed later.</summary>
+    public static ConnectException? Of(Exception? exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is ConnectException connect) return connect;
+        }
+
+        return null;
+    }
+}
