@@ -46,7 +46,7 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
         if (line.EndsWith("\r"u8)) line = line[..^1];
         do
         {
-            var part = line.Length <= options.LineBytes ? line : line[..Utf8Cut(line, options.LineBytes)];
+            var part = line.Length <= options.LineBytes ? line : line[..Utf8Text.WholeCharacters(line[..options.LineBytes])];
             AddPart(stream, part);
             line = line[part.Length..];
         }
@@ -100,12 +100,4 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
     }
 
     private long Milliseconds() => (long)(time.GetTimestamp() * 1000.0 / time.TimestampFrequency);
-
-    // Where to cut so that no UTF-8 sequence is halved; bytes that are no UTF-8 are cut anywhere.
-    private static int Utf8Cut(ReadOnlySpan<byte> line, int most)
-    {
-        var cut = most;
-        while (cut > most - 4 && (line[cut] & 0xC0) == 0x80) cut--;
-        return cut > most - 4 ? cut : most;
-    }
 }

@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Paas.Linux.Events;
+
+namespace Paas.Linux.Spawning;
+
+/// <summary>Starting a program that outlives the one that starts it (posix_spawn(3)), and becoming another program (execve(2)).</summary>
+public static unsafe partial class Spawn
+{
+    // glibc's posix_spawnattr_t is 336 bytes, posix_spawn_file_actions_t 80; opaque to us, so with room to spare.
+    private const int OpaqueBytes = 512;
+    private const short SetSignalDefaults = 4;
+    private const short SetSignalMask = 8;
+    private const short SetSession = 0x80;
+
+    /// <summary>
+    /// Starts a program in a session of its own, with standard input and output on <c>/dev/null</c>, the given signals blocked and
+    /// all dispositions as they are for a new program.
+    /// </summary>
+    /// <param name="path">The program.</param>
+    /// <param name="arguments">Its arguments, the first being its name.</param>
+    /// <param name="inherited">Becomes its descriptor 3.</param>
+    /// <param name="blocked">Signals it starts with blocked.</param>
+    /// <returns>Its pid; a child of the caller until the caller ends.</returns>
+    /// <exception cref="LinuxException">It could not be started.</exception>
+    public static int Detached(string path, IReadOnlyList<string> arguments, SafeFileHandle inherited, params ReadOnlySpan<int> blocked)
+    {
+        var attributes = stackalloc byte[OpaqueBytes];
+        var actions = stackalloc byte[OpaqueBytes];
+        var defaults = stackalloc ulong[16];
+        var mask = stackalloc ulong[16];
+        defaults[0] = ~0UL;
+        mask[0] = BlockedSignals.Mask(blocked);
+        Check(posix_spawnattr_init(attributes), "posix_spawnattr_init");
+        Check(posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init");
+        try
+        {
+            Check(posix_spawnattr_setflags(attributes, SetSession | SetSignalMask | SetSignalDefaults), "posix_spawnattr_setflags");
+            Check(posix_spawnattr_setsigdefault(attributes, defaults), "posix_spawnattr_setsigdefault");
+            Check(posix_spawnattr_setsigmask(attributes, mask), "posix_spawnattr_setsigmask");
+            // First: it may sit on one of the descriptors opened next.
+            Check(posix_spawn_file_actions_adddup2(actions, (int)inherited.DangerousGetHandle(), 3), "posix_spawn_file_actions_adddup2");
+            for (var standard = 0; standard < 3; standard++)
+            {
+                Check(posix_spawn_file_actions_addopen(actions, standard, "/dev/null", 2, 0), "posix_spawn_file_actions_addopen");
+            }
+
+            using var argv = new StringVector(arguments);
+            int pid;
+            Check(posix_spawn(&pid, path, actions, attributes, argv.Pointer, Environ), "posix_spawn", path);
+            return pid;
+        }
+        finally
+        {
+            _ = posix_spawn_file_actions_destroy(actions);
+            _ = posix_spawnattr_destroy(attributes);
+        }
+    }
+
+    /// <summary>Replaces this program by another, or by itself, with the same environment; returns only by throwing.</summary>
+    /// <exception cref="LinuxException">execve failed.</exception>
+    public static void Execute(string path, IReadOnlyList<string> arguments)
+    {
+        using var argv = new StringVector(arguments);
+        _ = execve(path, argv.Pointer, Environ);
+        throw new LinuxException("execve", Marshal.GetLastPInvokeError(), path);
+    }
+
+    private static byte** Environ
+    {
+        get
+        {
+            // Built anew rather than read from libc's environ: a data symbol, which P/Invoke does not reach. Leaks a few bytes in
+            // a program that is about to end or to be replaced.
+            var variables = Environment.GetEnvironmentVariables();
+            var list = new List<string>(variables.Count);
+            foreach (System.Collections.DictionaryEntry variable in variables) list.Add($"{variable.Key}={variable.Value}");
+            return new StringVector(list).Pointer;
+        }
+    }
+
+    private static void Check(int error, string syscall, string? path = null)
+    {
+        if (error != 0) throw new LinuxException(syscall, error, path);
+    }
+
+    /// <summary>A NULL-terminated array of NUL-terminated strings.</summary>
+    private sealed class StringVector : IDisposable
+    {
+        private readonly int count;
+
+        public StringVector(IReadOnlyList<string> strings)
+        {
+            count = strings.Count;
+            Pointer = (byte**)NativeMemory.AllocZeroed((nuint)(count + 1), (nuint)sizeof(byte*));
+            for (var i = 0; i < count; i++)
+            {
+                var bytes = Encoding.UTF8.GetBytes(strings[i]);
+                Pointer[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
+                bytes.CopyTo(new Span<byte>(Pointer[i], bytes.Length));
+            }
+        }
+
+        public byte** Pointer { get; }
+
+        public void Dispose()
+        {
+            for (var i = 0; i < count; i++) NativeMemory.Free(Pointer[i]);
+            NativeMemory.Free(Pointer);
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_init(byte* attributes);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_destroy(byte* attributes);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_setflags(byte* attributes, short flags);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_setsigmask(byte* attributes, ulong* mask);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawnattr_setsigdefault(byte* attributes, ulong* mask);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawn_file_actions_init(byte* actions);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawn_file_actions_destroy(byte* actions);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawn_file_actions_adddup2(byte* actions, int descriptor, int becomes);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int posix_spawn_file_actions_addopen(byte* actions, int descriptor, string path, int flags, uint mode);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int posix_spawn(int* pid, string path, byte* actions, byte* attributes, byte** argv, byte** envp);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int execve(string path, byte** argv, byte** envp);
+}

@@ -1,0 +1,59 @@
+namespace Paas.Logs;
+
+/// <summary>Makes lines of a stream of bytes, which comes in pieces of any size. A line too long for the log comes in parts.</summary>
+/// <param name="line">Takes a line without its newline; the bytes are good only during the call.</param>
+/// <param name="longest">Bytes of an unfinished line that are kept before a part is handed on.</param>
+public sealed class LineSplitter(Action<ReadOnlySpan<byte>> line, int longest = 16 * 1024)
+{
+    private byte[] rest = [];
+    private int length;
+
+    /// <summary>Hands on every line that ends in these bytes.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            Finish(bytes[..end]);
+            bytes = bytes[(end + 1)..];
+        }
+
+        while (length + bytes.Length > longest)
+        {
+            var fitting = longest - length;
+            Keep(bytes[..fitting]);
+            bytes = bytes[fitting..];
+            var whole = Utf8Text.WholeCharacters(rest.AsSpan(0, length));
+            line(rest.AsSpan(0, whole));
+            rest.AsSpan(whole, length - whole).CopyTo(rest);
+            length -= whole;
+        }
+
+        Keep(bytes);
+    }
+
+    /// <summary>Hands on the line that was begun, if any.</summary>
+    public void End()
+    {
+        if (length > 0) Finish([]);
+    }
+
+    private void Finish(ReadOnlySpan<byte> end)
+    {
+        if (length == 0)
+        {
+            line(end);
+            return;
+        }
+
+        Keep(end);
+        line(rest.AsSpan(0, length));
+        length = 0;
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (rest.Length < length + bytes.Length) Array.Resize(ref rest, Math.Max(256, Math.Max(rest.Length * 2, length + bytes.Length)));
+        bytes.CopyTo(rest.AsSpan(length));
+        length += bytes.Length;
+    }
+}

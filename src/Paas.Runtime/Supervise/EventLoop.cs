@@ -1,0 +1,93 @@
+using Microsoft.Win32.SafeHandles;
+using Paas.Linux.Events;
+
+namespace Paas.Runtime.Supervise;
+
+/// <summary>
+/// One thread that waits for descriptors and times and calls back. A supervisor has no other: no thread pool, no async engine,
+/// which keeps it small.
+/// </summary>
+internal sealed class EventLoop(TimeProvider time)
+{
+    private readonly List<Watched> watched = [];
+    private readonly List<Timed> timed = [];
+    private PollDescriptor[] descriptors = new PollDescriptor[8];
+
+    /// <summary>Calls back whenever one of the wanted events, an error or a hang-up is there.</summary>
+    public void Watch(SafeFileHandle descriptor, PollEvents wanted, Action ready)
+    {
+        Forget(descriptor);
+        watched.Add(new Watched(descriptor, wanted, ready));
+    }
+
+    /// <summary>Calls back no more.</summary>
+    public void Forget(SafeFileHandle descriptor) => watched.RemoveAll(watch => watch.Descriptor == descriptor);
+
+    /// <summary>Calls back once after a time, unless disposed before.</summary>
+    public IDisposable After(TimeSpan delay, Action due)
+    {
+        var timer = new Timed(this, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency), due);
+        timed.Add(timer);
+        return timer;
+    }
+
+    /// <summary>Waits for the next event or time and calls back.</summary>
+    public void RunOnce()
+    {
+        var count = watched.Count;
+        if (descriptors.Length < count) descriptors = new PollDescriptor[count * 2];
+        for (var i = 0; i < count; i++)
+        {
+            descriptors[i] = new PollDescriptor { Descriptor = (int)watched[i].Descriptor.DangerousGetHandle(), Wanted = watched[i].Wanted };
+        }
+
+        if (Poll.Wait(descriptors.AsSpan(0, count), MillisecondsToNext()) > 0) CallReady(count);
+        CallDue();
+    }
+
+    private void CallReady(int count)
+    {
+        // A callback may forget others; those are not called although something came for them.
+        Span<Watched?> ready = new Watched?[count];
+        for (var i = 0; i < count; i++) ready[i] = descriptors[i].Came != PollEvents.None ? watched[i] : null;
+        foreach (var watch in ready)
+        {
+            if (watch is not null && watched.Contains(watch)) watch.Ready();
+        }
+    }
+
+    private void CallDue()
+    {
+        var now = time.GetTimestamp();
+        while (timed.Find(timer => timer.At <= now) is { } due)
+        {
+            timed.Remove(due);
+            due.Due();
+        }
+    }
+
+    private int MillisecondsToNext()
+    {
+        if (timed.Count == 0) return -1;
+        var wait = time.GetElapsedTime(time.GetTimestamp(), timed.Min(timer => timer.At));
+        return (int)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, int.MaxValue);
+    }
+
+    private sealed class Watched(SafeFileHandle descriptor, PollEvents wanted, Action ready)
+    {
+        public SafeFileHandle Descriptor => descriptor;
+
+        public PollEvents Wanted => wanted;
+
+        public void Ready() => ready();
+    }
+
+    private sealed class Timed(EventLoop loop, long at, Action due) : IDisposable
+    {
+        public long At => at;
+
+        public void Due() => due();
+
+        public void Dispose() => loop.timed.Remove(this);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Paas.Contracts.Supervision;
+using Paas.Linux.Events;
+using Paas.Linux.Spawning;
+using Paas.Oci.Runtime;
+using Paas.Runtime.Containers;
+
+namespace Paas.Runtime.Supervise;
+
+/// <summary><c>paas-runtime supervise --bundle DIR [--detach]</c></summary>
+internal static class SuperviseVerb
+{
+    private const string Usage = "usage: paas-runtime supervise --bundle DIR [--detach]";
+
+    // Where a detached supervisor tells its starter that it runs ("ok"), or why not; descriptor 3.
+    private const string ReportOption = "--report";
+    private const string Ok = "ok";
+    private const int Term = 15;
+    private const int Interrupt = 2;
+    private const int HangUp = 1;
+
+    /// <summary>Runs the verb.</summary>
+    /// <param name="arguments">What follows <c>supervise</c>.</param>
+    /// <returns>0: the process ended for good, or with <c>--detach</c>: it runs. 1: it could not be started. 2: wrong usage.</returns>
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        string? bundle = null;
+        var (detach, report) = (false, false);
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            switch (arguments[i])
+            {
+                case "--bundle" or "-b" when i + 1 < arguments.Count:
+                    bundle = arguments[++i];
+                    break;
+                case "--detach":
+                    detach = true;
+                    break;
+                case ReportOption:
+                    report = true;
+                    break;
+                default:
+                    return Complain($"unknown argument {arguments[i]}; {Usage}", 2);
+            }
+        }
+
+        if (bundle is null) return Complain(Usage, 2);
+        bundle = Path.GetFullPath(bundle);
+        return detach ? Detach(bundle) : Supervise(bundle, report);
+    }
+
+    private static int Detach(string bundle)
+    {
+        var (read, write) = Descriptors.Pipe();
+        using (read)
+        {
+            using (write) Spawn.Detached(Self, [Self, "supervise", "--bundle", bundle, ReportOption], write, Term, Interrupt, HangUp);
+            var answer = ReadToEnd(read);
+            return answer == Ok ? 0 : Complain(answer.Length > 0 ? answer : "the supervisor died while it started", 1);
+        }
+    }
+
+    private static int Supervise(string bundle, bool report)
+    {
+        if (!BlockedSignals.AreBlocked(Term, Interrupt, HangUp))
+        {
+            // Blocked here they would be so in this thread only: begin again with all threads blocking them.
+            BlockedSignals.Add(Term, Interrupt, HangUp);
+            Spawn.Execute(Self, [Self, "supervise", "--bundle", bundle]);
+        }
+
+        using var reporting = report ? new SafeFileHandle(3, ownsHandle: true) : null;
+        try
+        {
+            return Supervise(bundle, reporting);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or RuntimeException or JsonException or InvalidOperationException or FormatException)
+        {
+            return Report(reporting, error.Message);
+        }
+    }
+
+    private static int Supervise(string bundle, SafeFileHandle? reporting)
+    {
+        var config = Read(Path.Combine(bundle, "supervise.json"), SupervisionJsonContext.Default.SupervisorConfig);
+        if (config.Version != 1) throw new RuntimeException($"supervise.json has version {config.Version}; this program knows version 1");
+        if (config.SupervisorCgroup is { } group) OwnControlGroup.Move(group);
+        var spec = new ContainerSpec
+        {
+            Id = config.ContainerId,
+            BundleDirectory = bundle,
+            Config = Read(Path.Combine(bundle, "config.json"), OciRuntimeJsonContext.Default.RuntimeConfig),
+            RuntimeRoot = config.RuntimeRoot,
+        };
+        var loop = new EventLoop(TimeProvider.System);
+        using var signals = BlockedSignals.Open(Term, Interrupt, HangUp);
+        using var supervisor = new Supervisor(config, spec, loop, TimeProvider.System);
+        loop.Watch(signals, PollEvents.Readable, () =>
+        {
+            while (BlockedSignals.Read(signals) is not 0 and var signal)
+            {
+                // A terminal that goes away is none of ours.
+                if (signal != HangUp) supervisor.Stop();
+            }
+        });
+        supervisor.Start();
+        if (supervisor.State.Error is { } error) return Report(reporting, error);
+        Report(reporting, null);
+        ReturnMemory();
+        supervisor.Run();
+        return 0;
+    }
+
+    // Reading the configuration took more memory than anything that follows.
+    private static void ReturnMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+    private static T Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new RuntimeException($"{path} is empty");
+        }
+        catch (JsonException error)
+        {
+            throw new RuntimeException($"{path}: {error.Message}", error);
+        }
+    }
+
+    private static int Report(SafeFileHandle? reporting, string? error)
+    {
+        if (reporting is null) return error is null ? 0 : Complain(error, 1);
+        Descriptors.Write(reporting, Encoding.UTF8.GetBytes(error ?? Ok));
+        reporting.Dispose();
+        return error is null ? 0 : 1;
+    }
+
+    private static string ReadToEnd(SafeFileHandle pipe)
+    {
+        var answer = new MemoryStream();
+        Span<byte> buffer = stackalloc byte[512];
+        while (true)
+        {
+            var wait = new PollDescriptor { Descriptor = (int)pipe.DangerousGetHandle(), Wanted = PollEvents.Readable };
+            _ = Poll.Wait(new Span<PollDescriptor>(ref wait), -1);
+            var count = Descriptors.Read(pipe, buffer);
+            if (count == 0) return Encoding.UTF8.GetString(answer.ToArray());
+            if (count > 0) answer.Write(buffer[..count]);
+        }
+    }
+
+    private static int Complain(string message, int status)
+    {
+        using var standardError = new SafeFileHandle(2, ownsHandle: false);
+        Descriptors.Write(standardError, Encoding.UTF8.GetBytes($"paas-runtime: {message}\n"));
+        return status;
+    }
+
+    private static string Self => Environment.ProcessPath is { } path && File.Exists(path) ? path : "/proc/self/exe";
+}

@@ -1,0 +1,42 @@
+using Paas.Logs;
+
+namespace Paas.Runtime.Supervise;
+
+/// <summary>The log of the supervised process, flushed from the loop soon after a line came.</summary>
+internal sealed class SupervisorLog(EventLoop loop, string directory) : IDisposable
+{
+    private const int FlushAtBytes = 64 * 1024;
+
+    private readonly LogAppender log = new(directory);
+    private IDisposable? flush;
+
+    /// <summary>A line of the process.</summary>
+    public void Write(LogStream stream, ReadOnlySpan<byte> line)
+    {
+        log.Append(stream, line);
+        if (log.PendingBytes >= FlushAtBytes) Flush();
+        else flush ??= loop.After(LogOptions.Default.FlushAfter, Flush);
+    }
+
+    /// <summary>A line about the process.</summary>
+    public void Say(string text)
+    {
+        log.Append(LogStream.System, text);
+        flush ??= loop.After(LogOptions.Default.FlushAfter, Flush);
+    }
+
+    public void Dispose()
+    {
+        flush?.Dispose();
+        log.Dispose();
+    }
+
+    private void Flush()
+    {
+        flush?.Dispose();
+        log.Flush();
+
+        // Lines held back by the rate limit are told of when it lets go.
+        flush = log.HasPending ? loop.After(LogOptions.Default.FlushAfter, Flush) : null;
+    }
+}

@@ -1,0 +1,39 @@
+using Paas.Contracts.Supervision;
+
+namespace Paas.Runtime.Supervise;
+
+/// <summary>What is known of the process and its predecessors: everything in <see cref="SupervisorState"/> that changes.</summary>
+internal sealed class SupervisorRecord(SupervisorConfig config)
+{
+    private const int ExitsKept = 10;
+
+    private readonly Queue<ProcessExit> exits = new();
+
+    public SupervisionPhase Phase { get; set; }
+
+    public int? Pid { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public int Restarts { get; set; }
+
+    public string? Error { get; set; }
+
+    public void Add(ProcessExit exit)
+    {
+        exits.Enqueue(exit);
+        if (exits.Count > ExitsKept) exits.Dequeue();
+    }
+
+    public SupervisorState Snapshot() => new(
+        config.ContainerId,
+        Environment.ProcessId,
+        Phase.Status(),
+        Pid,
+        StartedAt,
+        Restarts,
+        [.. exits],
+        config.Sandbox.Network?.Address,
+        Error,
+        config.Labels);
+}
