@@ -1,0 +1,32 @@
+using Paas.Cli.Commands;
+
+namespace Paas.Cli.CommandLine;
+
+/// <summary>Every command, in the order of the help.</summary>
+internal static class CommandTable
+{
+    public static IReadOnlyList<(string Title, IReadOnlyList<Command> Commands)> Groups { get; } =
+    [
+        ("Apps", [new CreateCommand(), new AppsCommand(), new OpenCommand(), new DestroyCommand()]),
+        ("What runs", [new PsCommand(), new ScaleCommand(), new LogsCommand(), new RunCommand()]),
+        ("Config", [new ConfigCommand(), new ConfigSetCommand(), new ConfigGetCommand(), new ConfigUnsetCommand()]),
+        ("Releases", [new ReleasesCommand(), new RollbackCommand(), new BuildsCommand(), new BuildsOutputCommand()]),
+        ("Access", [new LoginCommand(), new LoginTokenCommand(), new LogoutCommand(), new GitRemoteCommand()]),
+        ("", [new VersionCommand(), new HelpCommand(), new GitCredentialCommand(), new HookCommand()]),
+    ];
+
+    public static IEnumerable<Command> All => Groups.SelectMany(group => group.Commands);
+
+    /// <summary>The command of that name or alias, or null.</summary>
+    public static Command? Find(string name) => All.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name));
+
+    /// <summary>The same, or a usage error that names the nearest one.</summary>
+    public static Command Get(string name)
+    {
+        if (Find(name) is { } command) return command;
+        var names = All.Where(c => c.Summary is not null).SelectMany(c => c.Aliases.Append(c.Name));
+        throw new UsageException(
+            $"{name} is not a paas command",
+            Suggestion.For(name, names) is { } near ? $"Perhaps you meant {near}. All commands: paas help" : "All commands: paas help");
+    }
+}

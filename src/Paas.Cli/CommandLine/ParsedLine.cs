@@ -1,0 +1,12 @@
+namespace Paas.Cli.CommandLine;
+
+/// <summary>A command line, understood.</summary>
+/// <param name="Command">The command.</param>
+/// <param name="Words">What is not an option.</param>
+/// <param name="Options">Long name → value; empty for a flag.</param>
+internal sealed record ParsedLine(Command Command, IReadOnlyList<string> Words, IReadOnlyDictionary<string, string> Options)
+{
+    public bool Has(Option option) => Options.ContainsKey(option.Name);
+
+    public string? Value(Option option) => Options.GetValueOrDefault(option.Name);
+}

@@ -1,0 +1,16 @@
+using Paas.Cli.CommandLine;
+using Paas.Contracts.Api;
+
+namespace Paas.Cli.Commands;
+
+/// <summary>Changes config vars and says so: <c>Setting A and restarting hello... done, v10</c>.</summary>
+internal static class ConfigChangeRequest
+{
+    public static async Task SendAsync(Invocation call, string app, string verb, Dictionary<string, string?> vars)
+    {
+        await call.Terminal.DuringAsync(
+            $"{verb} {string.Join(", ", vars.Keys)} and restarting {app}",
+            call.Client.ChangeConfigAsync(app, new ConfigChange(vars), call.Cancelled),
+            release => release is null ? "done (nothing runs yet)" : $"done, v{release.Version}");
+    }
+}

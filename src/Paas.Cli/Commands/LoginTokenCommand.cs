@@ -1,0 +1,48 @@
+using System.Globalization;
+using Paas.Cli.CommandLine;
+using Paas.Contracts.Api;
+
+namespace Paas.Cli.Commands;
+
+internal sealed class LoginTokenCommand : Command
+{
+    private static readonly Option Days = new("--days", null, "N", "how long it is good for; without it, until it is taken away");
+
+    public override string Name => "login:token";
+
+    public override string Summary => "make a token to log in with elsewhere";
+
+    public override string Words => "[NAME]";
+
+    public override (int Least, int Most) WordCount => (0, 1);
+
+    public override IReadOnlyList<Option> Options => [Days];
+
+    public override bool OfApp => false;
+
+    public override bool PrintsData => true;
+
+    public override string Details => "NAME says what it is for, e.g. laptop. It is shown this once; paas login and the dashboard take it.";
+
+    public override async Task<int> RunAsync(Invocation call)
+    {
+        var name = call.FirstWord ?? $"token-{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
+        var token = await call.Client.CreateTokenAsync(new CreateTokenRequest(name, Lifetime(call.Line.Value(Days))), call.Cancelled);
+        if (call.Json) call.Terminal.Json(token, ApiJsonContext.Default.TokenDocument);
+        else call.Terminal.Line(token.Secret);
+        if (call.Terminal.OutputIsTerminal)
+        {
+            var url = (await call.Client.GetVersionAsync(call.Cancelled)).DashboardUrl;
+            call.Terminal.Next($"Use it at {url}, or elsewhere with: paas login {url}");
+        }
+
+        return 0;
+    }
+
+    private static long? Lifetime(string? days)
+    {
+        if (days is null) return null;
+        if (int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 36_500) return count * 86_400L;
+        throw new UsageException($"--days takes a number of days, not {days}");
+    }
+}

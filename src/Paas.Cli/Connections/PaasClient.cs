@@ -1,0 +1,215 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+
+namespace Paas.Cli.Connections;
+
+/// <summary>The platform, over HTTP.</summary>
+internal sealed class PaasClient : IPlatform, IDisposable
+{
+    private static readonly ApiJsonContext Json = ApiJsonContext.Default;
+    private readonly PlatformAddress _address;
+    private readonly HttpClient _http;
+
+    public PaasClient(PlatformAddress address)
+    {
+        _address = address;
+        _http = new HttpClient(Transport.For(address)) { BaseAddress = address.Url, Timeout = Timeout.InfiniteTimeSpan };
+        _http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "paas/" + CliVersion.Text);
+        if (address.Token is { } token) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>The platform this talks to.</summary>
+    public PlatformAddress Address => _address;
+
+    public Task<VersionDocument> GetVersionAsync(CancellationToken ct) => GetAsync("/v1/version", Json.VersionDocument, ct);
+
+    public Task<IdentityDocument> WhoAmIAsync(CancellationToken ct) => GetAsync("/v1/whoami", Json.IdentityDocument, ct);
+
+    public Task<IReadOnlyList<AppDocument>> ListAppsAsync(CancellationToken ct) => GetAsync("/v1/apps", Json.IReadOnlyListAppDocument, ct);
+
+    public Task<AppDocument> CreateAppAsync(CreateAppRequest request, CancellationToken ct) =>
+        SendAsync(HttpMethod.Post, "/v1/apps", request, Json.CreateAppRequest, Json.AppDocument, ct);
+
+    public Task<AppDocument> GetAppAsync(string app, CancellationToken ct) => GetAsync(Of(app), Json.AppDocument, ct);
+
+    public async Task DestroyAppAsync(string app, CancellationToken ct)
+    {
+        using var response = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, Of(app)), ct);
+    }
+
+    public Task<ConfigDocument> GetConfigAsync(string app, CancellationToken ct) => GetAsync(Of(app) + "/config", Json.ConfigDocument, ct);
+
+    public async Task<ReleaseDocument?> ChangeConfigAsync(string app, ConfigChange change, CancellationToken ct)
+    {
+        using var request = With(HttpMethod.Patch, Of(app) + "/config", change, Json.ConfigChange);
+        using var response = await AskAsync(request, ct);
+        return response.StatusCode == HttpStatusCode.NoContent ? null : await ReadAsync(response, Json.ReleaseDocument, ct);
+    }
+
+    public Task<IReadOnlyList<FormationEntry>> GetFormationAsync(string app, CancellationToken ct) =>
+        GetAsync(Of(app) + "/formation", Json.IReadOnlyListFormationEntry, ct);
+
+    public Task<IReadOnlyList<FormationEntry>> ScaleAsync(string app, ScaleRequest request, CancellationToken ct) =>
+        SendAsync(HttpMethod.Patch, Of(app) + "/formation", request, Json.ScaleRequest, Json.IReadOnlyListFormationEntry, ct);
+
+    public Task<IReadOnlyList<InstanceDocument>> ListInstancesAsync(string app, CancellationToken ct) =>
+        GetAsync(Of(app) + "/instances", Json.IReadOnlyListInstanceDocument, ct);
+
+    public Task<IReadOnlyList<ReleaseDocument>> ListReleasesAsync(string app, CancellationToken ct) =>
+        GetAsync(Of(app) + "/releases", Json.IReadOnlyListReleaseDocument, ct);
+
+    public Task<ReleaseDocument> RollbackAsync(string app, RollbackRequest request, CancellationToken ct) =>
+        SendAsync(HttpMethod.Post, Of(app) + "/rollback", request, Json.RollbackRequest, Json.ReleaseDocument, ct);
+
+    public Task<IReadOnlyList<BuildDocument>> ListBuildsAsync(string app, CancellationToken ct) =>
+        GetAsync(Of(app) + "/builds", Json.IReadOnlyListBuildDocument, ct);
+
+    public IAsyncEnumerable<BuildEvent> SubmitBuildAsync(string app, BuildSource source, Stream tar, CancellationToken ct)
+    {
+        var content = new StreamContent(tar, 128 * 1024);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
+        var query = Query(("commit", source.Commit), ("branch", source.Branch), ("message", source.Message), ("author", source.Author));
+        return StreamAsync(() => new HttpRequestMessage(HttpMethod.Post, Of(app) + "/builds" + query) { Content = content }, Json.BuildEvent, ct);
+    }
+
+    public IAsyncEnumerable<BuildEvent> ReadBuildOutputAsync(string app, int build, CancellationToken ct) =>
+        StreamAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{Of(app)}/builds/{build}/output"), Json.BuildEvent, ct);
+
+    public Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct) =>
+        GetAsync(Of(app) + "/deployments", Json.IReadOnlyListDeploymentDocument, ct);
+
+    public IAsyncEnumerable<LogLine> ReadLogsAsync(string app, LogQuery query, CancellationToken ct)
+    {
+        var text = Query(
+            ("n", query.Tail.ToString(CultureInfo.InvariantCulture)), ("follow", query.Follow ? "true" : null),
+            ("source", query.Source), ("after", query.After));
+        return StreamAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{Of(app)}/logs{text}"), Json.LogLine, ct);
+    }
+
+    public IAsyncEnumerable<RunEvent> RunAsync(string app, RunRequest request, CancellationToken ct) =>
+        StreamAsync(() => With(HttpMethod.Post, Of(app) + "/run", request, Json.RunRequest), Json.RunEvent, ct);
+
+    public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct) =>
+        SendAsync(HttpMethod.Post, "/v1/tokens", request, Json.CreateTokenRequest, Json.TokenDocument, ct);
+
+    public void Dispose() => _http.Dispose();
+
+    private static string Of(string app) => "/v1/apps/" + Uri.EscapeDataString(app);
+
+    private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
+    {
+        var text = "";
+        foreach (var (name, value) in parameters)
+        {
+            if (value is not null) text += $"{(text.Length == 0 ? '?' : '&')}{name}={Uri.EscapeDataString(value)}";
+        }
+
+        return text;
+    }
+
+    private static HttpRequestMessage With<T>(HttpMethod method, string path, T document, JsonTypeInfo<T> type)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(document, type));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return new HttpRequestMessage(method, path) { Content = content };
+    }
+
+    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct) =>
+        ExchangeAsync(new HttpRequestMessage(HttpMethod.Get, path), type, ct);
+
+    private Task<TAnswer> SendAsync<TRequest, TAnswer>(
+        HttpMethod method, string path, TRequest document, JsonTypeInfo<TRequest> type, JsonTypeInfo<TAnswer> answer, CancellationToken ct) =>
+        ExchangeAsync(With(method, path, document, type), answer, ct);
+
+    private async Task<T> ExchangeAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken ct)
+    {
+        using (request)
+        using (var response = await AskAsync(request, ct)) return await ReadAsync(response, type, ct);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken ct)
+    {
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(ct);
+            return await JsonSerializer.DeserializeAsync(body, type, ct) ?? throw Strange(response);
+        }
+        catch (JsonException)
+        {
+            throw Strange(response);
+        }
+    }
+
+    private async IAsyncEnumerable<T> StreamAsync<T>(
+        Func<HttpRequestMessage> make, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken ct)
+        where T : class
+    {
+        using var request = make();
+        using var response = await AskAsync(request, ct);
+        await using var body = await response.Content.ReadAsStreamAsync(ct);
+        await foreach (var document in NdjsonReader.ReadAsync(body, type, ct)) yield return document;
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        }
+        catch (HttpRequestException error)
+        {
+            throw Unreachable(error);
+        }
+        catch (TaskCanceledException error) when (!ct.IsCancellationRequested)
+        {
+            throw Unreachable(error);
+        }
+
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw await FailureAsync(response, ct);
+    }
+
+    private async Task<PaasException> FailureAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        if (response.Content.Headers.ContentType?.MediaType == "application/problem+json")
+        {
+            var problem = await ReadAsync(response, Json.ProblemDocument, ct);
+            return new PaasException(ErrorCodes.FromWire(problem.Code), problem.Title, problem.Hint);
+        }
+
+        return Strange(response);
+    }
+
+    private PaasException Strange(HttpResponseMessage response) => new(
+        ErrorCode.Unavailable,
+        $"{_address.Display} answered {(int)response.StatusCode} {response.ReasonPhrase}, and not as a Paas does",
+        "Is the address right? It begins with paas., for example http://paas.example.com");
+
+    private PaasException Unreachable(Exception error)
+    {
+        var socket = error.InnerException as SocketException ?? error.InnerException?.InnerException as SocketException;
+        if (_address.SocketPath is { } path)
+        {
+            return socket?.SocketErrorCode == SocketError.AccessDenied
+                ? new(ErrorCode.Forbidden, $"{path} may not be opened by this user", "As root it can: sudo paas …", error)
+                : new(ErrorCode.Unavailable, $"paasd does not run: nothing answers on {path}", "Start it: systemctl start paasd   (its log: journalctl -u paasd)", error);
+        }
+
+        var why = socket?.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused => "nothing listens there",
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"there is no host {_address.Url.Host}",
+            _ when error is TaskCanceledException => "no answer came in time",
+            _ => (error.InnerException ?? error).Message,
+        };
+        return new(ErrorCode.Unavailable, $"{_address.Display} cannot be reached: {why}", "Is the address right, and does the server run?", error);
+    }
+}

@@ -1,0 +1,89 @@
+using Paas.Cli.Connections;
+using Paas.Cli.Git;
+using Paas.Cli.Output;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+
+namespace Paas.Cli.Hook;
+
+/// <summary>
+/// Deploys a push before git accepts it: the source goes in by one POST, the build's output comes back by its answer, and its end
+/// decides whether the branch moves. Runs inside git's quarantine, which only this process and its children can see into.
+/// </summary>
+internal sealed class PreReceive(PaasClient client, string app, Terminal terminal)
+{
+    private const string EmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+    public async Task<int> RunAsync(TextReader input, CancellationToken ct)
+    {
+        var updates = RefUpdate.Read(input);
+        var deployBranch = RefUpdate.DeployBranch((await client.GetAppAsync(app, ct)).DeployBranch, updates);
+        foreach (var update in updates.Where(update => update.Branch is null || update.Branch != deployBranch)) Explain(update, deployBranch);
+        var deploy = updates.Find(update => update.Branch is not null && update.Branch == deployBranch);
+        if (deploy is null) return 0;
+        if (deploy.Deletes)
+        {
+            terminal.Error($"{deployBranch} is the branch that deploys {app}, so it stays", $"To remove the app with all it owns: paas destroy -a {app}");
+            return ErrorCodes.ExitFailure;
+        }
+
+        return await DeployAsync(deploy, ct);
+    }
+
+    private void Explain(RefUpdate update, string? deployBranch)
+    {
+        if (update.Deletes) return;
+        terminal.Error(
+            deployBranch is null ? $"Pushed {update.ShortName}; only a branch deploys" : $"Pushed {update.ShortName}; only {deployBranch} deploys",
+            deployBranch is null || update.Branch is null ? null : $"To deploy it: git push {Remote} {update.Branch}:{deployBranch}");
+    }
+
+    private const string Remote = "paas";
+
+    private async Task<int> DeployAsync(RefUpdate update, CancellationToken ct)
+    {
+        var commit = Commit(update.New);
+        if (commit.Tree == EmptyTree)
+        {
+            terminal.Error("The commit is empty: there are no files in it to build", "Add some: git add . && git commit");
+            return ErrorCodes.ExitFailure;
+        }
+
+        var source = new BuildSource(commit.Id, update.Branch, commit.Message, commit.Author);
+        await using var tar = SourceArchive.Of(update.New);
+        var lastLine = "";
+        try
+        {
+            await foreach (var step in client.SubmitBuildAsync(app, source, tar, ct))
+            {
+                if (step.Line is { } line) Print(lastLine = line);
+                if (step.Result is { } result) return End(result, lastLine);
+            }
+        }
+        catch (IOException error)
+        {
+            terminal.Error($"The connection to paasd broke: {error.Message}");
+        }
+
+        terminal.Error("The build goes on without this push", $"See how it ends: paas builds -a {app}");
+        return ErrorCodes.ExitFailure;
+    }
+
+    private int End(BuildResultDocument result, string lastLine)
+    {
+        if (result.Status == BuildStatus.Succeeded) return 0;
+        if (result.Error is { } error && !lastLine.Contains(error, StringComparison.Ordinal)) terminal.Error(error);
+        return ErrorCodes.ExitFailure;
+    }
+
+    private void Print(string line) => terminal.Note(line);
+
+    // A pushed tag object or a branch both lead to a commit.
+    private static (string Id, string Tree, string Message, string Author) Commit(string id)
+    {
+        var shown = GitCheckout.Run("log", "-1", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%T%x00%an%x00%s", id);
+        if (shown is not { Code: 0, Output: var text } || text.Split('\0') is not [var commit, var tree, var author, var message])
+            throw new PaasException(ErrorCode.InvalidRequest, $"{id} is not a commit");
+        return (commit, tree, message, author);
+    }
+}
