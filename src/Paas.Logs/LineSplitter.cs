@@ -17,17 +17,6 @@ public sealed class LineSplitter(Action<ReadOnlySpan<byte>> line, int longest = 
             bytes = bytes[(end + 1)..];
         }
 
-        while (length + bytes.Length > longest)
-        {
-            var fitting = longest - length;
-            Keep(bytes[..fitting]);
-            bytes = bytes[fitting..];
-            var whole = Utf8Text.WholeCharacters(rest.AsSpan(0, length));
-            line(rest.AsSpan(0, whole));
-            rest.AsSpan(whole, length - whole).CopyTo(rest);
-            length -= whole;
-        }
-
         Keep(bytes);
     }
 
@@ -39,7 +28,8 @@ public sealed class LineSplitter(Action<ReadOnlySpan<byte>> line, int longest = 
 
     private void Finish(ReadOnlySpan<byte> end)
     {
-        if (length == 0)
+        // Most lines come whole and need no copy.
+        if (length == 0 && end.Length <= longest)
         {
             line(end);
             return;
@@ -51,6 +41,22 @@ public sealed class LineSplitter(Action<ReadOnlySpan<byte>> line, int longest = 
     }
 
     private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        while (length + bytes.Length > longest)
+        {
+            var fitting = longest - length;
+            Append(bytes[..fitting]);
+            bytes = bytes[fitting..];
+            var whole = Utf8Text.WholeCharacters(rest.AsSpan(0, length));
+            line(rest.AsSpan(0, whole));
+            rest.AsSpan(whole, length - whole).CopyTo(rest);
+            length -= whole;
+        }
+
+        Append(bytes);
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
     {
         if (rest.Length < length + bytes.Length) Array.Resize(ref rest, Math.Max(256, Math.Max(rest.Length * 2, length + bytes.Length)));
         bytes.CopyTo(rest.AsSpan(length));

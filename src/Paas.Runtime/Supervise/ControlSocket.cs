@@ -64,11 +64,10 @@ internal sealed class ControlSocket : IDisposable
 
     private void Accept()
     {
-        while (UnixSocket.Accept(listener) is { } socket)
-        {
-            clients.RemoveAll(client => client.IsClosed);
-            if (clients.Count < MostClients) clients.Add(new ControlClient(loop, socket, received));
-            else socket.Dispose();
-        }
+        // One in a turn of the loop, so that those who went are seen to have gone before too many have come.
+        if (UnixSocket.Accept(listener) is not { } socket) return;
+        clients.RemoveAll(client => client.IsClosed);
+        if (clients.Count < MostClients) clients.Add(new ControlClient(loop, socket, received));
+        else socket.Dispose();
     }
 }
