@@ -1,3 +1,4 @@
+using Paas.Images.Interop;
 using Paas.Oci;
 using Paas.Oci.Images;
 
@@ -5,49 +6,132 @@ namespace Paas.Images;
 
 /// <summary>
 /// Content by digest, in an OCI image layout (image-spec, image-layout.md): <c>oci-layout</c>, <c>index.json</c>,
-/// <c>blobs/sha256/…</c>. Blobs are written once and never change; reading takes no lock. One process writes references.
+/// <c>blobs/sha256/…</c>, and <c>ingest/</c> for what is being written. Blobs are written once and never change; reading
+/// takes no lock and sees only whole blobs. References are changed under a lock, so that several processes may do it.
 /// </summary>
 public sealed class ContentStore
 {
+    private readonly string _blobs;
+    private readonly string _ingest;
+    private readonly LayoutIndex _index;
+
     /// <summary>Opens the layout, making it where it does not exist, and removes what a crash left half-written.</summary>
     /// <param name="root">Absolute path of the layout's directory.</param>
-    public ContentStore(string root) => Root = root;
+    /// <exception cref="OciFormatException">The directory holds a layout of another version.</exception>
+    public ContentStore(string root)
+    {
+        Root = Path.GetFullPath(root);
+        _blobs = Path.Combine(Root, "blobs", Digest.Sha256);
+        _ingest = Path.Combine(Root, "ingest");
+        Directory.CreateDirectory(_blobs);
+        Directory.CreateDirectory(_ingest);
+        OpenLayout();
+        _index = new LayoutIndex(Root);
+        RemoveLeftovers();
+    }
 
     /// <summary>Absolute path of the layout.</summary>
     public string Root { get; }
 
     /// <summary>True when the blob is there, whole.</summary>
-    public bool Contains(Digest digest) => throw new NotImplementedException();
+    public bool Contains(Digest digest) => digest.Algorithm == Digest.Sha256 && File.Exists(PathOf(digest));
 
     /// <summary>Where the blob is, or would be.</summary>
-    public string PathOf(Digest digest) => throw new NotImplementedException();
+    /// <exception cref="NotSupportedException">The digest is not sha256.</exception>
+    public string PathOf(Digest digest) => digest.Algorithm == Digest.Sha256
+        ? Path.Combine(_blobs, digest.Hex)
+        : throw new NotSupportedException($"'{digest}': only sha256 content can be stored");
 
     /// <summary>Opens a blob.</summary>
     /// <exception cref="ContentNotFoundException">It is not in the store.</exception>
-    public Stream OpenRead(Digest digest) => throw new NotImplementedException();
+    public Stream OpenRead(Digest digest)
+    {
+        try
+        {
+            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        }
+        catch (FileNotFoundException)
+        {
+            throw new ContentNotFoundException(digest);
+        }
+    }
 
-    /// <summary>Reads a whole document.</summary>
+    /// <summary>Reads a whole document and checks it against its digest.</summary>
     /// <exception cref="ContentNotFoundException">It is not in the store.</exception>
-    public Task<byte[]> ReadAsync(Digest digest, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="ContentMismatchException">The file was damaged.</exception>
+    public async Task<byte[]> ReadAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var content = await File.ReadAllBytesAsync(PathOf(digest), cancellationToken);
+            var actual = Digest.Compute(content);
+            return actual == digest ? content : throw new ContentMismatchException(digest, actual);
+        }
+        catch (FileNotFoundException)
+        {
+            throw new ContentNotFoundException(digest);
+        }
+    }
+
+    /// <summary>A blob to be written as it comes; nothing is stored before its <see cref="BlobWriteStream.Complete"/>.</summary>
+    public BlobWriteStream OpenWrite() => new(this, _ingest);
 
     /// <summary>Stores what is left in the stream. Returning means it is on disk.</summary>
     /// <exception cref="ContentMismatchException">The content has another digest than expected; nothing is stored.</exception>
-    public Task<Descriptor> WriteAsync(Stream content, string mediaType, Digest? expected, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<Descriptor> WriteAsync(
+        Stream content, string mediaType, Digest? expected, CancellationToken cancellationToken)
+    {
+        await using var writer = OpenWrite();
+        await content.CopyToAsync(writer, cancellationToken);
+        return writer.Complete(mediaType, expected);
+    }
 
     /// <inheritdoc cref="WriteAsync(Stream, string, Digest?, CancellationToken)"/>
-    public Task<Descriptor> WriteAsync(ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<Descriptor> WriteAsync(
+        ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+    {
+        await using var writer = OpenWrite();
+        await writer.WriteAsync(content, cancellationToken);
+        return writer.Complete(mediaType);
+    }
 
     /// <summary>Every reference and what it names.</summary>
-    public IReadOnlyDictionary<string, Descriptor> References() => throw new NotImplementedException();
+    public IReadOnlyDictionary<string, Descriptor> References() => _index.References();
 
     /// <summary>What the reference names, or null.</summary>
-    public Descriptor? Resolve(string reference) => throw new NotImplementedException();
+    public Descriptor? Resolve(string reference) => _index.References().GetValueOrDefault(reference);
 
     /// <summary>Makes the reference name this descriptor from now on.</summary>
-    public void SetReference(string reference, Descriptor descriptor) => throw new NotImplementedException();
+    public void SetReference(string reference, Descriptor descriptor) => _index.Set(reference, descriptor);
 
     /// <summary>Forgets the reference; the content stays. False when there is none.</summary>
-    public bool RemoveReference(string reference) => throw new NotImplementedException();
+    public bool RemoveReference(string reference) => _index.Remove(reference);
+
+    private void OpenLayout()
+    {
+        var path = Path.Combine(Root, ImageLayout.FileName);
+        if (File.Exists(path))
+        {
+            ImageDocuments.ParseLayout(File.ReadAllBytes(path));
+            return;
+        }
+
+        DurableFiles.Replace(path, ImageDocuments.Serialize(new ImageLayout { ImageLayoutVersion = ImageLayout.Version }));
+    }
+
+    // A file that can be locked has no writer any more.
+    private void RemoveLeftovers()
+    {
+        foreach (var leftover in Directory.EnumerateFiles(_ingest))
+        {
+            try
+            {
+                using var file = File.OpenHandle(leftover, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                File.Delete(leftover);
+            }
+            catch (IOException)
+            {
+            }
+        }
+    }
 }

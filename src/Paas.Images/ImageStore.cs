@@ -1,11 +1,16 @@
+using System.Collections.Concurrent;
+using Paas.Images.Layers;
 using Paas.Images.Snapshots;
 using Paas.Oci;
+using Paas.Oci.Images;
 
 namespace Paas.Images;
 
-/// <summary>Images: documents and layers in a <see cref="ContentStore"/>, unpacked into a <see cref="Snapshotter"/>.</summary>
+/// <summary>Images: documents and layers in a <see cref="ContentStore"/>, unpacked into a <see cref="Snapshotter"/>. Safe for concurrent use.</summary>
 public sealed class ImageStore(ContentStore content, Snapshotter snapshotter)
 {
+    private readonly ConcurrentDictionary<Digest, SemaphoreSlim> _unpacking = new();
+
     public ContentStore Content { get; } = content;
 
     public Snapshotter Snapshotter { get; } = snapshotter;
@@ -13,19 +18,107 @@ public sealed class ImageStore(ContentStore content, Snapshotter snapshotter)
     /// <summary>Reads an image by the digest of its manifest, or of an index that lists one for this platform.</summary>
     /// <exception cref="ContentNotFoundException">Manifest or configuration is missing.</exception>
     /// <exception cref="OciFormatException">A document is not what the image-spec says.</exception>
-    public Task<Image> LoadAsync(Digest manifest, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<Image> LoadAsync(Digest manifest, CancellationToken cancellationToken)
+    {
+        var json = await Content.ReadAsync(manifest, cancellationToken);
+        if (IsIndex(json))
+        {
+            var index = ImageDocuments.ParseIndex(json);
+            manifest = Select(index).Digest;
+            json = await Content.ReadAsync(manifest, cancellationToken);
+        }
+
+        var document = ImageDocuments.ParseManifest(json);
+        var config = ImageDocuments.ParseConfig(await Content.ReadAsync(document.Config.Digest, cancellationToken));
+        if (config.Rootfs.DiffIds.Count != document.Layers.Count)
+            throw new OciFormatException($"image {manifest}: {document.Layers.Count} layers, but {config.Rootfs.DiffIds.Count} diff ids");
+        var descriptor = new Descriptor { MediaType = document.MediaType ?? MediaTypes.Manifest, Digest = manifest, Size = json.Length };
+        return new Image(descriptor, document, config);
+    }
 
     /// <summary>Reads the image that a reference of the content store names; null when there is no such reference.</summary>
-    public Task<Image?> FindAsync(string reference, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<Image?> FindAsync(string reference, CancellationToken cancellationToken) =>
+        Content.Resolve(reference) is { } descriptor ? await LoadAsync(descriptor.Digest, cancellationToken) : null;
 
     /// <summary>Makes the snapshots of the image's layers that are not there yet. Does nothing the second time.</summary>
-    public Task UnpackAsync(Image image, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="ContentNotFoundException">A layer is missing.</exception>
+    /// <exception cref="ContentMismatchException">A layer is not what the configuration says.</exception>
+    /// <exception cref="LayerFormatException">A layer cannot be applied.</exception>
+    public async Task UnpackAsync(Image image, CancellationToken cancellationToken)
+    {
+        var chain = ChainIds.Of(image.Config.Rootfs.DiffIds);
+        for (var i = 0; i < chain.Count; i++)
+        {
+            if (Snapshotter.Contains(chain[i])) continue;
+            var layer = new Layer(image.Manifest.Layers[i], image.Config.Rootfs.DiffIds[i]);
+            await UnpackLayerAsync(layer, i == 0 ? null : chain[i - 1], chain[i], cancellationToken);
+        }
+    }
 
     /// <summary>Unpacks where needed and gives a writable root filesystem of its own to <paramref name="key"/>.</summary>
-    public Task<OverlayMount> PrepareAsync(Image image, string key, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="SnapshotException">The key is taken.</exception>
+    public async Task<OverlayMount> PrepareAsync(Image image, string key, CancellationToken cancellationToken)
+    {
+        await UnpackAsync(image, cancellationToken);
+        return Snapshotter.Prepare(key, image.ChainId);
+    }
 
-    /// <summary>Unpacks where needed and describes the image's root filesystem, read-only.</summary>
-    public Task<OverlayMount> ViewAsync(Image image, string key, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>Unpacks where needed and describes the image's root filesystem, read-only, kept for <paramref name="key"/>.</summary>
+    /// <exception cref="SnapshotException">The key is taken.</exception>
+    public async Task<OverlayMount> ViewAsync(Image image, string key, CancellationToken cancellationToken)
+    {
+        await UnpackAsync(image, cancellationToken);
+        return Snapshotter.View(key, image.ChainId);
+    }
+
+    private static bool IsIndex(byte[] json)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(json);
+        return document.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object &&
+            document.RootElement.TryGetProperty("manifests", out _);
+    }
+
+    private static Descriptor Select(ImageIndex index)
+    {
+        var current = Platform.Current;
+        return index.Manifests.FirstOrDefault(manifest =>
+                MediaTypes.IsManifest(manifest.MediaType) &&
+                (manifest.Platform is not { } platform || (platform.Os == current.Os && platform.Architecture == current.Architecture)))
+            ?? throw new OciFormatException($"the image has no variant for {current.Os}/{current.Architecture}");
+    }
+
+    private async Task UnpackLayerAsync(Layer layer, Digest? parent, Digest chainId, CancellationToken cancellationToken)
+    {
+        // One unpacking of a layer at a time: a second one waits and finds it done.
+        var gate = _unpacking.GetOrAdd(chainId, _ => new SemaphoreSlim(1));
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (Snapshotter.Contains(chainId)) return;
+            var key = $"unpack-{chainId.Abbreviated}-{Guid.NewGuid():n}";
+            try
+            {
+                var mount = Snapshotter.Prepare(key, parent);
+                await ApplyAsync(layer, mount, parent, cancellationToken);
+                Snapshotter.Commit(key, chainId);
+            }
+            finally
+            {
+                Snapshotter.Remove(key);
+            }
+        }
+        finally
+        {
+            gate.Release();
+            _unpacking.TryRemove(chainId, out _);
+        }
+    }
+
+    private async Task ApplyAsync(Layer layer, OverlayMount mount, Digest? parent, CancellationToken cancellationToken)
+    {
+        await using var blob = Content.OpenRead(layer.Descriptor.Digest);
+        var diffId = await LayerReader.ApplyAsync(
+            blob, mount.UpperDirectory!, WhiteoutHandling.Overlay, parent is null ? [] : mount.LowerDirectories, cancellationToken);
+        if (diffId != layer.DiffId) throw new ContentMismatchException(layer.DiffId, diffId);
+    }
 }

@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Paas.Images.Interop;
+using Paas.Oci;
+using Paas.Oci.Images;
+
+namespace Paas.Images;
+
+/// <summary>
+/// A blob being written: a temporary file, hashed on the way, that becomes part of the store by <see cref="Complete"/> and
+/// vanishes otherwise. The open file's lock tells other processes that it is not a crash's leftover.
+/// </summary>
+public sealed class BlobWriteStream : Stream
+{
+    private const int BufferSize = 256 * 1024;
+
+    private readonly ContentStore _store;
+    private readonly string _temporary;
+    private readonly SafeFileHandle _file;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    private int _buffered;
+    private long _written;
+    private bool _completed;
+
+    internal BlobWriteStream(ContentStore store, string ingestDirectory)
+    {
+        _store = store;
+        (_temporary, _file) = Create(ingestDirectory);
+    }
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _written + _buffered;
+
+    public override long Position
+    {
+        get => Length;
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (buffer.Length > _buffer.Length - _buffered) Spill();
+        if (buffer.Length >= _buffer.Length)
+        {
+            Append(buffer);
+            return;
+        }
+
+        buffer.CopyTo(_buffer.AsSpan(_buffered));
+        _buffered += buffer.Length;
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <summary>Does nothing: a blob is either whole or not there.</summary>
+    public override void Flush()
+    {
+    }
+
+    /// <summary>Makes the blob durable and part of the store. A blob that is there already stays as it is.</summary>
+    /// <param name="mediaType">For the descriptor.</param>
+    /// <param name="expected">What the digest must be; null accepts any.</param>
+    /// <exception cref="ContentMismatchException">The content is another one; nothing is stored.</exception>
+    public Descriptor Complete(string mediaType, Digest? expected = null)
+    {
+        Spill();
+        var digest = Digest.FromSha256(_hash.GetHashAndReset());
+        if (expected is { } wanted && wanted != digest) throw new ContentMismatchException(wanted, digest);
+        var path = _store.PathOf(digest);
+        if (!File.Exists(path))
+        {
+            RandomAccess.FlushToDisk(_file);
+            File.SetUnixFileMode(_file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            File.Move(_temporary, path, overwrite: true);
+            _completed = true;
+        }
+
+        // Also when another writer was first: it may not have come so far yet.
+        DurableFiles.SynchronizeDirectory(Path.GetDirectoryName(path)!);
+        return new Descriptor { MediaType = mediaType, Digest = digest, Size = _written };
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_file.IsClosed)
+        {
+            if (!_completed) File.Delete(_temporary);
+            _file.Dispose();
+            _hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // The cleaning of leftovers may lock and remove the file between its creation and our lock: then take another.
+    private static (string Path, SafeFileHandle File) Create(string directory)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var path = Path.Combine(directory, Guid.NewGuid().ToString("n"));
+            try
+            {
+                var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                if (File.Exists(path)) return (path, file);
+                file.Dispose();
+            }
+            catch (IOException) when (attempt < 10 && Directory.Exists(directory))
+            {
+            }
+        }
+    }
+
+    private void Spill()
+    {
+        if (_buffered == 0) return;
+        Append(_buffer.AsSpan(0, _buffered));
+        _buffered = 0;
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        _hash.AppendData(bytes);
+        RandomAccess.Write(_file, bytes, _written);
+        _written += bytes.Length;
+    }
+}
