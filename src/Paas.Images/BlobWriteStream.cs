@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
-using Paas.Images.Interop;
+using Paas.Linux;
 using Paas.Oci;
 using Paas.Oci.Images;
 
@@ -82,7 +82,7 @@ public sealed class BlobWriteStream : Stream
         }
 
         // Also when another writer was first: it may not have come so far yet.
-        DurableFiles.SynchronizeDirectory(Path.GetDirectoryName(path)!);
+        Files.SyncDirectory(Path.GetDirectoryName(path)!);
         return new Descriptor { MediaType = mediaType, Digest = digest, Size = _written };
     }
 

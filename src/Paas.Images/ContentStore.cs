@@ -1,4 +1,4 @@
-using Paas.Images.Interop;
+using Paas.Linux;
 using Paas.Oci;
 using Paas.Oci.Images;
 
@@ -116,7 +116,7 @@ public sealed class ContentStore
             return;
         }
 
-        DurableFiles.Replace(path, ImageDocuments.Serialize(new ImageLayout { ImageLayoutVersion = ImageLayout.Version }));
+        Files.WriteAtomically(path, ImageDocuments.Serialize(new ImageLayout { ImageLayoutVersion = ImageLayout.Version }), durable: true);
     }
 
     // A file that can be locked has no writer any more.

@@ -21,7 +21,7 @@ public sealed class ImageStore(ContentStore content, Snapshotter snapshotter)
     public async Task<Image> LoadAsync(Digest manifest, CancellationToken cancellationToken)
     {
         var json = await Content.ReadAsync(manifest, cancellationToken);
-        if (IsIndex(json))
+        if (ImageDocuments.IsIndex(json))
         {
             var index = ImageDocuments.ParseIndex(json);
             manifest = Select(index).Digest;
@@ -69,13 +69,6 @@ public sealed class ImageStore(ContentStore content, Snapshotter snapshotter)
     {
         await UnpackAsync(image, cancellationToken);
         return Snapshotter.View(key, image.ChainId);
-    }
-
-    private static bool IsIndex(byte[] json)
-    {
-        using var document = System.Text.Json.JsonDocument.Parse(json);
-        return document.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object &&
-            document.RootElement.TryGetProperty("manifests", out _);
     }
 
     private static Descriptor Select(ImageIndex index)

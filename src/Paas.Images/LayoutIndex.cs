@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using Paas.Images.Interop;
 using Paas.Linux;
 using Paas.Oci.Images;
 
@@ -20,7 +18,6 @@ internal sealed class LayoutIndex
         _path = Path.Combine(root, ImageLayout.IndexFileName);
         _lockPath = Path.Combine(root, "index.lock");
         if (!File.Exists(_path)) Change(index => index);
-        RemoveLeftovers(root);
     }
 
     public Dictionary<string, Descriptor> References()
@@ -65,30 +62,13 @@ internal sealed class LayoutIndex
 
     private void Change(Func<ImageIndex, ImageIndex> change)
     {
-        const int Exclusive = 2;
         lock (_lock)
         {
             using var file = File.OpenHandle(_lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            if (Libc.Lock((int)file.DangerousGetHandle(), Exclusive) != 0)
-                throw new LinuxException("flock", Marshal.GetLastPInvokeError(), _lockPath);
+            Files.Lock(file, wait: true);
             var index = Read();
             var changed = change(index);
-            if (!ReferenceEquals(changed, index) || !File.Exists(_path)) DurableFiles.Replace(_path, ImageDocuments.Serialize(changed));
-        }
-    }
-
-    private static void RemoveLeftovers(string root)
-    {
-        foreach (var leftover in Directory.EnumerateFiles(root, "*.tmp"))
-        {
-            try
-            {
-                using var file = File.OpenHandle(leftover, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                File.Delete(leftover);
-            }
-            catch (IOException)
-            {
-            }
+            if (!ReferenceEquals(changed, index) || !File.Exists(_path)) Files.WriteAtomically(_path, ImageDocuments.Serialize(changed), durable: true);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Paas.Linux;
 
 namespace Paas.Images.Interop;
 
@@ -12,7 +13,7 @@ internal sealed unsafe partial class DirectoryHandle
         var path = ProcPath(name);
         var size = Libc.ListAttributes(path, null, 0);
         if (size == 0) return [];
-        if (size < 0) return Marshal.GetLastPInvokeError() == Libc.NotSupported ? [] : throw FailedAt("llistxattr", name);
+        if (size < 0) return Marshal.GetLastPInvokeError() == Errno.EOPNOTSUPP ? [] : throw FailedAt("llistxattr", name);
         var list = new byte[size];
         fixed (byte* start = list) size = Libc.ListAttributes(path, start, (nuint)size);
         if (size < 0) throw FailedAt("llistxattr", name);
@@ -40,14 +41,14 @@ internal sealed unsafe partial class DirectoryHandle
         if (result == 0) return true;
         return Marshal.GetLastPInvokeError() switch
         {
-            Libc.NotSupported => false,
+            Errno.EOPNOTSUPP => false,
             // The answer for user attributes of links and devices.
-            Libc.NotPermitted when attribute.StartsWith("user.", StringComparison.Ordinal) => false,
+            Errno.EPERM when attribute.StartsWith("user.", StringComparison.Ordinal) => false,
             _ => throw FailedAt("lsetxattr", name),
         };
     }
 
-    private static bool NoAttribute() => Marshal.GetLastPInvokeError() is Libc.NoData or Libc.NotSupported;
+    private static bool NoAttribute() => Marshal.GetLastPInvokeError() is Errno.ENODATA or Errno.EOPNOTSUPP;
 
     private string ProcPath(string name) => $"/proc/self/fd/{_descriptor}/{name}";
 }

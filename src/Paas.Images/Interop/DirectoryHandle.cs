@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
+using static Paas.Linux.Native;
 
 namespace Paas.Images.Interop;
 
@@ -12,7 +13,7 @@ namespace Paas.Images.Interop;
 /// </summary>
 internal sealed unsafe partial class DirectoryHandle : IDisposable
 {
-    private const int OpenFlags = Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec;
+    private const int OpenFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
     private readonly string _path;
     private int _descriptor;
@@ -27,7 +28,7 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     public static DirectoryHandle Open(string path)
     {
         var rawPath = RawPath.FromText(path);
-        var descriptor = Libc.OpenAt(Libc.AtCurrentDirectory, rawPath, OpenFlags & ~Libc.OpenNoFollow, 0);
+        var descriptor = Libc.OpenAt(AT_FDCWD, rawPath, OpenFlags & ~O_NOFOLLOW, 0);
         return descriptor >= 0 ? new DirectoryHandle(descriptor, rawPath) : throw Failed("open", rawPath);
     }
 
@@ -38,7 +39,7 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         if (rawPath.Length == 0) return Reopen();
         var descriptor = OpenAt2(_descriptor, rawPath);
         if (descriptor >= 0) return new DirectoryHandle(descriptor, $"{_path}/{rawPath}");
-        return Marshal.GetLastPInvokeError() == Libc.NoEntry ? null : throw Failed("openat2", $"{_path}/{rawPath}");
+        return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw Failed("openat2", $"{_path}/{rawPath}");
     }
 
     public DirectoryHandle OpenChild(string name)
@@ -50,14 +51,14 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     /// <summary>Opens a regular file to be read.</summary>
     public SafeFileHandle OpenFile(string name)
     {
-        var descriptor = Libc.OpenAt(_descriptor, name, Libc.OpenReadOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        var descriptor = Libc.OpenAt(_descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw FailedAt("open", name);
     }
 
     /// <summary>Makes a regular file that was not there, for its owner only, and opens it to be written.</summary>
     public SafeFileHandle CreateFile(string name)
     {
-        const int Flags = Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenExclusive | Libc.OpenNoFollow | Libc.OpenCloseOnExec;
+        const int Flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
         var descriptor = Libc.OpenAt(_descriptor, name, Flags, 0x180);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw FailedAt("open", name);
     }
@@ -65,14 +66,13 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     /// <summary>The file's status; null when there is none.</summary>
     public FileStatus? Stat(string name)
     {
-        const uint BasicStatistics = 0x7ff;
-        Libc.StatxResult result;
-        if (Libc.Statx(_descriptor, name, Libc.AtSymlinkNoFollow, BasicStatistics, &result) == 0) return new FileStatus(result);
-        return Marshal.GetLastPInvokeError() == Libc.NoEntry ? null : throw FailedAt("statx", name);
+        statx result;
+        if (Libc.Statx(_descriptor, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &result) == 0) return StatusOf(result);
+        return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw FailedAt("statx", name);
     }
 
     /// <summary>Status of the directory itself.</summary>
-    public FileStatus Stat() => Stat(".") ?? throw new LinuxException("statx", Libc.NoEntry, RawPath.ToText(_path));
+    public FileStatus Stat() => Stat(".") ?? throw new LinuxException("statx", Errno.ENOENT, RawPath.ToText(_path));
 
     /// <summary>Raw names of all entries, sorted by their bytes.</summary>
     public List<string> Names()
@@ -113,39 +113,46 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     public void MakeHardLink(string name, DirectoryHandle targetDirectory, string targetName) =>
         Check(Libc.LinkAt(targetDirectory._descriptor, targetName, _descriptor, name, 0), "link", name);
 
-    /// <summary>Makes a device, fifo or whiteout.</summary>
+    /// <summary>Makes a device, fifo or whiteout, with no permissions yet.</summary>
     public void MakeNode(string name, FileKind kind, uint major, uint minor) =>
-        Check(Libc.MakeNodeAt(_descriptor, name, ((uint)kind << 12) | 0x180, Device(major, minor)), "mknod", name);
+        Check(Libc.MakeNodeAt(_descriptor, name, (uint)kind << 12, Files.EncodeDevice(major, minor)), "mknod", name);
 
     public void SetOwner(string name, uint user, uint group) =>
-        Check(Libc.ChangeOwnerAt(_descriptor, name, user, group, Libc.AtSymlinkNoFollow), "chown", name);
+        Check(Libc.ChangeOwnerAt(_descriptor, name, user, group, AT_SYMLINK_NOFOLLOW), "chown", name);
 
     /// <summary>The name must be no symbolic link: the kernel would follow it.</summary>
     public void SetMode(string name, uint mode) => Check(Libc.ChangeModeAt(_descriptor, name, mode, 0), "chmod", name);
 
     public void SetModified(string name, long seconds, uint nanoseconds = 0)
     {
-        var times = stackalloc Libc.TimeSpec[2];
-        times[0] = times[1] = new Libc.TimeSpec { Seconds = seconds, Nanoseconds = nanoseconds };
-        Check(Libc.SetTimesAt(_descriptor, name, times, Libc.AtSymlinkNoFollow), "utimensat", name);
+        var times = stackalloc timespec[2];
+        times[0] = times[1] = new timespec { tv_sec = seconds, tv_nsec = nanoseconds };
+        Check(Libc.SetTimesAt(_descriptor, name, times, AT_SYMLINK_NOFOLLOW), "utimensat", name);
     }
 
     /// <summary>Removes a file, or a directory with all that is in it. Does nothing when there is none.</summary>
     public void Remove(string name)
     {
-        if (Stat(name) is not { } status) return;
-        if (status.Kind != FileKind.Directory)
+        try
         {
-            Check(Libc.UnlinkAt(_descriptor, name, 0), "unlink", name);
-            return;
-        }
+            if (Stat(name) is not { } status) return;
+            if (!status.IsDirectory)
+            {
+                Check(Libc.UnlinkAt(_descriptor, name, 0), "unlink", name);
+                return;
+            }
 
-        using (var child = OpenChild(name))
+            using (var child = OpenChild(name))
+            {
+                foreach (var grandchild in child.Names()) child.Remove(grandchild);
+            }
+
+            Check(Libc.UnlinkAt(_descriptor, name, AT_REMOVEDIR), "rmdir", name);
+        }
+        catch (LinuxException error) when (error.Errno == Errno.ENOENT)
         {
-            foreach (var grandchild in child.Names()) child.Remove(grandchild);
+            // Somebody else removed it meanwhile, which is as good.
         }
-
-        Check(Libc.UnlinkAt(_descriptor, name, Libc.AtRemoveDirectory), "rmdir", name);
     }
 
     public void Dispose()
@@ -166,18 +173,16 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
 
     private static int OpenAt2(int directory, string rawPath)
     {
-        const int OpenAt2Number = 437;
-        const ulong NoMagicLinks = 0x2;
-        const ulong NoSymbolicLinks = 0x4;
-        const ulong Beneath = 0x8;
+        var how = new open_how { flags = OpenFlags, resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
         var path = new byte[rawPath.Length + 1];
         Encoding.Latin1.GetBytes(rawPath, path);
-        var how = stackalloc ulong[3] { OpenFlags, 0, NoMagicLinks | NoSymbolicLinks | Beneath };
-        fixed (byte* start = path) return (int)Libc.SystemCall(OpenAt2Number, directory, (nint)start, (nint)how, 3 * sizeof(ulong));
+        fixed (byte* start = path) return (int)Libc.SystemCall(SYS_openat2, directory, (nint)start, (nint)(&how), sizeof(open_how));
     }
 
-    private static ulong Device(uint major, uint minor) =>
-        ((ulong)(major & 0xfffff000u) << 32) | ((ulong)(major & 0xfffu) << 8) | ((ulong)(minor & 0xffffff00u) << 12) | (minor & 0xffu);
+    private static FileStatus StatusOf(in statx raw) => new(
+        raw.stx_mode, raw.stx_uid, raw.stx_gid, (long)raw.stx_size, raw.stx_nlink,
+        ((ulong)raw.stx_dev_major << 32) | raw.stx_dev_minor, raw.stx_ino,
+        raw.stx_rdev_major, raw.stx_rdev_minor, raw.stx_mtime.tv_sec, raw.stx_mtime.tv_nsec);
 
     private void Check(int result, string call, string name)
     {

@@ -1,34 +1,14 @@
 using System.Runtime.InteropServices;
-using System.Runtime.InteropServices.Marshalling;
+using Paas.Linux;
 
 namespace Paas.Images.Interop;
 
-/// <summary>The file system calls that .NET lacks, relative to directory descriptors, with names as bytes.</summary>
+/// <summary>
+/// File system calls relative to directory descriptors, with names as bytes (<see cref="RawPathMarshaller"/>): what
+/// <see cref="Files"/> has for paths of the host, for names that come from layers.
+/// </summary>
 internal static unsafe partial class Libc
 {
-    public const int AtCurrentDirectory = -100;
-    public const int AtSymlinkNoFollow = 0x100;
-    public const int AtRemoveDirectory = 0x200;
-    public const int AtEmptyPath = 0x1000;
-
-    public const int OpenReadOnly = 0;
-    public const int OpenWriteOnly = 1;
-    public const int OpenCreate = 0x40;
-    public const int OpenExclusive = 0x80;
-    public const int OpenDirectory = 0x10000;
-    public const int OpenNoFollow = 0x20000;
-    public const int OpenCloseOnExec = 0x80000;
-    public const int OpenPath = 0x200000;
-
-    public const int NotPermitted = 1;
-    public const int NoEntry = 2;
-    public const int Exists = 17;
-    public const int NotDirectory = 20;
-    public const int NoData = 61;
-    public const int TooManyLinks = 40;
-    public const int NotSupported = 95;
-    public const int RangeError = 34;
-
     private const string Library = "libc";
 
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(RawPathMarshaller))]
@@ -59,10 +39,10 @@ internal static unsafe partial class Libc
     public static partial int ChangeModeAt(int directory, string path, uint mode, int flags);
 
     [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(RawPathMarshaller))]
-    public static partial int SetTimesAt(int directory, string path, TimeSpec* accessedAndModified, int flags);
+    public static partial int SetTimesAt(int directory, string path, Native.timespec* accessedAndModified, int flags);
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(RawPathMarshaller))]
-    public static partial int Statx(int directory, string path, int flags, uint mask, StatxResult* result);
+    public static partial int Statx(int directory, string path, int flags, uint mask, Native.statx* result);
 
     [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(RawPathMarshaller))]
     public static partial nint ReadLinkAt(int directory, string path, byte* buffer, nuint size);
@@ -79,57 +59,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "getdents64", SetLastError = true)]
     public static partial nint ReadDirectory(int descriptor, byte* buffer, nuint size);
 
-    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
-    public static partial int Synchronize(int descriptor);
-
-    [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
-    public static partial int SynchronizeFilesystem(int descriptor);
-
-    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
-    public static partial int Lock(int descriptor, int operation);
-
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(nint number, nint a0, nint a1, nint a2, nint a3);
-
-    [StructLayout(LayoutKind.Sequential)]
-    public struct TimeSpec
-    {
-        public long Seconds;
-        public long Nanoseconds;
-    }
-
-    /// <summary><c>struct statx_timestamp</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct StatxTime
-    {
-        public long Seconds;
-        public uint Nanoseconds;
-        private readonly int _reserved;
-    }
-
-    /// <summary><c>struct statx</c>: the same on every architecture, unlike <c>struct stat</c>.</summary>
-    [StructLayout(LayoutKind.Sequential, Size = 256)]
-    public struct StatxResult
-    {
-        public uint Mask;
-        public uint BlockSize;
-        public ulong Attributes;
-        public uint Links;
-        public uint UserId;
-        public uint GroupId;
-        public ushort Mode;
-        private readonly ushort _spare0;
-        public ulong Inode;
-        public ulong Size;
-        public ulong Blocks;
-        public ulong AttributesMask;
-        public StatxTime Accessed;
-        public StatxTime Born;
-        public StatxTime Changed;
-        public StatxTime Modified;
-        public uint SpecialMajor;
-        public uint SpecialMinor;
-        public uint DeviceMajor;
-        public uint DeviceMinor;
-    }
 }

@@ -1,5 +1,6 @@
 using Paas.Images.Interop;
 using Paas.Images.Tar;
+using Paas.Linux;
 
 namespace Paas.Images.Layers;
 
@@ -139,9 +140,9 @@ internal sealed class LayerPacking(TarWriter tar, LayerOptions options, bool isU
     {
         Name = name,
         Kind = kind,
-        Mode = status.Mode,
-        UserId = options.Owner?.UserId ?? (long)status.UserId,
-        GroupId = options.Owner?.GroupId ?? (long)status.GroupId,
+        Mode = status.Permissions,
+        UserId = options.Owner?.UserId ?? (long)status.Uid,
+        GroupId = options.Owner?.GroupId ?? (long)status.Gid,
         ModifiedSeconds = Modified(status),
         DeviceMajor = status.DeviceMajor,
         DeviceMinor = status.DeviceMinor,

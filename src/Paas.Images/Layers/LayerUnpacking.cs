@@ -36,7 +36,7 @@ internal sealed class LayerUnpacking : IDisposable
             else if (path.Name.StartsWith(Whiteouts.Prefix, StringComparison.Ordinal)) ApplyWhiteout(entry, path);
             else ApplyFile(entry, path, content);
         }
-        catch (LinuxException error) when (error.Errno is Libc.TooManyLinks or Libc.NotDirectory)
+        catch (LinuxException error) when (error.Errno is Errno.ELOOP or Errno.ENOTDIR)
         {
             throw new LayerFormatException($"the layer's entry '{RawPath.ToText(entry.Name)}' goes through something that is no directory", error);
         }
@@ -260,8 +260,8 @@ internal sealed class LayerUnpacking : IDisposable
         parent.MakeDirectory(name, 0x1ed);
         if (_lower.Find(path) is { } lower)
         {
-            parent.SetOwner(name, lower.UserId, lower.GroupId);
-            parent.SetMode(name, lower.Mode);
+            parent.SetOwner(name, lower.Uid, lower.Gid);
+            parent.SetMode(name, lower.Permissions);
             _directoryTimes[path] = lower.ModifiedSeconds;
         }
         else

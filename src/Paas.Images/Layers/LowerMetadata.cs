@@ -18,7 +18,7 @@ internal sealed class LowerMetadata(IReadOnlyList<string> directories) : IDispos
                 using var directory = root.TryOpenBeneath(rawPath);
                 if (directory is not null) return directory.Stat();
             }
-            catch (LinuxException error) when (error.Errno is Libc.TooManyLinks or Libc.NotDirectory)
+            catch (LinuxException error) when (error.Errno is Errno.ELOOP or Errno.ENOTDIR)
             {
                 // Something else of that name hides whatever is below.
                 return null;

@@ -1,4 +1,5 @@
 using Paas.Images.Interop;
+using Paas.Linux;
 using Paas.Oci;
 
 namespace Paas.Images.Snapshots;
@@ -19,7 +20,7 @@ public sealed class Snapshotter
 {
     private const string ParentFile = "parent";
     private const string BootFile = "boot";
-    private const string Files = "fs";
+    private const string Content = "fs";
     private const string Work = "work";
 
     private readonly Lock _lock = new();
@@ -93,7 +94,7 @@ public sealed class Snapshotter
             }
             else
             {
-                DurableFiles.Replace(Path.Combine(path, BootFile), BootId());
+                Files.WriteAtomically(Path.Combine(path, BootFile), BootId(), durable: true);
                 // The kernel leaves a directory of its own there.
                 MoveToTrash(work);
                 Directory.Move(path, CommittedPath(chainId));
@@ -134,7 +135,7 @@ public sealed class Snapshotter
         for (Digest? chain = chainId; chain is { } current; chain = ParentOf(CommittedPath(current)))
         {
             if (!Contains(current)) throw new SnapshotException($"the snapshot {current} is not there");
-            layers.Add(Path.Combine(CommittedPath(current), Files));
+            layers.Add(Path.Combine(CommittedPath(current), Content));
         }
 
         return layers;
@@ -150,7 +151,7 @@ public sealed class Snapshotter
             var made = Directory.CreateDirectory(Path.Combine(Made, Guid.NewGuid().ToString("n"))).FullName;
             // The upper directory is the root of what is mounted: its mode is what containers see of "/".
             const UnixFileMode RootMode = (UnixFileMode)0x1ed;
-            File.SetUnixFileMode(Directory.CreateDirectory(Path.Combine(made, Files)).FullName, RootMode);
+            File.SetUnixFileMode(Directory.CreateDirectory(Path.Combine(made, Content)).FullName, RootMode);
             if (!isView) Directory.CreateDirectory(Path.Combine(made, Work));
             if (parent is not null) File.WriteAllText(Path.Combine(made, ParentFile), parent.ToString());
             Directory.Move(made, path);
@@ -161,7 +162,7 @@ public sealed class Snapshotter
 
     private OverlayMount Describe(string path)
     {
-        var files = Path.Combine(path, Files);
+        var files = Path.Combine(path, Content);
         var work = Path.Combine(path, Work);
         IReadOnlyList<string> layers = ParentOf(path) is { } parent ? LayersOf(parent) : [];
         // An overlay without upper layer needs two lower ones: the view's own empty directory is the second.
@@ -202,7 +203,7 @@ public sealed class Snapshotter
         var boot = BootId();
         var whole = unsure.ToLookup(path => File.ReadAllBytes(Path.Combine(path, BootFile)).AsSpan().SequenceEqual(boot));
         foreach (var path in whole[false]) MoveToTrash(path);
-        DurableFiles.SynchronizeFilesystem(Root);
+        Files.SyncFilesystem(Root);
         foreach (var path in whole[true]) File.Delete(Path.Combine(path, BootFile));
     }
 

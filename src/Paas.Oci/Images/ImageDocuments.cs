@@ -50,6 +50,21 @@ public static class ImageDocuments
         return layout;
     }
 
+    /// <summary>True when the document has an index's <c>manifests</c>; says nothing of whether it is valid otherwise.</summary>
+    /// <exception cref="OciFormatException">Not a JSON object.</exception>
+    public static bool IsIndex(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.TryGetProperty("manifests", out _);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new OciFormatException($"image document: {error.Message}", error);
+        }
+    }
+
     public static byte[] Serialize(ImageManifest manifest) =>
         JsonSerializer.SerializeToUtf8Bytes(manifest, OciImageJsonContext.Default.ImageManifest);
 
