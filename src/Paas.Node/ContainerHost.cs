@@ -1,4 +1,12 @@
+using System.Diagnostics;
+using Paas.Contracts.Errors;
 using Paas.Images;
+using Paas.Node.Bundles;
+using Paas.Node.Cgroups;
+using Paas.Node.Network;
+using Paas.Node.Processes;
+using Paas.Node.Supervision;
+using Paas.Node.Users;
 
 namespace Paas.Node;
 
@@ -8,49 +16,196 @@ namespace Paas.Node;
 /// </summary>
 public sealed class ContainerHost : IAsyncDisposable
 {
+    private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
+
+    private readonly NodeOptions _options;
+    private readonly NodePaths _paths;
+    private readonly ImageStore _images;
+    private readonly HostNetwork _network;
+    private readonly HostCgroups _cgroups = new("/sys/fs/cgroup");
+    private readonly UserRanges _users;
+    private readonly BundleWriter _bundles;
+    private readonly ContainerRemoval _removal;
+    private readonly SupervisedContainers _containers;
+    private readonly ContainerWatch _watch;
+    private readonly KeyedLocks _locks = new();
+    private readonly BusyContainers _busy = new();
+    private readonly LauncherThread _launcher = new();
+    private readonly HostRecovery _recovery;
+
+    /// <param name="options">Checked here.</param>
+    /// <param name="images">Images and root filesystems.</param>
+    /// <param name="time">For the time stamps of what is written.</param>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
     public ContainerHost(NodeOptions options, ImageStore images, TimeProvider time)
     {
+        options.Validate();
+        ArgumentNullException.ThrowIfNull(time);
+        _options = options;
+        _images = images;
+        _paths = new NodePaths(options);
+        _network = new HostNetwork(options);
+        _users = new UserRanges(Path.Combine(_paths.Node, "user-ranges.json"));
+        _bundles = new BundleWriter(_paths, images, _network, _users);
+        _removal = new ContainerRemoval(options, _paths, images, _network, _cgroups);
+        _containers = new SupervisedContainers(_paths);
+        _watch = new ContainerWatch(_paths, _containers, _busy.Contains);
+        _recovery = new HostRecovery(_paths, images, _network, _cgroups, _removal);
     }
 
     /// <summary>Makes the bridge, the firewall and the forwarding, and removes what a crash left half-made. Idempotent.</summary>
-    public Task PrepareHostAsync(CancellationToken ct) => throw new NotImplementedException();
+    /// <exception cref="PaasException">Conflict when the subnet or the bridge's name is in use by something else.</exception>
+    public async Task PrepareHostAsync(CancellationToken ct)
+    {
+        await _recovery.RunAsync(_busy.Contains, ct);
+        await _network.PrepareAsync(ct);
+    }
 
     /// <summary>Removes what <see cref="PrepareHostAsync"/> made. Containers must be gone.</summary>
-    public Task ReleaseHostAsync(CancellationToken ct) => throw new NotImplementedException();
+    /// <exception cref="PaasException">Conflict when there are containers.</exception>
+    public async Task ReleaseHostAsync(CancellationToken ct)
+    {
+        if (_containers.Ids() is { Count: > 0 } ids)
+        {
+            throw new PaasException(ErrorCode.Conflict, $"{ids.Count} containers are still here, {ids[0]} among them", "remove them first");
+        }
+
+        await _network.ReleaseAsync(ct);
+        foreach (var group in _paths.CgroupGroups()) _cgroups.RemoveIfEmpty(group);
+        _cgroups.RemoveIfEmpty(_options.CgroupParent);
+    }
 
     /// <summary>Starts a supervised container; returns once its process runs.</summary>
-    /// <exception cref="Contracts.Errors.PaasException">It could not be made; the message names the cause. Nothing is left of it.</exception>
-    public Task<ObservedContainer> StartAsync(ContainerConfig config, CancellationToken ct) => throw new NotImplementedException();
+    /// <exception cref="PaasException">It could not be made; the message names the cause. Nothing is left of it.</exception>
+    public async Task<ObservedContainer> StartAsync(ContainerConfig config, CancellationToken ct)
+    {
+        using var held = await BeginAsync(config, ct);
+        using var busy = _busy.Add(config.Id);
+        try
+        {
+            var directory = await _bundles.WriteSupervisedAsync(config, ct);
+            await SupervisorProcess.StartAsync(_launcher, _options.RuntimePath, directory, ct);
+            var observed = await _containers.ObserveAsync(config.Id, ct)
+                ?? throw new PaasException(ErrorCode.Internal, $"the container {config.Id} vanished while it was started");
+            _watch.Add(config.Id);
+            return observed;
+        }
+        catch
+        {
+            await CleanUpAsync(config.Id);
+            throw;
+        }
+    }
 
     /// <summary>Stop signal, grace, SIGKILL; then removes everything of the container. Does nothing for an unknown id.</summary>
-    public Task StopAsync(string id, TimeSpan grace, CancellationToken ct) => throw new NotImplementedException();
+    public async Task StopAsync(string id, TimeSpan grace, CancellationToken ct)
+    {
+        ContainerIds.Require(id);
+        using var held = await _locks.LockAsync(id, ct);
+        if (!Directory.Exists(_paths.Container(id).Path)) return;
+        await _removal.StopAsync(id, grace, ct);
+        using var busy = _busy.Add(id);
+        await _removal.RemoveAsync(id, ct);
+    }
 
     /// <summary>Kills the container now and removes everything of it, also after a dead supervisor. Idempotent.</summary>
-    public Task RemoveAsync(string id, CancellationToken ct) => throw new NotImplementedException();
+    public async Task RemoveAsync(string id, CancellationToken ct)
+    {
+        ContainerIds.Require(id);
+        using var held = await _locks.LockAsync(id, ct);
+        using var busy = _busy.Add(id);
+        await _removal.RemoveAsync(id, ct);
+    }
 
     /// <summary>All supervised containers, from disk and their supervisors.</summary>
-    public Task<IReadOnlyList<ObservedContainer>> ListAsync(CancellationToken ct) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<ObservedContainer>> ListAsync(CancellationToken ct)
+    {
+        var all = await Task.WhenAll(_containers.Ids().Where(id => !_busy.Contains(id)).Select(id => _containers.ObserveAsync(id, ct)));
+        // Those that began to go meanwhile are neither lost nor running.
+        return [.. all.OfType<ObservedContainer>().Where(container => !_busy.Contains(container.Id))];
+    }
 
     /// <summary>
     /// The containers as they are, then every change of one, also of those started later. A container that was removed is
     /// reported no more. Ends only with <paramref name="ct"/>.
     /// </summary>
-    public IAsyncEnumerable<ObservedContainer> WatchAsync(CancellationToken ct) => throw new NotImplementedException();
+    public IAsyncEnumerable<ObservedContainer> WatchAsync(CancellationToken ct) => _watch.ReadAsync(ct);
 
     /// <summary>
     /// Runs a container to its end with its streams attached. Cancelling kills everything in it. Nothing is left of it
     /// afterwards, whatever happened.
     /// </summary>
     /// <returns>The exit status; 128 + n after signal n.</returns>
-    /// <exception cref="Contracts.Errors.PaasException">It could not be made.</exception>
-    public Task<int> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct) => throw new NotImplementedException();
+    /// <exception cref="PaasException">It could not be made.</exception>
+    public async Task<int> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct)
+    {
+        using var held = await BeginAsync(config, ct);
+        using var busy = _busy.Add(config.Id);
+        try
+        {
+            var directory = await _bundles.WriteOneShotAsync(config, ct);
+            var status = await OneShotRun.RunAsync(_launcher, OneShot(directory), io, KillAsync, ct);
+            if (File.Exists(directory.RuntimeLog) && await File.ReadAllTextAsync(directory.RuntimeLog, ct) is { Length: > 0 } says)
+            {
+                throw new PaasException(ErrorCode.Internal, $"the container could not be started: {RuntimeErrors.Describe(says)}");
+            }
+
+            return status;
+        }
+        finally
+        {
+            await CleanUpAsync(config.Id);
+        }
+
+        async Task KillAsync(Process process)
+        {
+            using var deadline = new CancellationTokenSource(CleanupTime);
+            process.Kill();
+            await _removal.RemoveCgroupsAsync(config.Id, deadline.Token);
+        }
+    }
 
     /// <summary>The TCP ports that listen in the sandbox of a process, lowest first; empty when the process is gone.</summary>
     /// <param name="pid">Pid on the host, e.g. <see cref="Contracts.Supervision.SupervisorState.Pid"/>.</param>
-    public IReadOnlyList<ListeningPort> ListeningPorts(int pid) => throw new NotImplementedException();
+    public IReadOnlyList<ListeningPort> ListeningPorts(int pid) => ListeningSockets.Parse(
+        HostFiles.Read($"/proc/{pid}/net/tcp") ?? "",
+        HostFiles.Read($"/proc/{pid}/net/tcp6") ?? "");
 
     /// <summary>Gives back what the node keeps for an app beyond its containers: its range of user ids.</summary>
-    public Task ForgetAppAsync(string app, CancellationToken ct) => throw new NotImplementedException();
+    public Task ForgetAppAsync(string app, CancellationToken ct)
+    {
+        _users.Forget(app);
+        return Task.CompletedTask;
+    }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _launcher.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<IDisposable> BeginAsync(ContainerConfig config, CancellationToken ct)
+    {
+        ContainerRules.Require(config);
+        _recovery.AdoptAddresses();
+        var held = await _locks.LockAsync(config.Id, ct);
+        if (!Directory.Exists(_paths.Container(config.Id).Path)) return held;
+        held.Dispose();
+        throw new PaasException(ErrorCode.Conflict, $"there is a container {config.Id} already");
+    }
+
+    // --log keeps what the runtime has to say apart from what the program says.
+    private ProcessStartInfo OneShot(ContainerDirectory directory) => new(
+        _options.RuntimePath,
+        [
+            "--root", _paths.RuntimeRoot, "--log", directory.RuntimeLog,
+            "run", "--bundle", directory.Path, "--sandbox", directory.Sandbox, directory.Id,
+        ])
+    { WorkingDirectory = "/" };
+
+    private async Task CleanUpAsync(string id)
+    {
+        using var deadline = new CancellationTokenSource(CleanupTime);
+        await _removal.RemoveAsync(id, deadline.Token);
+    }
 }

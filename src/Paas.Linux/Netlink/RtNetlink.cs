@@ -216,25 +216,33 @@ public sealed class RtNetlink : IDisposable
         _socket.Execute(message, "set default route via", gateway.ToString());
     }
 
-    /// <summary>Index of the interface of the default IPv4 route in the main table; null when there is none.</summary>
-    public int? DefaultRouteInterface()
+    /// <summary>The IPv4 unicast routes of the main table.</summary>
+    public IReadOnlyList<RouteState> Routes()
     {
         var message = new NetlinkMessage(stackalloc byte[BufferLength], RtMessage.GetRoute, RtMessage.Request | RtMessage.Dump);
         message.Header(new RouteMessage { Family = Family.Inet });
-        int? found = null;
-        _socket.Query(message, (_, body) => found ??= DefaultInterface(body), "list routes", "");
-        return found;
+        var routes = new List<RouteState>();
+        _socket.Query(message, (_, body) => Collect(body), "list routes", "");
+        return routes;
+
+        void Collect(ReadOnlySpan<byte> body)
+        {
+            if (RouteState.Parse(body) is { } route) routes.Add(route);
+        }
+    }
+
+    /// <summary>Index of the interface of the default IPv4 route; null when there is none.</summary>
+    public int? DefaultRouteInterface()
+    {
+        foreach (var route in Routes())
+        {
+            if (route.PrefixLength == 0) return route.Interface;
+        }
+
+        return null;
     }
 
     public void Dispose() => _socket.Dispose();
-
-    private static int? DefaultInterface(ReadOnlySpan<byte> body)
-    {
-        var route = MemoryMarshal.Read<RouteMessage>(body);
-        if (route.DestinationLength != 0 || route.Table != RouteMessage.TableMain || route.Type != RouteMessage.TypeUnicast) return null;
-        var index = NetlinkMessage.Find(body[Marshal.SizeOf<RouteMessage>()..], AddressAttribute.RouteOutInterface);
-        return index.Length == sizeof(int) ? MemoryMarshal.Read<int>(index) : null;
-    }
 
     private static NetlinkMessage Link(Span<byte> buffer, ushort type, int flags, int index)
     {

@@ -50,7 +50,7 @@ internal static class AddressAttribute
 {
     public const ushort Address = 1;
     public const ushort Local = 2;
-    public const ushort Broadcast = 4;
+    public const ushort RouteDestination = 1;
     public const ushort RouteOutInterface = 4;
     public const ushort RouteGateway = 5;
 }

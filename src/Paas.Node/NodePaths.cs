@@ -1,0 +1,56 @@
+namespace Paas.Node;
+
+/// <summary>Where everything of the node is.</summary>
+internal sealed class NodePaths(NodeOptions options)
+{
+    public string Containers { get; } = Path.Combine(options.DataDirectory, "containers");
+
+    /// <summary>State of the node itself: user ranges, remembered settings of the host.</summary>
+    public string Node { get; } = Path.Combine(options.DataDirectory, "node");
+
+    public string Sockets { get; } = Path.Combine(options.RunDirectory, "c");
+
+    /// <summary>The runtime's <c>--root</c>.</summary>
+    public string RuntimeRoot { get; } = Path.Combine(options.RunDirectory, "runtime");
+
+    public string Socket(string id) => Path.Combine(Sockets, id + ".sock");
+
+    public string Logs(string app, string source) => Path.Combine(options.DataDirectory, "logs", app, source);
+
+    /// <summary>The container's cgroup, relative to the root of each hierarchy.</summary>
+    public string Cgroup(ContainerGroup group, string id) =>
+        $"{options.CgroupParent.TrimEnd('/')}/{(group == ContainerGroup.Builds ? "builds" : "apps")}/{id}";
+
+    /// <summary>Parents of the containers' cgroups, and the supervisors' own.</summary>
+    public IEnumerable<string> CgroupGroups()
+    {
+        foreach (var name in (string[])["apps", "builds", "supervisors"]) yield return $"{options.CgroupParent.TrimEnd('/')}/{name}";
+    }
+
+    public ContainerDirectory Container(string id) => new(Path.Combine(Containers, id));
+}
+
+/// <summary>
+/// <c>containers/&lt;id&gt;/</c>: the bundle and all that is known of one container. Two files say what it is:
+/// <c>supervise.json</c> is written last before its supervisor is started; a one-shot has <c>sandbox.json</c> alone; a directory
+/// with neither was never finished.
+/// </summary>
+/// <param name="Path">Absolute path.</param>
+internal readonly record struct ContainerDirectory(string Path)
+{
+    public string Id => System.IO.Path.GetFileName(Path);
+
+    public string Config => System.IO.Path.Combine(Path, "config.json");
+
+    public string Supervise => System.IO.Path.Combine(Path, "supervise.json");
+
+    public string Sandbox => System.IO.Path.Combine(Path, "sandbox.json");
+
+    public string State => System.IO.Path.Combine(Path, "state.json");
+
+    /// <summary>Where the runtime writes why it could not make the container.</summary>
+    public string RuntimeLog => System.IO.Path.Combine(Path, "runtime.log");
+
+    /// <summary>The generated files of <c>/etc</c>.</summary>
+    public string Etc => System.IO.Path.Combine(Path, "etc");
+}
