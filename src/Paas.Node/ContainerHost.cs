@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Paas.Contracts.Errors;
 using Paas.Images;
 using Paas.Node.Bundles;
@@ -46,7 +47,7 @@ public sealed class ContainerHost : IAsyncDisposable
         _paths = new NodePaths(options);
         _network = new HostNetwork(options);
         _users = new UserRanges(Path.Combine(_paths.Node, "user-ranges.json"));
-        _bundles = new BundleWriter(_paths, images, _network, _users);
+        _bundles = new BundleWriter(_paths, images, _network, _users, options.CgroupParent);
         _removal = new ContainerRemoval(options, _paths, images, _network, _cgroups);
         _containers = new SupervisedContainers(_paths);
         _watch = new ContainerWatch(_paths, _containers, _busy.Contains);
@@ -167,6 +168,7 @@ public sealed class ContainerHost : IAsyncDisposable
 
     /// <summary>The TCP ports that listen in the sandbox of a process, lowest first; empty when the process is gone.</summary>
     /// <param name="pid">Pid on the host, e.g. <see cref="Contracts.Supervision.SupervisorState.Pid"/>.</param>
+    [SuppressMessage("Performance", "CA1822", Justification = "A question to this host, like the others.")]
     public IReadOnlyList<ListeningPort> ListeningPorts(int pid) => ListeningSockets.Parse(
         HostFiles.Read($"/proc/{pid}/net/tcp") ?? "",
         HostFiles.Read($"/proc/{pid}/net/tcp6") ?? "");

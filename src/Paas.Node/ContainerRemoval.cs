@@ -49,7 +49,7 @@ internal sealed class ContainerRemoval(NodeOptions options, NodePaths paths, Ima
         var deadline = Environment.TickCount64 + (long)KillTime.TotalMilliseconds;
         var pids = SupervisorProcess.Find(directory);
         while (pids.Any(pid => SupervisorProcess.IsAlive(pid, directory)) && Environment.TickCount64 < deadline) await Task.Delay(Poll, ct);
-        foreach (var pid in pids.Where(pid => SupervisorProcess.IsAlive(pid, directory))) HostProcess.Kill(pid);
+        foreach (var pid in pids) HostProcess.Kill(pid, directory.Path);
     }
 
     /// <summary>Asks the supervisor to stop its container; returns when it did, ended, or did not answer in time.</summary>

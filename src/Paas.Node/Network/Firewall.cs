@@ -31,7 +31,8 @@ internal static class Firewall
     {
         await ForeignForwarding.ForgetAsync(config, ct);
         await HostCommand.RunAsync("nft", ["-f", "-"], NftRuleset.Remove(config), ct);
-        foreach (var iptables in IptablesVariants)
+        if (!await IptablesUse.IsInUseAsync(ct)) return;
+        foreach (var iptables in IptablesUse.HasLegacyTables() ? IptablesVariants : IptablesVariants[..1])
         {
             foreach (var (table, builtin, chain) in IptablesRuleset.Chains(config))
             {

@@ -13,6 +13,7 @@ internal static class ForeignForwarding
 
     public static async Task AllowAsync(FirewallConfig config, CancellationToken ct)
     {
+        if (!await IptablesUse.IsInUseAsync(ct)) return;
         var (status, rules) = await HostCommand.RunAsync("iptables", ["-w", "-S", Chain], null, ct);
         if (status != 0 || !Drops(rules)) return;
         foreach (var rule in Rules(config))
@@ -24,6 +25,7 @@ internal static class ForeignForwarding
 
     public static async Task ForgetAsync(FirewallConfig config, CancellationToken ct)
     {
+        if (!await IptablesUse.IsInUseAsync(ct)) return;
         foreach (var rule in Rules(config))
         {
             var (present, _) = await HostCommand.RunAsync("iptables", ["-w", "-C", Chain, .. rule], null, ct);

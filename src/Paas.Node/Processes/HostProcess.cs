@@ -1,5 +1,4 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using Paas.Linux;
 
 namespace Paas.Node.Processes;
 
@@ -7,17 +6,13 @@ namespace Paas.Node.Processes;
 internal static class HostProcess
 {
     /// <summary>Sends SIGKILL; nothing when there is no such process.</summary>
-    public static void Kill(int pid)
+    public static void Kill(int pid) => Linux.Processes.Signal(pid, Native.SIGKILL);
+
+    /// <summary>Sends SIGKILL if the process still has this argument, and to no other that gets its pid meanwhile.</summary>
+    public static void Kill(int pid, string argument)
     {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            process.Kill();
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // It has ended.
-        }
+        using var process = Linux.Processes.Open(pid);
+        if (process is not null && HasArgument(pid, argument)) Linux.Processes.Signal(process, Native.SIGKILL);
     }
 
     /// <summary>True when the process runs and this is one of its arguments: a pid alone may be another's by now.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Paas.Contracts.Errors;
-using Paas.Linux.Files;
+using Paas.Linux;
 
 namespace Paas.Node.Users;
 
@@ -63,8 +63,11 @@ public sealed class UserRanges
         return _ranges = ranges ?? [];
     }
 
-    private void Save(Dictionary<string, int> ranges) =>
-        AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(ranges, UserRangesJsonContext.Default.DictionaryStringInt32), durable: true);
+    private void Save(Dictionary<string, int> ranges)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        Files.WriteAtomically(_path, JsonSerializer.SerializeToUtf8Bytes(ranges, UserRangesJsonContext.Default.DictionaryStringInt32), durable: true);
+    }
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]

@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace Paas.Node;
+
+/// <summary>What <c>paas-runtime --log FILE</c> writes when it fails: lines of text, or of JSON with the member <c>msg</c>.</summary>
+internal static class RuntimeErrors
+{
+    /// <summary>The messages in one line.</summary>
+    public static string Describe(string log) =>
+        string.Join("; ", log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Message));
+
+    private static string Message(string line)
+    {
+        if (!line.StartsWith('{')) return line;
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.TryGetProperty("msg", out var message) ? message.GetString() ?? line : line;
+        }
+        catch (JsonException)
+        {
+            return line;
+        }
+    }
+}

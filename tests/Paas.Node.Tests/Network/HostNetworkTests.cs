@@ -1,0 +1,219 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
+using Paas.Contracts.Errors;
+using Paas.Contracts.Supervision;
+using Paas.Linux.Netlink;
+using Paas.Node.Network;
+using Paas.Node.Processes;
+using Paas.Testing;
+
+namespace Paas.Node.Tests.Network;
+
+/// <summary>The real bridge and the real firewall, in a network namespace that plays the host, beside one that plays the internet.</summary>
+public sealed class HostNetworkTests : IDisposable
+{
+    private const string ForwardSwitch = "/proc/sys/net/ipv4/ip_forward";
+    private static readonly IPAddress Outside = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress Metadata = IPAddress.Parse("169.254.169.254");
+    private static readonly IPAddress HostOutside = IPAddress.Parse("192.0.2.2");
+
+    private readonly TemporaryDirectory _data = new();
+    private readonly NodeOptions _options;
+
+    public HostNetworkTests() => _options = new NodeOptions
+    {
+        RuntimePath = "/bin/false",
+        DataDirectory = _data.Path,
+        Bridge = "br-t",
+        Subnet = "10.9.0.0/24",
+        RouterPorts = [8080],
+    };
+
+    public static TheoryData<string> Firewalls => ["nft", "iptables"];
+
+    [RootTheory]
+    [MemberData(nameof(Firewalls))]
+    public void Sandboxes_reach_the_internet_and_the_router_and_nothing_else(string firewall) => PrivateNamespace.Run(async () =>
+    {
+        using var internet = ConnectInternet();
+        var network = await PrepareAsync(firewall);
+        using var one = Sandbox(network, out var first);
+        using var two = Sandbox(network, out var second);
+
+        using var web = ListenIn(internet, IPAddress.Any, 80);
+        Assert.Equal(HostOutside, ConnectFrom(one, Outside, 80, web));
+        using var metadata = ListenIn(internet, Metadata, 81);
+        Assert.Null(ConnectFrom(one, Metadata, 81, metadata));
+
+        var gateway = IPAddress.Parse(first.Gateway);
+        using var router = Listen(gateway, 8080);
+        Assert.Equal(first.Address, ConnectFrom(one, gateway, 8080, router)?.ToString());
+        using var secret = Listen(IPAddress.Any, 5432);
+        Assert.Null(ConnectFrom(one, gateway, 5432, secret));
+        Assert.Null(ConnectFrom(one, HostOutside, 5432, secret));
+
+        using var neighbour = ListenIn(two, IPAddress.Any, 5000);
+        Assert.Null(ConnectFrom(one, IPAddress.Parse(second.Address), 5000, neighbour));
+        Assert.NotNull(Connect(IPAddress.Parse(second.Address), 5000, neighbour));
+        Assert.Null(ConnectFrom(internet, IPAddress.Parse(second.Address), 5000, neighbour));
+        Assert.NotNull(ConnectFrom(internet, HostOutside, 5432, secret));
+    });
+
+    [RootFact]
+    public void Preparing_twice_changes_nothing_and_releasing_leaves_nothing() => PrivateNamespace.Run(async () =>
+    {
+        Assert.Equal("0", (await File.ReadAllTextAsync(ForwardSwitch)).Trim());
+        var before = await RulesAsync();
+        var network = await PrepareAsync("nft");
+        var once = await RulesAsync();
+        Assert.NotEqual(before, once);
+
+        await network.PrepareAsync(CancellationToken.None);
+        Assert.Equal(once, await RulesAsync());
+        await new HostNetwork(_options).PrepareAsync(CancellationToken.None);
+        Assert.Equal(once, await RulesAsync());
+        Assert.Equal("1", (await File.ReadAllTextAsync(ForwardSwitch)).Trim());
+
+        await new HostNetwork(_options).ReleaseAsync(CancellationToken.None);
+        await new HostNetwork(_options).ReleaseAsync(CancellationToken.None);
+        Assert.Equal("0", (await File.ReadAllTextAsync(ForwardSwitch)).Trim());
+        Assert.DoesNotContain("paas", await RulesAsync());
+        using var netlink = RtNetlink.Open();
+        Assert.Null(netlink.Find("br-t"));
+    });
+
+    [RootFact]
+    public void Releasing_removes_iptables_rules_too() => PrivateNamespace.Run(async () =>
+    {
+        var network = await PrepareAsync("iptables");
+        Assert.Contains("PAAS-BR_T", await RulesAsync());
+
+        await network.ReleaseAsync(CancellationToken.None);
+
+        Assert.DoesNotContain("PAAS-BR_T", await RulesAsync());
+    });
+
+    [RootFact]
+    public void Forwarding_that_was_on_stays_on() => PrivateNamespace.Run(async () =>
+    {
+        await File.WriteAllTextAsync(ForwardSwitch, "1");
+        var network = await PrepareAsync("nft");
+
+        await network.ReleaseAsync(CancellationToken.None);
+
+        Assert.Equal("1", (await File.ReadAllTextAsync(ForwardSwitch)).Trim());
+    });
+
+    [RootFact]
+    public void A_host_that_drops_forwarded_packets_still_lets_sandboxes_out() => PrivateNamespace.Run(async () =>
+    {
+        using var internet = ConnectInternet();
+        await HostCommand.RunAsync("iptables", ["-w", "-P", "FORWARD", "DROP"], null, CancellationToken.None);
+        var network = await PrepareAsync("nft");
+        using var one = Sandbox(network, out _);
+        using var web = ListenIn(internet, IPAddress.Any, 80);
+
+        Assert.NotNull(ConnectFrom(one, Outside, 80, web));
+        await network.ReleaseAsync(CancellationToken.None);
+        var (_, rules) = await HostCommand.RunAsync("iptables", ["-w", "-S", "FORWARD"], null, CancellationToken.None);
+        Assert.DoesNotContain("br-t", rules);
+        Assert.Contains("-P FORWARD DROP", rules);
+    });
+
+    [RootFact]
+    public void A_subnet_or_a_bridge_in_use_is_refused_by_name() => PrivateNamespace.Run(async () =>
+    {
+        using var internet = ConnectInternet();
+        var overlapping = new HostNetwork(_options with { Subnet = "192.0.2.0/28" });
+        var overlap = await Assert.ThrowsAsync<PaasException>(() => overlapping.PrepareAsync(CancellationToken.None));
+        Assert.Contains("wan0", overlap.Message);
+
+        await PrepareAsync("nft");
+        var other = new HostNetwork(_options with { Subnet = "10.8.0.0/24" });
+        var taken = await Assert.ThrowsAsync<PaasException>(() => other.PrepareAsync(CancellationToken.None));
+        Assert.Contains("10.9.0.1", taken.Message);
+        Assert.Contains("br-t", taken.Hint);
+    });
+
+    public void Dispose() => _data.Dispose();
+
+    private async Task<HostNetwork> PrepareAsync(string firewall)
+    {
+        using (var netlink = RtNetlink.Open()) netlink.SetUp(netlink.Find("lo")!.Value);
+        var network = new HostNetwork(_options);
+        await network.PrepareAsync(CancellationToken.None);
+        if (firewall == "nft") return network;
+
+        var config = new FirewallConfig(_options.Bridge, Ipv4Subnet.Parse(_options.Subnet), _options.RouterPorts, []);
+        await Firewall.RemoveAsync(config, CancellationToken.None);
+        Assert.Null(await Firewall.ApplyIptablesAsync(config, CancellationToken.None));
+        return network;
+    }
+
+    private static async Task<string> RulesAsync()
+    {
+        var (_, nft) = await HostCommand.RunAsync("nft", ["list", "ruleset"], null, CancellationToken.None);
+        return nft;
+    }
+
+    // wan0 (192.0.2.2) — eth0 (192.0.2.1, and a metadata service's address), with a route back into the sandboxes.
+    private static SafeFileHandle ConnectInternet()
+    {
+        var internet = NetworkNamespace.Create();
+        using var host = RtNetlink.Open();
+        host.CreateVeth("wan0", "eth0", (int)internet.DangerousGetHandle());
+        var wan = host.Find("wan0")!.Value;
+        host.AddAddress(wan, HostOutside, 24);
+        host.SetUp(wan);
+        using var far = RtNetlink.OpenIn((int)internet.DangerousGetHandle());
+        var eth = far.Find("eth0")!.Value;
+        far.AddAddress(eth, Outside, 24);
+        far.AddAddress(eth, Metadata, 32);
+        far.SetUp(eth);
+        far.SetDefaultRoute(eth, HostOutside);
+        host.SetDefaultRoute(wan, Outside);
+        return internet;
+    }
+
+    private static SafeFileHandle Sandbox(HostNetwork network, out SandboxNetwork sandbox)
+    {
+        sandbox = network.Take();
+        var netns = NetworkNamespace.Create();
+        SandboxLink.Create(
+            sandbox.Bridge, sandbox.HostInterface, IPAddress.Parse(sandbox.Address), sandbox.PrefixLength,
+            IPAddress.Parse(sandbox.Gateway), sandbox.Isolated, sandbox.Mtu, (int)netns.DangerousGetHandle());
+        return netns;
+    }
+
+    private static TcpListener Listen(IPAddress address, int port)
+    {
+        var listener = new TcpListener(address, port);
+        listener.Start();
+        return listener;
+    }
+
+    private static TcpListener ListenIn(SafeFileHandle netns, IPAddress address, int port) =>
+        PrivateNamespace.In(netns, () => Listen(address, port));
+
+    private static IPAddress? ConnectFrom(SafeFileHandle netns, IPAddress address, int port, TcpListener listener) =>
+        PrivateNamespace.In(netns, () => Connect(address, port, listener));
+
+    /// <returns>The address that the listener saw; null when the connection failed.</returns>
+    private static IPAddress? Connect(IPAddress address, int port, TcpListener listener)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(1000));
+        try
+        {
+            Task.Run(async () => await socket.ConnectAsync(address, port, deadline.Token)).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return null;
+        }
+
+        using var accepted = listener.AcceptSocket();
+        return ((IPEndPoint)accepted.RemoteEndPoint!).Address;
+    }
+}
