@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Paas.Node;
 
-/// <summary>What <c>paas-runtime --log FILE</c> writes when it fails: lines of text, or of JSON with the member <c>msg</c>.</summary>
+/// <summary>What <c>paas-runtime</c> says when it fails, on standard error or in its log: lines of text, or of JSON with the member <c>msg</c>.</summary>
 internal static class RuntimeErrors
 {
     /// <summary>The messages in one line.</summary>
@@ -11,7 +11,8 @@ internal static class RuntimeErrors
 
     private static string Message(string line)
     {
-        if (!line.StartsWith('{')) return line;
+        const string Program = "paas-runtime: ";
+        if (!line.StartsWith('{')) return line.StartsWith(Program, StringComparison.Ordinal) ? line[Program.Length..] : line;
         try
         {
             using var document = JsonDocument.Parse(line);

@@ -28,7 +28,7 @@ internal static class SupervisorProcess
             var says = process.StandardError.ReadToEndAsync(deadline.Token);
             await process.WaitForExitAsync(deadline.Token);
             if (process.ExitCode == 0) return;
-            throw new PaasException(ErrorCode.Internal, $"the container could not be started: {(await says).Trim()}");
+            throw new PaasException(ErrorCode.Internal, $"the container could not be started: {RuntimeErrors.Describe(await says)}");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
