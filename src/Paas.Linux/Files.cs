@@ -121,6 +121,15 @@ public static unsafe class Files
         }
     }
 
+    /// <summary>rmdir(2); 0 or the error number.</summary>
+    internal static int RemoveDirectory(string path)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            return (int)-Kernel.Call(SYS_unlinkat, AT_FDCWD, (nint)p, AT_REMOVEDIR);
+        }
+    }
+
     /// <summary>utimensat(2) of the path itself: access and modification time alike.</summary>
     public static void SetTimes(string path, long seconds, long nanoseconds)
     {

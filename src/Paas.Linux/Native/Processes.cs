@@ -59,4 +59,5 @@ public static partial class Native
     public const int POLLERR = 8;
     public const int POLLHUP = 0x10;
     public const int TIOCSCTTY = 0x540e;
+    public const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 }

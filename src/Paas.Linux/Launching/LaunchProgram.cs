@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Paas.Linux.Launching;
+
+/// <summary>A value a child keeps between its system calls, such as a descriptor it opened.</summary>
+public readonly record struct Register(int Number);
+
+/// <summary>An argument of a system call: a number, or the register that will hold it.</summary>
+public readonly record struct Argument(long Value, bool IsRegister)
+{
+    public static implicit operator Argument(long value) => new(value, false);
+
+    public static implicit operator Argument(nint value) => new(value, false);
+
+    public static implicit operator Argument(int value) => new(value, false);
+
+    public static implicit operator Argument(Register register) => new(register.Number, true);
+}
+
+/// <summary>
+/// The life of a forked child as a list of system calls, compiled by the parent into unmanaged memory: the child only walks
+/// over it. Every failure that an operation does not tolerate ends the child and is reported with the operation's label.
+/// </summary>
+public sealed unsafe class LaunchProgram : IDisposable
+{
+    private const int BlockSize = 64 * 1024;
+
+    private readonly List<nint> _blocks = [];
+    private readonly List<(string Step, string? Path)> _labels = [];
+    private byte* _free;
+    private int _left;
+    private Operation* _operations;
+    private int _capacity;
+    private int _registers;
+
+    /// <summary>How many operations there are: the number of the next one.</summary>
+    public int Count { get; private set; }
+
+    internal Operation* Operations => _operations;
+
+    internal int RegisterCount => _registers;
+
+    public Register NewRegister() => new(_registers++);
+
+    /// <summary>Zeroed memory that lives as long as the program.</summary>
+    public nint Memory(int bytes)
+    {
+        bytes = (bytes + 15) & ~15;
+        if (bytes > _left)
+        {
+            _left = Math.Max(bytes, BlockSize);
+            _free = (byte*)NativeMemory.AllocZeroed((nuint)_left);
+            _blocks.Add((nint)_free);
+        }
+
+        var memory = _free;
+        _free += bytes;
+        _left -= bytes;
+        return (nint)memory;
+    }
+
+    /// <summary>The text as NUL-terminated UTF-8.</summary>
+    public nint Text(string text)
+    {
+        if (text.Contains('\0')) throw new ArgumentException("text for the kernel cannot contain a NUL character", nameof(text));
+        var length = Encoding.UTF8.GetByteCount(text);
+        var memory = Memory(length + 1);
+        Encoding.UTF8.GetBytes(text, new Span<byte>((void*)memory, length));
+        return memory;
+    }
+
+    /// <summary>A NULL-terminated array of texts, as execve takes it.</summary>
+    public nint Texts(IReadOnlyList<string> texts)
+    {
+        var array = (nint*)Memory((texts.Count + 1) * sizeof(nint));
+        for (var i = 0; i < texts.Count; i++) array[i] = Text(texts[i]);
+        return (nint)array;
+    }
+
+    /// <summary>A structure of the kernel's.</summary>
+    public nint Structure<T>(in T value) where T : unmanaged
+    {
+        var memory = (T*)Memory(sizeof(T));
+        *memory = value;
+        return (nint)memory;
+    }
+
+    /// <summary>Adds a system call.</summary>
+    /// <param name="step">What it is for, in the words of an error message: <c>mount proc</c>.</param>
+    /// <param name="path">The object of the step.</param>
+    /// <param name="number">Native.SYS_*.</param>
+    /// <param name="arguments">At most six.</param>
+    /// <returns>Further rules for the operation.</returns>
+    public OperationRules Add(string step, string? path, int number, params ReadOnlySpan<Argument> arguments)
+    {
+        if (Count == _capacity) Grow();
+        var operation = _operations + Count;
+        *operation = default;
+        operation->Call[0] = number;
+        operation->ResultRegister = -1;
+        operation->SuccessTarget = Count + 1;
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            operation->Call[i + 1] = arguments[i].Value;
+            if (arguments[i].IsRegister) operation->RegisterArguments |= 1 << i;
+        }
+
+        _labels.Add((step, path));
+        return new OperationRules(this, Count++);
+    }
+
+    /// <summary>What a child's report of a failed operation means.</summary>
+    internal LinuxException Explain(int operation, int errno) =>
+        new(_labels[operation].Step, errno, _labels[operation].Path);
+
+    private void Grow()
+    {
+        _capacity = _capacity == 0 ? 256 : _capacity * 2;
+        _operations = (Operation*)NativeMemory.Realloc(_operations, (nuint)(_capacity * sizeof(Operation)));
+    }
+
+    public void Dispose()
+    {
+        foreach (var block in _blocks) NativeMemory.Free((void*)block);
+        _blocks.Clear();
+        NativeMemory.Free(_operations);
+        _operations = null;
+        _left = _capacity = Count = 0;
+    }
+}
+
+/// <summary>What follows an operation's success or failure. Targets are operation numbers; a target may be set once it is known.</summary>
+public readonly unsafe struct OperationRules(LaunchProgram program, int number)
+{
+    /// <summary>The operation's number.</summary>
+    public int Number => number;
+
+    private Operation* Pointer => program.Operations + number;
+
+    /// <summary>Keeps the result.</summary>
+    public OperationRules Into(Register register)
+    {
+        Pointer->ResultRegister = register.Number;
+        return this;
+    }
+
+    /// <summary>Goes on with the next operation after these errors.</summary>
+    public OperationRules Tolerate(params ReadOnlySpan<int> errors)
+    {
+        foreach (var errno in errors) On(errno, number + 1);
+        return this;
+    }
+
+    /// <summary>Goes on with another operation after this error.</summary>
+    public OperationRules On(int errno, int target)
+    {
+        for (var i = 0; i < Operation.Slots; i++)
+        {
+            if (Pointer->ToleratedErrors[i] != 0 && Pointer->ToleratedErrors[i] != errno) continue;
+            Pointer->ToleratedErrors[i] = errno;
+            Pointer->ErrorTargets[i] = target;
+            return this;
+        }
+
+        throw new InvalidOperationException($"an operation tolerates at most {Operation.Slots} errors");
+    }
+
+    /// <summary>Goes on with another operation after success.</summary>
+    public OperationRules OnSuccess(int target)
+    {
+        Pointer->SuccessTarget = target;
+        return this;
+    }
+
+    /// <summary>A result of 0 is a failure too, reported as EPIPE: the parent is gone.</summary>
+    public OperationRules NeedsData()
+    {
+        Pointer->ZeroFails = 1;
+        return this;
+    }
+}

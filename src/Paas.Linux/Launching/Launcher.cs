@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+using static Paas.Linux.Native;
+
+namespace Paas.Linux.Launching;
+
+/// <summary>Forks children that run a <see cref="LaunchProgram"/>.</summary>
+public static unsafe class Launcher
+{
+    /// <summary>What a child writes to say it is ready; failures have an operation's number instead.</summary>
+    internal const int ReadyMark = -1;
+
+    /// <summary>Adds the operation by which a child reports that it is ready (<see cref="LaunchedProcess.WaitUntilReady"/>).</summary>
+    public static void AddReadyReport(LaunchProgram program, Pipe status)
+    {
+        var record = (int*)program.Memory(8);
+        record[0] = ReadyMark;
+        program.Add("report", null, SYS_write, status.WriteEnd, (nint)record, 8);
+    }
+
+    /// <summary>Forks a child with clone3(2) and lets it run the program. The program must end in execve or exit_group.</summary>
+    /// <param name="program">What the child does.</param>
+    /// <param name="status">Pipe the child reports through; its writing end is closed in this process.</param>
+    /// <param name="cloneFlags">CLONE_NEW*.</param>
+    /// <param name="controlGroup">Directory of the unified hierarchy's group to be born in, or null.</param>
+    public static LaunchedProcess Launch(LaunchProgram program, Pipe status, ulong cloneFlags, SafeFileHandle? controlGroup = null)
+    {
+        var pidfd = -1;
+        var arguments = new clone_args
+        {
+            flags = cloneFlags | CLONE_PIDFD,
+            pidfd = (ulong)&pidfd,
+            exit_signal = SIGCHLD,
+        };
+        if (controlGroup is not null)
+        {
+            arguments.flags |= CLONE_INTO_CGROUP;
+            arguments.cgroup = (ulong)controlGroup.DangerousGetHandle();
+        }
+
+        var image = new LaunchImage
+        {
+            Operations = program.Operations,
+            Count = program.Count,
+            StatusDescriptor = (int)status.WriteEnd,
+            Registers = (long*)program.Memory((program.RegisterCount + 1) * sizeof(long)),
+            Stub = SyscallStub.Call,
+        };
+        image.CloneCall[0] = SYS_clone3;
+        image.CloneCall[1] = (long)&arguments;
+        image.CloneCall[2] = sizeof(clone_args);
+
+        // With every signal blocked nothing of the runtime (its suspension signal first of all) can run in the child.
+        ulong all = ulong.MaxValue, before;
+        Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&all), (nint)(&before), 8), "sigprocmask");
+        var result = Fork(&image);
+        Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&before), 0, 8), "sigprocmask");
+        status.CloseWriteEnd();
+        if (result < 0) throw new LinuxException("clone3", (int)-result);
+        return new LaunchedProcess(program, status, (int)result, new SafeFileHandle(pidfd, ownsHandle: true));
+    }
+
+    // The child never leaves this method, and in it makes no call but the stub's. Optimized at once: a method replaced while it
+    // loops (on-stack replacement) would call into the runtime.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static long Fork(LaunchImage* image)
+    {
+        var stub = image->Stub;
+        var pid = stub(image->CloneCall);
+        if (pid != 0) return pid;
+
+        var call = stackalloc long[7];
+        var next = 0;
+        var failure = EndOfProgram;
+        while (next < image->Count)
+        {
+            var operation = image->Operations + next;
+            call[0] = operation->Call[0];
+            for (var i = 0; i < 6; i++)
+            {
+                var value = operation->Call[i + 1];
+                call[i + 1] = (operation->RegisterArguments & (1 << i)) != 0 ? image->Registers[value] : value;
+            }
+
+            var result = stub(call);
+            if (result == -Errno.EINTR) continue;
+            if (operation->ResultRegister >= 0) image->Registers[operation->ResultRegister] = result;
+            if (result == 0 && operation->ZeroFails != 0) result = -Errno.EPIPE;
+            if (result >= 0 || result < -4095)
+            {
+                next = operation->SuccessTarget;
+                continue;
+            }
+
+            var target = -1;
+            for (var i = 0; i < Operation.Slots; i++)
+            {
+                if (operation->ToleratedErrors[i] != 0 && operation->ToleratedErrors[i] == -result) target = operation->ErrorTargets[i];
+            }
+
+            if (target < 0)
+            {
+                failure = (int)-result;
+                break;
+            }
+
+            next = target;
+        }
+
+        var report = stackalloc int[2];
+        report[0] = next;
+        report[1] = failure;
+        if (failure != EndOfProgram)
+        {
+            call[0] = SYS_write;
+            call[1] = image->StatusDescriptor;
+            call[2] = (long)report;
+            call[3] = 8;
+            stub(call);
+        }
+
+        while (true)
+        {
+            call[0] = SYS_exit_group;
+            call[1] = failure == EndOfProgram ? 0 : 1;
+            stub(call);
+        }
+    }
+
+    private const int EndOfProgram = 0;
+}

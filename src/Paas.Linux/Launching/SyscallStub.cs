@@ -1,0 +1,50 @@
+using static Paas.Linux.Native;
+
+namespace Paas.Linux.Launching;
+
+/// <summary>
+/// A few bytes of machine code that make one system call. Called through a managed function pointer it takes no part in the
+/// runtime's garbage collection protocol: no transition, no poll, no thread-local storage. That makes it the only call that is
+/// safe in a forked child, where no other thread of the runtime exists any more (docs/decisions/0006).
+/// </summary>
+public static unsafe class SyscallStub
+{
+    private const int Size = 4096;
+
+    // Takes a pointer to {number, six arguments}; returns the kernel's result, minus the error number on failure.
+    // Only registers that a callee may change are used.
+    private static ReadOnlySpan<byte> Code =>
+    [
+        0x48, 0x8B, 0x07,       // mov rax, [rdi]
+        0x48, 0x8B, 0x77, 0x10, // mov rsi, [rdi+16]
+        0x48, 0x8B, 0x57, 0x18, // mov rdx, [rdi+24]
+        0x4C, 0x8B, 0x57, 0x20, // mov r10, [rdi+32]
+        0x4C, 0x8B, 0x47, 0x28, // mov r8,  [rdi+40]
+        0x4C, 0x8B, 0x4F, 0x30, // mov r9,  [rdi+48]
+        0x48, 0x8B, 0x7F, 0x08, // mov rdi, [rdi+8]
+        0x0F, 0x05,             // syscall
+        0xC3,                   // ret
+    ];
+
+    private static nint _address;
+
+    /// <summary>The stub, mapped on first use and never unmapped.</summary>
+    public static delegate*<long*, long> Call
+    {
+        get
+        {
+            if (_address == 0) _address = MapCode(Code);
+            return (delegate*<long*, long>)_address;
+        }
+    }
+
+    /// <summary>Maps code: written first, then made executable, never both at once.</summary>
+    internal static nint MapCode(ReadOnlySpan<byte> code)
+    {
+        var address = Kernel.Check(
+            Kernel.Call(SYS_mmap, 0, Size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), "mmap");
+        code.CopyTo(new Span<byte>((void*)address, Size));
+        Kernel.Check(Kernel.Call(SYS_mprotect, address, Size, PROT_READ | PROT_EXEC), "mprotect");
+        return address;
+    }
+}
