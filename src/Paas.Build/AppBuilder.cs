@@ -48,7 +48,7 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
         var source = await SourceTree.ExtractAsync(
             config.SourceTarPath, directories.Source, options.MaximumSourceBytes, BuildDirectories.Owner, ct);
         var procfile = source.ReadProcfile();
-        output.Detail(string.Create(CultureInfo.InvariantCulture, $"{source.Files} files, {ByteSize.Text(source.Bytes)}"));
+        output.Detail(string.Create(CultureInfo.InvariantCulture, $"{source.FileCount} files, {ByteSize.Text(source.Bytes)}"));
 
         timings.Start("detect");
         var sandbox = new BuildSandbox(options, host, buildImage, options.Egress ?? HostEgressProbe.ThisHost(), config);
@@ -65,7 +65,7 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
 
         timings.Start("export");
         output.Heading("Exporting image");
-        var exported = await new ExportPhase(images, runImage, cache, options, output).RunAsync(members, built, source.Path, ct);
+        var exported = await new ExportPhase(images, runImage, cache, options, output).RunAsync(members, built, source, ct);
         cache.Save(exported.Cache);
         output.Detail(timings.Text());
         return exported.Outcome;

@@ -2,6 +2,7 @@ using Paas.Build.Buildpacks;
 using Paas.Build.Sources;
 using Paas.Images;
 using Paas.Images.Layers;
+using Paas.Linux;
 
 namespace Paas.Build.Cache;
 
@@ -40,7 +41,7 @@ internal sealed class BuildCache : IDisposable
 
     /// <summary>Puts the buildpacks' layers directories into the state the spec wants before a build ("Layer Types").</summary>
     /// <returns>How many layers were restored with their content.</returns>
-    public int Restore(IReadOnlyList<Buildpack> buildpacks, int owner)
+    public int Restore(IReadOnlyList<Buildpack> buildpacks, uint owner)
     {
         foreach (var path in Directory.EnumerateFileSystemEntries(LayersDirectory))
         {
@@ -80,12 +81,12 @@ internal sealed class BuildCache : IDisposable
 
     public void Dispose() => turn.Dispose();
 
-    private int Restore(Buildpack buildpack, int owner)
+    private int Restore(Buildpack buildpack, uint owner)
     {
         var root = Path.Combine(LayersDirectory, buildpack.EscapedId);
-        if (FileStatus.Of(root)?.Kind is { } kind and not FileKind.Directory) throw new IOException($"{root} is {kind}");
+        if (EntryStatus.Of(root)?.Kind is { } kind and not FileKind.Directory) throw new IOException($"{root} is {kind}");
         Directory.CreateDirectory(root);
-        FileStatus.SetOwner(root, owner, owner);
+        Files.ChangeOwner(root, owner, owner);
         var known = state.Layers.Where(layer => layer.Buildpack == buildpack.Id).ToDictionary(layer => layer.Name);
         var whole = new HashSet<string>();
         foreach (var path in Directory.EnumerateFileSystemEntries(root))
@@ -109,12 +110,12 @@ internal sealed class BuildCache : IDisposable
         layer is { Types: { Launch: true, Build: false, Cache: false }, Blob: { } blob } && content.Contains(blob.Descriptor.Digest);
 
     private static bool IsUntouched(string path, StoredLayer layer) =>
-        FileStatus.Of(path)?.Kind == FileKind.Directory && TreeFingerprint.Of(path).Fingerprint == layer.Fingerprint;
+        EntryStatus.Of(path)?.Kind == FileKind.Directory && TreeFingerprint.Of(path).Fingerprint == layer.Fingerprint;
 
-    private static void WriteOwned(string path, string text, int owner)
+    private static void WriteOwned(string path, string text, uint owner)
     {
         File.WriteAllText(path, text);
-        FileStatus.SetOwner(path, owner, owner);
+        Files.ChangeOwner(path, owner, owner);
     }
 
     private static async Task<FileStream> LockAsync(string path, CancellationToken ct)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Paas.Build.Buildpacks;
 using Paas.Images.Layers;
+using Paas.Linux;
 
 namespace Paas.Build.Cache;
 
@@ -40,17 +41,8 @@ internal sealed record CacheState(IReadOnlyList<StoredLayer> Layers, IReadOnlyDi
     }
 
     /// <summary>Replaces the file in one step.</summary>
-    public void Write(string path)
-    {
-        var temporary = path + ".new";
-        using (var stream = File.Create(temporary))
-        {
-            JsonSerializer.Serialize(stream, this, CacheJsonContext.Default.CacheState);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-    }
+    public void Write(string path) =>
+        Files.WriteAtomically(path, JsonSerializer.SerializeToUtf8Bytes(this, CacheJsonContext.Default.CacheState), durable: true);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -17,7 +17,7 @@ internal static class TreeFingerprint
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var bytes = 0L;
-        var root = FileStatus.Of(directory) ?? throw new DirectoryNotFoundException(directory);
+        var root = EntryStatus.Of(directory) ?? throw new DirectoryNotFoundException(directory);
         // Of the directory itself only who may do what: renaming it, or writing next to it, is no change of the layer.
         Append(hash, $"{root.Mode:x} {root.UserId} {root.GroupId}");
         var pending = new Stack<string>([""]);
@@ -28,7 +28,7 @@ internal static class TreeFingerprint
             foreach (var name in children)
             {
                 var path = relative.Length == 0 ? name : $"{relative}/{name}";
-                var status = FileStatus.Of(Path.Combine(directory, path)) ?? throw FileStatus.Unnameable(path);
+                var status = EntryStatus.Of(Path.Combine(directory, path)) ?? throw EntryStatus.Unnameable(path);
                 Append(hash, Line(path, status));
                 if (status.Kind == FileKind.Directory) pending.Push(path);
                 else bytes += status.Size;
@@ -38,12 +38,12 @@ internal static class TreeFingerprint
         return (Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);
     }
 
-    private static string Line(string path, in FileStatus status) => string.Create(
+    private static string Line(string path, in EntryStatus status) => string.Create(
         CultureInfo.InvariantCulture,
         $"{path}\0{status.Mode:x} {status.UserId} {status.GroupId} {status.Inode} {Length(status)} {status.ModifiedAt} {status.ChangedAt}");
 
     // A directory's size is the filesystem's affair: entries that came and went leave it grown.
-    private static long Length(in FileStatus status) => status.Kind == FileKind.Directory ? 0 : status.Size;
+    private static long Length(in EntryStatus status) => status.Kind == FileKind.Directory ? 0 : status.Size;
 
     private static void Append(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
 }

@@ -1,4 +1,5 @@
 using Paas.Build.Sources;
+using Paas.Linux;
 
 namespace Paas.Build.Lifecycle;
 
@@ -14,7 +15,7 @@ internal sealed class BuildDirectories(string work)
     public const string PlanFile = "plan.toml";
 
     /// <summary>User and group that builds and apps run as.</summary>
-    public const int Owner = 1000;
+    public const uint Owner = 1000;
 
     public string Source => Path.Combine(work, "workspace");
 
@@ -29,7 +30,7 @@ internal sealed class BuildDirectories(string work)
     {
         var path = Path.Combine(work, "plans", phase, escapedId);
         Directory.CreateDirectory(path);
-        FileStatus.SetOwner(path, Owner, Owner);
+        Files.ChangeOwner(path, Owner, Owner);
         return path;
     }
 
@@ -39,7 +40,7 @@ internal sealed class BuildDirectories(string work)
         TreeRemoval.Remove(work);
         Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(Home);
-        FileStatus.SetOwner(Home, Owner, Owner);
+        Files.ChangeOwner(Home, Owner, Owner);
         var variables = Path.Combine(Platform, "env");
         Directory.CreateDirectory(variables);
         foreach (var (name, value) in env)

@@ -2,6 +2,7 @@ using System.Text;
 using Paas.Build.Buildpacks;
 using Paas.Build.Sources;
 using Paas.Build.Toml;
+using Paas.Linux;
 using Paas.Node;
 
 namespace Paas.Build.Lifecycle;
@@ -77,7 +78,7 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
         var planFile = $"{BuildDirectories.PlanTarget}/{BuildDirectories.PlanFile}";
         // The file exists when bin/detect starts: many buildpacks append to it.
         await File.WriteAllTextAsync(Path.Combine(plan, BuildDirectories.PlanFile), "", ct);
-        FileStatus.SetOwner(Path.Combine(plan, BuildDirectories.PlanFile), BuildDirectories.Owner, BuildDirectories.Owner);
+        Files.ChangeOwner(Path.Combine(plan, BuildDirectories.PlanFile), BuildDirectories.Owner, BuildDirectories.Owner);
         var env = sandbox.ImageEnvironment();
         env["CNB_BUILD_PLAN_PATH"] = planFile;
         using var output = new LineStream(_ => { });

@@ -1,5 +1,6 @@
 using Paas.Build.Buildpacks;
 using Paas.Build.Cache;
+using Paas.Build.Sources;
 using Paas.Images;
 using Paas.Images.Layers;
 
@@ -14,13 +15,13 @@ internal sealed record ExportedApp(BuildOutcome Outcome, CacheState Cache);
 /// </summary>
 internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache cache, BuildOptions options, PushOutput output)
 {
-    private static readonly LayerOwner Owner = new(BuildDirectories.Owner, BuildDirectories.Owner);
+    private static readonly LayerOwner Owner = new((int)BuildDirectories.Owner, (int)BuildDirectories.Owner);
 
     private readonly List<(string Name, long Bytes)> reused = [];
     private readonly List<(string Name, long Bytes)> added = [];
 
     public async Task<ExportedApp> RunAsync(
-        IReadOnlyList<ResolvedMember> members, BuiltApp built, string source, CancellationToken ct)
+        IReadOnlyList<ResolvedMember> members, BuiltApp built, SourceTree source, CancellationToken ct)
     {
         var builder = ImageBuilder.From(images, runImage);
         var stored = new List<StoredLayer>();
@@ -32,8 +33,11 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
         }
 
         // Never compressed: it is written on every push and read once.
-        var app = await LayerWriter.WriteDirectoryAsync(
-            images.Content, source, new LayerOptions { Target = BuildDirectories.AppTarget, Owner = Owner, Compress = false }, ct);
+        var layout = new LayerOptions
+        {
+            Target = BuildDirectories.AppTarget, Owner = Owner, ModifiedAt = source.ModifiedAt, Compress = false,
+        };
+        var app = await LayerWriter.WriteDirectoryAsync(images.Content, source.Path, layout, ct);
         builder.AddLayer(app, "the app");
         added.Add(("app", app.Descriptor.Size));
 

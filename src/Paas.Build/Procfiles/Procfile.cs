@@ -47,7 +47,7 @@ public sealed partial class Procfile
             throw new ProcfileException(number, $"'{Shorten(line)}' is a merge conflict marker; resolve the conflict and commit");
         }
 
-        if (line.FirstOrDefault(c => char.IsControl(c) && c != '\t') is var control && control != default)
+        if (line.Where(c => char.IsControl(c) && c != '\t').ToList() is [var control, ..])
         {
             throw new ProcfileException(number, $"control character U+{(int)control:X4}");
         }

@@ -1,33 +1,41 @@
 using Paas.Build.Procfiles;
 using Paas.Images.Layers;
+using Paas.Linux;
 
 namespace Paas.Build.Sources;
 
 /// <summary>The app's source, extracted for a build: owned by the build user, with nothing in it but files, directories and links.</summary>
 internal sealed class SourceTree
 {
-    private SourceTree(string directory, int files, long bytes)
+    private SourceTree(string directory, Content content)
     {
         Path = directory;
-        Files = files;
-        Bytes = bytes;
+        FileCount = content.Files;
+        Bytes = content.Bytes;
+        ModifiedAt = DateTimeOffset.UnixEpoch.AddSeconds(content.Newest / 1_000_000_000);
         Tree = new UntrustedTree(directory);
     }
 
     public string Path { get; }
 
     /// <summary>How many files and links it has.</summary>
-    public int Files { get; }
+    public int FileCount { get; }
 
     /// <summary>Sum of the files' sizes.</summary>
     public long Bytes { get; }
+
+    /// <summary>
+    /// The newest modification time in it: the commit's. All of the app's layer gets it: equal for equal commits, and different
+    /// after a change, since web servers tell browsers by a file's time and size whether theirs is still good.
+    /// </summary>
+    public DateTimeOffset ModifiedAt { get; }
 
     public UntrustedTree Tree { get; }
 
     /// <summary>Extracts a tar.</summary>
     /// <exception cref="BuildException">It is too large, empty, not a tar, or holds what an app's source cannot.</exception>
     public static async Task<SourceTree> ExtractAsync(
-        string tar, string directory, long maximumBytes, int owner, CancellationToken ct)
+        string tar, string directory, long maximumBytes, uint owner, CancellationToken ct)
     {
         var length = new FileInfo(tar).Length;
         if (length > maximumBytes)
@@ -48,9 +56,9 @@ internal sealed class SourceTree
             throw new BuildException($"the source cannot be unpacked: {exception.Message}", inner: exception);
         }
 
-        var (files, bytes) = TakeOver(directory, owner);
-        if (files == 0) throw new BuildException("the source is empty", "Commit your app's files, then push again.");
-        return new SourceTree(directory, files, bytes);
+        var content = TakeOver(directory, owner);
+        if (content.Files == 0) throw new BuildException("the source is empty", "Commit your app's files, then push again.");
+        return new SourceTree(directory, content);
     }
 
     /// <summary>The app's Procfile, or null where it has none.</summary>
@@ -67,29 +75,34 @@ internal sealed class SourceTree
         }
     }
 
-    private static (int Files, long Bytes) TakeOver(string directory, int owner)
+    private static Content TakeOver(string directory, uint owner)
     {
         var files = 0;
         var bytes = 0L;
-        FileStatus.SetOwner(directory, owner, owner);
+        var newest = 0L;
+        Files.ChangeOwner(directory, owner, owner);
         var pending = new Stack<string>([directory]);
         while (pending.TryPop(out var parent))
         {
             foreach (var path in Directory.EnumerateFileSystemEntries(parent))
             {
-                var status = FileStatus.Of(path) ?? throw FileStatus.Unnameable(path);
+                var status = EntryStatus.Of(path) ?? throw EntryStatus.Unnameable(path);
                 if (status.Kind == FileKind.Other)
                 {
                     throw new BuildException($"{System.IO.Path.GetRelativePath(directory, path)} is a device, socket or pipe");
                 }
 
-                FileStatus.SetOwner(path, owner, owner);
+                Files.ChangeOwner(path, owner, owner);
                 if (status.Kind == FileKind.Directory) pending.Push(path);
                 else files++;
-                if (status.Kind == FileKind.Regular) bytes += status.Size;
+                if (status.Kind != FileKind.Regular) continue;
+                bytes += status.Size;
+                newest = Math.Max(newest, status.ModifiedAt);
             }
         }
 
-        return (files, bytes);
+        return new Content(files, bytes, newest);
     }
+
+    private readonly record struct Content(int Files, long Bytes, long Newest);
 }

@@ -8,7 +8,7 @@ internal static class TreeRemoval
     /// <summary>Removes a path and everything below it, never through a link; nothing there is fine.</summary>
     public static void Remove(string path)
     {
-        switch (FileStatus.Of(path)?.Kind)
+        switch (EntryStatus.Of(path)?.Kind)
         {
             case null: return;
             case FileKind.Directory: RemoveDirectory(path); return;
@@ -27,7 +27,7 @@ internal static class TreeRemoval
             // A name that is not UTF-8 cannot be said in .NET; a build that made one must not block those after it.
             using var rm = Process.Start(new ProcessStartInfo("/bin/rm", ["-rf", "--one-file-system", "--", path]))!;
             rm.WaitForExit();
-            if (FileStatus.Of(path) is not null) throw;
+            if (EntryStatus.Of(path) is not null) throw;
         }
     }
 }

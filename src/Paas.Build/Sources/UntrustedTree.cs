@@ -16,7 +16,7 @@ internal sealed class UntrustedTree(string root)
 
     /// <summary>What a path is; null where there is nothing.</summary>
     /// <exception cref="BuildException">A directory on the way is a symbolic link.</exception>
-    public FileKind? Kind(string relative) => Resolve(relative) is { } path ? FileStatus.Of(path)?.Kind : null;
+    public FileKind? Kind(string relative) => Resolve(relative) is { } path ? EntryStatus.Of(path)?.Kind : null;
 
     public bool IsDirectory(string relative) => Kind(relative) == FileKind.Directory;
 
@@ -25,7 +25,7 @@ internal sealed class UntrustedTree(string root)
     public string? ReadText(string relative)
     {
         var path = Resolve(relative);
-        if (path is null || FileStatus.Of(path) is not { } status) return null;
+        if (path is null || EntryStatus.Of(path) is not { } status) return null;
         if (status.Kind != FileKind.Regular) throw new BuildException($"{relative} is not a regular file");
         if (status.Size > MaximumFileBytes) throw new BuildException($"{relative} is larger than {MaximumFileBytes >> 20} MiB");
         try
@@ -53,7 +53,7 @@ internal sealed class UntrustedTree(string root)
             if (parts[i] is "." or "..") throw new ArgumentException($"{relative} leaves its directory", nameof(relative));
             path = Path.Combine(path, parts[i]);
             if (i == parts.Length - 1) continue;
-            switch (FileStatus.Of(path)?.Kind)
+            switch (EntryStatus.Of(path)?.Kind)
             {
                 case FileKind.Directory: continue;
                 case FileKind.SymbolicLink: throw new BuildException($"{relative}: {parts[i]} is a symbolic link");

@@ -13,7 +13,7 @@ public static class TomlWriter
         foreach (var key in document.Keys.Where(key => document[key] is TomlTable))
         {
             if (text.Length > 0) text.Append('\n');
-            text.Append('[').Append(Quote(key)).Append("]\n");
+            text.Append('[').Append(Key(key)).Append("]\n");
             var table = (TomlTable)document[key]!;
             foreach (var inner in table.Keys) WritePair(text, inner, table[inner]!);
         }
@@ -21,7 +21,7 @@ public static class TomlWriter
         return text.ToString();
     }
 
-    /// <summary>A basic string, usable as a value and as a key.</summary>
+    /// <summary>A basic string.</summary>
     public static string Quote(string value)
     {
         var text = new StringBuilder(value.Length + 2).Append('"');
@@ -44,14 +44,15 @@ public static class TomlWriter
         TomlBoolean boolean => boolean.Value ? "true" : "false",
         TomlDateTime moment => moment.Value,
         TomlArray array => $"[{string.Join(", ", array.Items.Select(Inline))}]",
-        TomlTable table => $"{{{string.Join(", ", table.Keys.Select(key => $"{Quote(key)} = {Inline(table[key]!)}"))}}}",
+        TomlTable table => $"{{{string.Join(", ", table.Keys.Select(key => $"{Key(key)} = {Inline(table[key]!)}"))}}}",
         _ => throw new ArgumentOutOfRangeException(nameof(value)),
     };
 
     private static void WritePair(StringBuilder text, string key, TomlValue value) =>
-        text.Append(IsBare(key) ? key : Quote(key)).Append(" = ").Append(Inline(value)).Append('\n');
+        text.Append(Key(key)).Append(" = ").Append(Inline(value)).Append('\n');
 
-    private static bool IsBare(string key) => key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+    private static string Key(string key) =>
+        key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? key : Quote(key);
 
     private static string Float(double value)
     {

@@ -23,7 +23,7 @@ internal enum FileKind
 /// <param name="Size">Bytes.</param>
 /// <param name="ModifiedAt">Nanoseconds since the epoch; anybody who may write can set it.</param>
 /// <param name="ChangedAt">Nanoseconds since the epoch; only the kernel sets it.</param>
-internal readonly partial record struct FileStatus(
+internal readonly partial record struct EntryStatus(
     FileKind Kind, int Mode, int UserId, int GroupId, long Inode, long Size, long ModifiedAt, long ChangedAt)
 {
     private const int AtFdCwd = -100;
@@ -33,7 +33,7 @@ internal readonly partial record struct FileStatus(
 
     /// <summary>The status of a path, or null where there is nothing.</summary>
     /// <exception cref="LinuxException">It cannot be looked at.</exception>
-    public static unsafe FileStatus? Of(string path)
+    public static unsafe EntryStatus? Of(string path)
     {
         // struct statx (linux/stat.h) is 256 bytes; the fields read here have had these offsets since it was introduced.
         Span<byte> buffer = stackalloc byte[256];
@@ -47,7 +47,7 @@ internal readonly partial record struct FileStatus(
         }
 
         var mode = MemoryMarshal.Read<ushort>(buffer[28..]);
-        return new FileStatus(
+        return new EntryStatus(
             (mode & TypeMask) switch
             {
                 0x8000 => FileKind.Regular,
@@ -68,19 +68,9 @@ internal readonly partial record struct FileStatus(
     public static BuildException Unnameable(string path) =>
         new($"the name of {System.IO.Path.GetFileName(path)} is not UTF-8 text", "Give the file another name.");
 
-    /// <summary>Gives a path, itself and not what a link names, to another owner.</summary>
-    /// <exception cref="LinuxException">Not permitted, or not there.</exception>
-    public static void SetOwner(string path, int userId, int groupId)
-    {
-        if (LChown(path, userId, groupId) != 0) throw new LinuxException("lchown", Marshal.GetLastPInvokeError(), path);
-    }
-
     private static long Time(ReadOnlySpan<byte> timestamp) =>
         (MemoryMarshal.Read<long>(timestamp) * 1_000_000_000) + MemoryMarshal.Read<uint>(timestamp[8..]);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int Statx(int directory, string path, int flags, uint mask, byte* buffer);
-
-    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int LChown(string path, int userId, int groupId);
 }

@@ -1,0 +1,67 @@
+using Paas.Build.Buildpacks;
+using Paas.Build.Lifecycle;
+using Paas.Testing;
+
+namespace Paas.Build.Tests.Buildpacks;
+
+public sealed class BuildpackOrderTests
+{
+    private static readonly string Buildpacks = Path.Combine(Repository.Root, "buildpacks");
+
+    [Fact]
+    public void The_platform_s_own_buildpacks_load()
+    {
+        var order = BuildpackOrder.Load(Buildpacks);
+        Assert.Equal(
+            ["paas/nodejs paas/procfile?", "paas/static paas/procfile?", "paas/procfile"],
+            order.Groups.Select(group => string.Join(' ', group.Select(member => member.Buildpack.Id + (member.Optional ? "?" : "")))));
+        Assert.Equal(["paas/nodejs", "paas/procfile", "paas/static"], order.Buildpacks.Select(buildpack => buildpack.Id));
+        Assert.All(order.Buildpacks, buildpack =>
+        {
+            Assert.NotNull(buildpack.Wants);
+            foreach (var program in (string[])["detect", "build"])
+            {
+                Assert.True(File.GetUnixFileMode(Path.Combine(buildpack.Directory, "bin", program)).HasFlag(UnixFileMode.OtherExecute));
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("api = '0.4'\n[buildpack]\nid='a/b'\nversion='1.0.0'", "0.4")]
+    [InlineData("api = '0.10'\n[buildpack]\nid='a b'\nversion='1.0.0'", "'a b'")]
+    [InlineData("api = '0.10'\n[buildpack]\nid='a/b'", "version")]
+    [InlineData("api = '0.10'\n[buildpack]\nid='a/b'\nversion='1.0.0'\n[[order]]", "composite")]
+    public void A_wrong_descriptor_is_named_with_its_file(string descriptor, string expected)
+    {
+        using var directory = new TemporaryDirectory();
+        Directory.CreateDirectory(directory.Combine("mine"));
+        File.WriteAllText(directory.Combine("mine", "buildpack.toml"), descriptor);
+        var exception = Assert.Throws<BuildException>(() => BuildpackOrder.Load(directory.Path));
+        Assert.Contains("mine/buildpack.toml", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_app_that_nothing_recognises_is_told_what_was_tried_and_what_to_add()
+    {
+        var order = BuildpackOrder.Load(Buildpacks);
+        var exception = DetectPhase.NothingFits(
+            order,
+            new Dictionary<string, Detection>
+            {
+                ["paas/nodejs"] = new(100, BuildPlan.Empty, "no package.json"),
+                ["paas/static"] = new(3, BuildPlan.Empty, "cannot read"),
+                ["paas/procfile"] = new(100, BuildPlan.Empty, null),
+            },
+            []);
+        Assert.Equal(
+            """
+            Tried:
+              paas/nodejs: no package.json
+              paas/procfile: does not fit
+              paas/static: failed with exit status 3: cannot read
+            Add one of these to the root of the source: package.json for a Node.js app; Procfile for programs that need no building; index.html (in the root or in public/) for a static site
+            """,
+            exception.Hint);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Paas.Build.Buildpacks;
+using Paas.Build.Lifecycle;
+using Paas.Build.Toml;
+
+namespace Paas.Build.Tests.Buildpacks;
+
+public sealed class LaunchMetadataTests
+{
+    [Fact]
+    public void Commands_become_what_a_shell_reads()
+    {
+        var launch = LaunchMetadata.Parse(
+            """
+            [[processes]]
+            type = "web"
+            command = ["bash", "-c", "node server.js | tee log"]
+            default = true
+            [[processes]]
+            type = "worker"
+            command = ["ruby", "-e"]
+            args = ["puts 'it''s'"]
+            working-dir = "/workspace/a b"
+            [[processes]]
+            type = "old"
+            command = "serve"
+            [[labels]]
+            key = "k"
+            value = "v"
+            """);
+        Assert.Equal(["web", "worker", "old"], launch.Processes.Select(process => process.Type));
+        Assert.Equal("node server.js | tee log", launch.Processes[0].ShellCommand);
+        Assert.Equal(@"cd '/workspace/a b' && ruby -e 'puts '\''it'\'''\''s'\'''", launch.Processes[1].ShellCommand);
+        Assert.Equal("serve", launch.Processes[2].ShellCommand);
+        Assert.Equal("v", launch.Labels["k"]);
+    }
+
+    [Theory]
+    [InlineData("[[processes]]\ncommand = ['a']")]
+    [InlineData("[[processes]]\ntype = 'a b'\ncommand = ['a']")]
+    [InlineData("[[processes]]\ntype = 'web'")]
+    [InlineData("[[processes]]\ntype = 'web'\ncommand = []")]
+    [InlineData("[[processes]]\ntype = 'web'\ncommand = ['a']\n[[processes]]\ntype = 'web'\ncommand = ['b']")]
+    [InlineData("processes = 1")]
+    public void Wrong_documents_are_refused(string text) => Assert.Throws<TomlException>(() => LaunchMetadata.Parse(text));
+
+    [Fact]
+    public void Later_buildpacks_replace_process_types_and_the_last_default_wins()
+    {
+        var (a, b) = (PlanResolutionTests.Pack("a"), PlanResolutionTests.Pack("b"));
+        var combined = ProcessTypes.Combine(
+        [
+            (a, LaunchMetadata.Parse("[[processes]]\ntype='web'\ncommand=['a']\ndefault=true\n[[processes]]\ntype='task'\ncommand=['t']")),
+            (b, LaunchMetadata.Parse("[[processes]]\ntype='web'\ncommand=['b']\n[[processes]]\ntype='worker'\ncommand=['w']\ndefault=true")),
+        ]);
+        Assert.Equal(["web:b", "task:t", "worker:w"], combined.Select(entry => $"{entry.Process.Type}:{entry.Process.ShellCommand}"));
+        Assert.Equal("worker", ProcessTypes.Default([.. combined.Select(entry => entry.Process)])!.Type);
+        Assert.Equal("web", ProcessTypes.Default([new LaunchProcess("x", ["x"], false, null), new LaunchProcess("web", ["w"], false, null)])!.Type);
+        Assert.Null(ProcessTypes.Default([new LaunchProcess("x", ["x"], false, null)]));
+    }
+
+    [Fact]
+    public void Variables_of_one_process_go_in_front_of_its_command()
+    {
+        var common = new Dictionary<string, string> { ["A"] = "1", ["B"] = "2" };
+        Assert.Equal("run", ProcessTypes.WithVariables("run", common, common));
+        Assert.Equal(
+            "export 'B=it'\\''s' C=3; run",
+            ProcessTypes.WithVariables("run", common, new Dictionary<string, string> { ["A"] = "1", ["C"] = "3", ["B"] = "it's" }));
+    }
+
+    [Fact]
+    public void A_real_shell_reads_quoted_words_back()
+    {
+        string[] words = ["plain", "", "a b", "it's", "$HOME", "`id`", "a\nb", "\\", "*", "~", "é", "-x=1", "#c", "!"];
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"printf '%s\\0' {ShellText.Join(words)}"]) { RedirectStandardOutput = true })!;
+        Assert.Equal(string.Concat(words.Select(word => word + "\0")), shell.StandardOutput.ReadToEnd());
+    }
+}
