@@ -27,7 +27,7 @@ public sealed class Dashboard : IAsyncLifetime
         await Server.StartAsync();
         App = await AppCheckout.CreateAsync(Server, "node", "hello");
         (await App.PushAsync()).Succeeded();
-        Token = (await Server.PaasAsync("tokens:create", "browser")).Succeeded().Stdout.Trim();
+        Token = (await Server.PaasAsync("login:token", "browser")).Succeeded().Stdout.Trim();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {

@@ -33,7 +33,7 @@ public sealed class DashboardTests(Dashboard dashboard) : IClassFixture<Dashboar
         await Expect(page.Locator("table").First).ToContainTextAsync("web.1");
         await Expect(page.Locator(".deployment").First).ToContainTextAsync("succeeded");
 
-        var path = $"/seen-{Guid.NewGuid():N}";
+        var path = $"/?seen-{Guid.NewGuid():N}";
         await dashboard.App.GetAsync(path);
         await Expect(page.Locator(".log-lines li", new() { HasText = path }).First).ToBeVisibleAsync();
         await Dashboard.ScreenshotAsync(page, "app-light");
@@ -94,7 +94,7 @@ public sealed class DashboardTests(Dashboard dashboard) : IClassFixture<Dashboar
         var mark = Guid.NewGuid().ToString("N");
         for (var i = 0; i < 30; i++)
         {
-            await dashboard.App.GetAsync($"/{mark}/{i}");
+            await dashboard.App.GetAsync($"/?{mark}/{i}");
             if (i == 10) dashboard.Server.Kill("paasd");
         }
 
