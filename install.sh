@@ -215,7 +215,7 @@ url() { local suffix=; [ "$http_port" = 80 ] || suffix=:$http_port; echo "http:/
 report() {
     step "Paas runs"
     detail "Dashboard:  $(url paas)"
-    detail "Log in with: paas login:token   (prints a token)"
+    detail "Log in with: paas login:token   prints a token"
     if ! with_systemd; then
         detail "There is no systemd here: the services run under paas-keep."
         detail "Stop them:  /opt/paas/bin/paas-services stop    Start: paas-services start"
@@ -242,7 +242,7 @@ run_demo() {
     rm -rf "$work"
     step "The sample app answers: $(url hello)"
     curl -fsS --resolve "hello.$domain:$http_port:127.0.0.1" "$(url hello)/" 2>/dev/null | head -n 5 | sed 's/^/       /' || true
-    detail "Dashboard: $(url paas)   token: $("$prefix/bin/paasd" token create demo --data "$data" --run "$run")"
+    detail "Dashboard: $(url paas)   token: $(/usr/local/bin/paas login:token)"
 }
 
 # ---- removal ---------------------------------------------------------------------------------------------------------------
