@@ -9,6 +9,9 @@ try
     return words switch
     {
         [] => await DaemonHost.RunAsync(options),
+        ["token", "create", var name] => await TokenCreate.RunAsync(options, name),
+        ["stack", "build"] => await StackBuild.RunAsync(options),
+        ["teardown"] => await Teardown.RunAsync(options),
         ["version"] => Say(DaemonVersion.Text),
         ["help"] => Say(Help.Text),
         _ => throw new PaasException(ErrorCode.InvalidRequest, $"paasd has no command '{string.Join(' ', words)}'", "See: paasd help"),

@@ -10,6 +10,8 @@ internal sealed class LoginTokenCommand : Command
 
     public override string Name => "login:token";
 
+    public override IReadOnlyList<string> Aliases => ["tokens:create"];
+
     public override string Summary => "make a token to log in with elsewhere";
 
     public override string Words => "[NAME]";

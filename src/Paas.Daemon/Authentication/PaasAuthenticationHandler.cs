@@ -34,9 +34,11 @@ internal sealed class PaasAuthenticationHandler(
         return IsLocalRoot() ? Success(new IdentityDocument("root")) : AuthenticateResult.NoResult();
     }
 
-    // The router runs without privileges, but in development it may be root too; what it forwards always says so.
+    // The router runs without privileges, but in development it may be root too. What it forwards carries a visitor's hostname and
+    // says that it was forwarded; a client on this machine does neither.
     private bool IsLocalRoot() =>
         Context.Features.Get<PeerCredentials>() is { Uid: 0 }
+        && Request.Host.Host == "localhost"
         && !Request.Headers.ContainsKey("X-Forwarded-For")
         && !Request.Headers.ContainsKey("X-Forwarded-Host")
         && !Request.Headers.ContainsKey("X-Forwarded-Proto")

@@ -4,9 +4,12 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 using Paas.ControlPlane;
 using Paas.Daemon.Authentication;
+using Paas.Daemon.Commands;
 using Paas.Daemon.Endpoints;
 using Paas.Daemon.Errors;
 using Paas.Daemon.Git;
+using Paas.Images;
+using Paas.Web;
 
 namespace Paas.Daemon.Hosting;
 
@@ -20,7 +23,8 @@ internal static class DaemonHost
     {
         using var directory = DataLock.Take(options.Data);
         SocketFile.Clear(options.Socket);
-        await using var app = Build(options);
+        await using var app = Build(options, services => services.AddControlPlane(options.ForControlPlane()));
+        if (options.Dev) await StackBuild.BuildAsync(app.Services.GetRequiredService<ImageStore>(), options, CancellationToken.None);
         app.Lifetime.ApplicationStopping.Register(ServiceNotifier.Stopping);
         await app.StartAsync();
         SocketFile.Open(options.Socket);
@@ -30,16 +34,19 @@ internal static class DaemonHost
     }
 
     /// <summary>The whole of paasd, not started.</summary>
-    public static WebApplication Build(DaemonOptions options)
+    /// <param name="options">What it was told.</param>
+    /// <param name="addControlPlane">Registers the control plane.</param>
+    public static WebApplication Build(DaemonOptions options, Action<IServiceCollection> addControlPlane)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Log(builder.Logging);
         Listen(builder.WebHost, options);
         builder.Services.AddSingleton(options);
-        builder.Services.AddControlPlane(options.ForControlPlane());
+        addControlPlane(builder.Services);
+        builder.Services.AddPaasWeb();
         builder.Services.AddSingleton<GitHost>();
         Authenticate(builder.Services);
-        // The dashboard: builder.Services.AddPaasWeb() here,
+        if (options.Dev) builder.Services.AddHostedService<DevRouter>();
 
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
@@ -49,7 +56,7 @@ internal static class DaemonHost
         app.MapApi(options);
         app.MapGit();
         app.MapSession();
-        // and app.MapPaasWeb() here.
+        app.MapPaasWeb();
         return app;
     }
 
