@@ -32,6 +32,11 @@ internal static class Program
             terminal.Error(error.Message);
             return ErrorCodes.ExitFailure;
         }
+        catch (Exception error)
+        {
+            terminal.Error($"paas {CliVersion.Text} has a bug: {error.GetType().Name}: {error.Message}");
+            return ErrorCodes.ExitFailure;
+        }
     }
 
     private static async Task<int> RunAsync(string[] arguments, Terminal terminal)

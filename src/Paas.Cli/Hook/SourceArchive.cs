@@ -7,6 +7,7 @@ internal sealed class SourceArchive : Stream
 {
     private readonly Process _git;
     private readonly Task<string> _complaints;
+    private bool _disposed;
 
     private SourceArchive(Process git)
     {
@@ -55,8 +56,10 @@ internal sealed class SourceArchive : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        // The request disposes of its body, and so does who made it.
+        if (disposing && !_disposed)
         {
+            _disposed = true;
             if (!_git.HasExited) _git.Kill();
             _git.Dispose();
         }

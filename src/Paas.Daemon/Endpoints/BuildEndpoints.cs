@@ -9,6 +9,9 @@ namespace Paas.Daemon.Endpoints;
 /// <summary>Builds: submit a source tree, list, read the output.</summary>
 internal static class BuildEndpoints
 {
+    private const string Advice =
+        "Leave out what the build does not need: git rm --cached, .gitignore. The server's administrator can raise the limit: paasd --max-source";
+
     public static void MapBuilds(this IEndpointRouteBuilder api)
     {
         api.MapGet("/apps/{app}/builds", async (string app, IPlatform platform, CancellationToken ct) =>
@@ -26,7 +29,7 @@ internal static class BuildEndpoints
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
         var source = new BuildSource(commit, branch, message, author);
-        await using var tar = new LimitedStream(context.Request.Body, options.MaxSourceBytes, "The source");
+        await using var tar = new LimitedStream(context.Request.Body, options.MaxSourceBytes, "The source", Advice);
         try
         {
             await EventStream.WriteAsync(

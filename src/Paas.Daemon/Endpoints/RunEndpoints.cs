@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.Daemon.Streaming;
@@ -14,8 +13,7 @@ internal static class RunEndpoints
     public static void MapRun(this IEndpointRouteBuilder api) =>
         api.MapPost("/apps/{app}/run", async (string app, HttpContext context, IPlatform platform) =>
         {
-            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBodyBytes;
-            var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.RunRequest);
+            var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.RunRequest, MaxBodyBytes);
             if (request.Command is not { Count: > 0 }) throw new PaasException(ErrorCode.InvalidRequest, "command is missing");
             await EventStream.WriteAsync(context, platform.RunAsync(app, request, context.RequestAborted), ApiJsonContext.Default.RunEvent);
         });

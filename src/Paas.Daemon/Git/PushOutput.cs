@@ -30,7 +30,7 @@ internal sealed class PushOutput(Stream client, long limit) : GitOutput(client)
         frame.Length > 5 && frame[4] == 2 && frame.IndexOf("pack exceeds maximum allowed size"u8) >= 0;
 
     private byte[] Explanation() => PktLine.Progress(
-        $" !     This push is larger than the {LimitedStream.Size(limit)} this platform takes.\n"
+        $" !     This push is over the limit of {LimitedStream.Size(limit)}.\n"
         + " !     Large files belong in storage, not in git. To see them: git rev-list --objects --all --disk-usage\n"
         + " !     The server's administrator can raise the limit: paasd --max-source\n");
 }

@@ -3,7 +3,7 @@ using Paas.Contracts.Errors;
 namespace Paas.Daemon.Streaming;
 
 /// <summary>A request body that may not go over a limit. Reading past it throws <see cref="ErrorCode.TooLarge"/>.</summary>
-internal sealed class LimitedStream(Stream body, long limit, string what) : Stream
+internal sealed class LimitedStream(Stream body, long limit, string what, string? hint = null) : Stream
 {
     private readonly byte[] _scrap = new byte[64 * 1024];
     private long _read;
@@ -26,10 +26,7 @@ internal sealed class LimitedStream(Stream body, long limit, string what) : Stre
         _read += count;
         if (_read > limit)
         {
-            throw new PaasException(
-                ErrorCode.TooLarge,
-                $"{what} is larger than the {Size(limit)} this platform takes",
-                "Leave out what the build does not need (in git: git rm --cached, .gitignore), or start paasd with a larger --max-source.");
+            throw new PaasException(ErrorCode.TooLarge, $"{what} is over the limit of {Size(limit)}", hint);
         }
 
         return count;
