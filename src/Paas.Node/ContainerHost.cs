@@ -19,6 +19,9 @@ public sealed class ContainerHost : IAsyncDisposable
 {
     private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
 
+    // A supervisor that has answered its last request is about to end.
+    private static readonly TimeSpan SupervisorEndTime = TimeSpan.FromSeconds(2);
+
     private readonly NodeOptions _options;
     private readonly NodePaths _paths;
     private readonly ImageStore _images;
@@ -72,8 +75,8 @@ public sealed class ContainerHost : IAsyncDisposable
         }
 
         await _network.ReleaseAsync(ct);
-        foreach (var group in _paths.CgroupGroups()) _cgroups.RemoveIfEmpty(group);
-        _cgroups.RemoveIfEmpty(_options.CgroupParent);
+        foreach (var group in _paths.CgroupGroups()) await _cgroups.RemoveEmptyAsync(group, SupervisorEndTime, ct);
+        await _cgroups.RemoveEmptyAsync(_options.CgroupParent, TimeSpan.Zero, ct);
     }
 
     /// <summary>Starts a supervised container; returns once its process runs.</summary>

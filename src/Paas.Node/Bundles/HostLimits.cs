@@ -1,3 +1,4 @@
+using Paas.Linux.Cgroups;
 using Paas.Node.Network;
 
 namespace Paas.Node.Bundles;
@@ -6,20 +7,18 @@ namespace Paas.Node.Bundles;
 /// <param name="OpenFiles">Hard limit of open files.</param>
 /// <param name="OomScoreAdjust">The lowest that may be set.</param>
 /// <param name="UnifiedCgroups">True with cgroup v2 alone.</param>
-/// <param name="SwapAccounting">True where swap can be limited.</param>
-internal sealed record HostLimits(ulong OpenFiles, int OomScoreAdjust, bool UnifiedCgroups, bool SwapAccounting)
+internal sealed record HostLimits(ulong OpenFiles, int OomScoreAdjust, bool UnifiedCgroups)
 {
     private const ulong UsualOpenFiles = 4096;
 
     /// <summary>Of this process and host, now.</summary>
     public static HostLimits Read()
     {
-        var unified = File.Exists("/sys/fs/cgroup/cgroup.controllers");
+        var adjust = HostFiles.Read("/proc/self/oom_score_adj");
         return new HostLimits(
             ParseOpenFiles(HostFiles.Read("/proc/self/limits") ?? ""),
-            int.TryParse(HostFiles.Read("/proc/self/oom_score_adj")?.Trim(), out var adjust) ? adjust : 0,
-            unified,
-            unified || File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"));
+            int.TryParse(adjust, out var lowest) ? lowest : 0,
+            CgroupHierarchies.Current.IsUnified);
     }
 
     /// <summary>The hard limit in <c>/proc/PID/limits</c> (proc(5)).</summary>

@@ -121,7 +121,7 @@ internal static class RuntimeConfigBuilder
         Memory = limits.MemoryBytes is not { } bytes
             ? null
             // Memory and swap together: without it a limit of memory is one of speed only.
-            : new MemoryLimits { Limit = bytes, Swap = host.SwapAccounting ? bytes : null },
+            : new MemoryLimits { Limit = bytes, Swap = bytes },
         Cpu = limits.CpuWeight is null && limits.Cpus is null
             ? null
             : new ProcessorLimits

@@ -29,10 +29,15 @@ internal sealed class HostCgroups(string root)
         }
     }
 
-    /// <summary>Removes a parent group in every hierarchy if nothing is in it.</summary>
-    public void RemoveIfEmpty(string group)
+    /// <summary>Removes a parent group in every hierarchy once nothing is in it; leaves it when that takes longer than the deadline.</summary>
+    public async Task RemoveEmptyAsync(string group, TimeSpan deadline, CancellationToken ct)
     {
-        foreach (var hierarchy in Hierarchies()) TryDelete(hierarchy + "/" + group.Trim('/'));
+        var end = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
+        foreach (var hierarchy in Hierarchies())
+        {
+            var path = hierarchy + "/" + group.Trim('/');
+            while (Directory.Exists(path) && !TryDelete(path) && Environment.TickCount64 < end) await Task.Delay(Interval, ct);
+        }
     }
 
     /// <summary>Names of the groups below a group, in any hierarchy.</summary>

@@ -28,7 +28,7 @@ public sealed class RuntimeConfigBuilderTests
         CgroupsPath: "/paas/apps/web-1",
         EtcDirectory: "/data/containers/web-1/etc",
         HostName: "web-1",
-        new HostLimits(OpenFiles: 1_048_576, OomScoreAdjust: 0, UnifiedCgroups: true, SwapAccounting: true));
+        new HostLimits(OpenFiles: 1_048_576, OomScoreAdjust: 0, UnifiedCgroups: true));
 
     [Fact]
     public void The_command_follows_the_entrypoint()
@@ -139,9 +139,9 @@ public sealed class RuntimeConfigBuilderTests
         Assert.Equal((50_000L, 100_000ul), (v2.Cpu.Quota, v2.Cpu.Period));
         Assert.Equal(100, v2.Pids!.Limit);
 
-        var v1 = RuntimeConfigBuilder.Build(limited, Facts with { Limits = Facts.Limits with { UnifiedCgroups = false, SwapAccounting = false } })
+        var v1 = RuntimeConfigBuilder.Build(limited, Facts with { Limits = Facts.Limits with { UnifiedCgroups = false } })
             .Linux!.Resources!;
-        Assert.Null(v1.Memory!.Swap);
+        Assert.Equal(512L << 20, v1.Memory!.Swap);
         Assert.Equal(512ul, v1.Cpu!.Shares);
         Assert.Null(v1.Unified);
 
@@ -154,7 +154,7 @@ public sealed class RuntimeConfigBuilderTests
     [Fact]
     public void Nothing_is_asked_for_that_the_host_may_not_give()
     {
-        var poor = Facts with { Limits = new HostLimits(OpenFiles: 1024, OomScoreAdjust: 200, UnifiedCgroups: true, SwapAccounting: true) };
+        var poor = Facts with { Limits = new HostLimits(OpenFiles: 1024, OomScoreAdjust: 200, UnifiedCgroups: true) };
 
         var process = RuntimeConfigBuilder.Build(Config, poor).Process!;
 
