@@ -74,6 +74,7 @@ public sealed class ContainerHost : IAsyncDisposable
             throw new PaasException(ErrorCode.Conflict, $"{ids.Count} containers are still here, {ids[0]} among them", "remove them first");
         }
 
+        await _recovery.RunAsync(_busy.Contains, ct);
         await _network.ReleaseAsync(ct);
         foreach (var group in _paths.CgroupGroups()) await _cgroups.RemoveEmptyAsync(group, SupervisorEndTime, ct);
         await _cgroups.RemoveEmptyAsync(_options.CgroupParent, TimeSpan.Zero, ct);

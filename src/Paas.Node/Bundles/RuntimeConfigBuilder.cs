@@ -36,7 +36,7 @@ internal static class RuntimeConfigBuilder
         Root = new RootConfig { Path = "rootfs" },
         Hostname = facts.HostName,
         Process = Process(config, facts),
-        Mounts = [.. SystemMounts(facts), .. EtcMounts(facts.EtcDirectory), .. config.Mounts.OrderBy(Depth).Select(mount => Bind(mount, facts))],
+        Mounts = [.. SystemMounts(), .. EtcMounts(facts.EtcDirectory), .. config.Mounts.OrderBy(Depth).Select(mount => Bind(mount, facts))],
         Linux = new LinuxConfig
         {
             Namespaces = [.. Namespaces(facts).Select(type => new NamespaceConfig { Type = type })],
@@ -137,17 +137,16 @@ internal static class RuntimeConfigBuilder
             : null,
     };
 
-    private static IEnumerable<MountConfig> SystemMounts(BundleFacts facts)
+    private static IEnumerable<MountConfig> SystemMounts()
     {
         yield return Mount("/proc", "proc", "proc", "nosuid", "noexec", "nodev");
         yield return Mount("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k");
         yield return Mount("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5");
         yield return Mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k");
         yield return Mount("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
-        // The network namespace is the host's to own, so a user namespace of the container may not mount a sysfs for it.
-        yield return facts.UserBase is null
-            ? Mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro")
-            : Mount("/sys", "bind", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro");
+        // Where the network namespace belongs to the host and not to the container's user namespace, the kernel refuses this and the
+        // runtime binds the host's, read-only.
+        yield return Mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro");
         yield return Mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro");
     }
 
