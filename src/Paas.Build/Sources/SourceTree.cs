@@ -56,9 +56,7 @@ internal sealed class SourceTree
             throw new BuildException($"the source cannot be unpacked: {exception.Message}", inner: exception);
         }
 
-        var content = TakeOver(directory, owner);
-        if (content.Files == 0) throw new BuildException("the source is empty", "Commit your app's files, then push again.");
-        return new SourceTree(directory, content);
+        return TakeOver(directory, owner);
     }
 
     /// <summary>The app's Procfile, or null where it has none.</summary>
@@ -75,7 +73,9 @@ internal sealed class SourceTree
         }
     }
 
-    private static Content TakeOver(string directory, uint owner)
+    /// <summary>Makes a directory's content the build user's.</summary>
+    /// <exception cref="BuildException">There is nothing in it, or something that an app's source cannot have.</exception>
+    internal static SourceTree TakeOver(string directory, uint owner)
     {
         var files = 0;
         var bytes = 0L;
@@ -101,7 +101,8 @@ internal sealed class SourceTree
             }
         }
 
-        return new Content(files, bytes, newest);
+        if (files == 0) throw new BuildException("the source is empty", "Commit your app's files, then push again.");
+        return new SourceTree(directory, new Content(files, bytes, newest));
     }
 
     private readonly record struct Content(int Files, long Bytes, long Newest);

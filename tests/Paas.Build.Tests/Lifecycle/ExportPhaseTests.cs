@@ -1,0 +1,188 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using Paas.Build.Buildpacks;
+using Paas.Build.Cache;
+using Paas.Build.Lifecycle;
+using Paas.Build.Sources;
+using Paas.Images;
+using Paas.Images.Layers;
+using Paas.Images.Snapshots;
+using Paas.Testing;
+
+namespace Paas.Build.Tests.Lifecycle;
+
+/// <summary>Export from layers directories made by hand, into a real store.</summary>
+public sealed class ExportPhaseTests
+{
+    private static readonly Buildpack First = new("paas/first", "1.0.0", "First", false, null, "/none");
+    private static readonly Buildpack Second = new("paas/second", "2.0.0", "Second", false, null, "/none");
+
+    [RootFact]
+    public async Task The_image_has_a_layer_per_launch_layer_the_app_uppermost_and_the_launch_environment()
+    {
+        using var scene = await Scene.CreateAsync();
+        scene.Layer(First, "runtime", "launch = true\nbuild = true", ("bin/run", "#!/bin/sh"), ("env.launch/MODE.default", "production"), ("env.build/SECRET", "b"));
+        scene.Layer(First, "headers", "build = true\ncache = true", ("include/x.h", "x"), ("env/ONLY_BUILD", "1"));
+        scene.Layer(Second, "modules", "launch = true", ("env/PATH.append", "/workspace/bin"), ("env/PATH.delim", ":"), ("env.launch/worker/THREADS", "4"));
+        scene.Write(First, "launch.toml", "[[processes]]\ntype='web'\ncommand=['bash','-c','run $PORT']\n[[labels]]\nkey='l'\nvalue='v'");
+        scene.Write(Second, "launch.toml", "[[processes]]\ntype='worker'\ncommand=['work']");
+
+        var exported = await scene.ExportAsync();
+        var image = await scene.Images.LoadAsync(exported.Outcome.Image, default);
+        var config = image.Config.Config!;
+        Assert.Equal(4, image.Manifest.Layers.Count);
+        Assert.Equal(
+            ["PATH=/layers/paas_first/runtime/bin:/usr/bin:/workspace/bin", "MODE=production"],
+            config.Env!.Where(pair => pair.StartsWith("PATH", StringComparison.Ordinal) || pair.StartsWith("MODE", StringComparison.Ordinal)).OrderDescending());
+        Assert.DoesNotContain(config.Env!, pair => pair.StartsWith("SECRET", StringComparison.Ordinal) || pair.StartsWith("ONLY_BUILD", StringComparison.Ordinal));
+        Assert.Equal(["/usr/bin/tini", "--"], config.Entrypoint!);
+        Assert.Equal(("/workspace", "1000:1000"), (config.WorkingDir, config.User));
+        Assert.Equal("run $PORT", exported.Outcome.Processes["web"]);
+        Assert.Equal("export THREADS=4; work", exported.Outcome.Processes["worker"]);
+        Assert.Equal("v", config.Labels!["l"]);
+        Assert.Contains("\"paas/second\"", config.Labels!["io.buildpacks.build.metadata"], StringComparison.Ordinal);
+        Assert.Contains(image.Config.Rootfs.DiffIds[^1].ToString(), config.Labels!["io.buildpacks.lifecycle.metadata"], StringComparison.Ordinal);
+
+        var app = scene.Entries(image, 3);
+        Assert.Contains(app, entry => entry.Name.TrimEnd('/') == "workspace/server.js" && entry.Uid == 1000);
+        Assert.Contains(scene.Entries(image, 1), entry => entry.Name == "layers/paas_first/runtime/bin/run" && entry.Uid == 1000);
+        Assert.Contains(scene.Entries(image, 1), entry => entry.Name.TrimEnd('/') == "layers/paas_first" && entry.Uid == 0);
+    }
+
+    [RootFact]
+    public async Task Layers_that_nobody_touched_are_used_again_and_equal_sources_give_equal_images()
+    {
+        using var scene = await Scene.CreateAsync();
+        scene.Layer(First, "runtime", "launch = true\ncache = true", ("bin/run", "one"));
+        scene.Write(First, "launch.toml", "[[processes]]\ntype='web'\ncommand=['run']");
+        var first = await scene.ExportAsync();
+        Assert.Contains(scene.Output, line => line.Contains("Adding layer paas/first:runtime", StringComparison.Ordinal));
+
+        scene.Restore();
+        scene.Write(First, "runtime.toml", "[types]\nlaunch = true\ncache = true");
+        scene.Write(First, "launch.toml", "[[processes]]\ntype='web'\ncommand=['run']");
+        var second = await scene.ExportAsync();
+        Assert.Contains(scene.Output, line => line.Contains("Reusing layer paas/first:runtime", StringComparison.Ordinal));
+        Assert.Equal(first.Outcome.Image, second.Outcome.Image);
+
+        File.WriteAllText(Path.Combine(scene.Source, "server.js"), "other");
+        scene.Restore();
+        scene.Write(First, "runtime.toml", "[types]\nlaunch = true\ncache = true");
+        scene.Write(First, "launch.toml", "[[processes]]\ntype='web'\ncommand=['run']");
+        var third = await scene.ExportAsync();
+        var (before, after) = (await scene.Images.LoadAsync(first.Outcome.Image, default), await scene.Images.LoadAsync(third.Outcome.Image, default));
+        Assert.Equal(before.Config.Rootfs.DiffIds.SkipLast(1), after.Config.Rootfs.DiffIds.SkipLast(1));
+        Assert.NotEqual(before.Config.Rootfs.DiffIds[^1], after.Config.Rootfs.DiffIds[^1]);
+    }
+
+    [RootFact]
+    public async Task A_layer_asked_for_again_without_content_is_the_former_image_s()
+    {
+        using var scene = await Scene.CreateAsync();
+        scene.Layer(First, "assets", "launch = true", ("a.css", "x"));
+        var first = await scene.ExportAsync();
+        scene.Restore();
+        Assert.False(Directory.Exists(scene.PathOf(First, "assets")));
+        Assert.True(File.Exists(scene.PathOf(First, "assets.toml")));
+        scene.Write(First, "assets.toml", "[types]\nlaunch = true");
+        Assert.Equal(first.Outcome.Image, (await scene.ExportAsync()).Outcome.Image);
+
+        scene.Restore();
+        scene.Write(First, "unheard.toml", "[types]\nlaunch = true");
+        Assert.Contains("unheard", (await Assert.ThrowsAsync<BuildException>(scene.ExportAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task A_layer_that_is_a_link_out_of_the_build_is_refused()
+    {
+        using var scene = await Scene.CreateAsync();
+        scene.Write(First, "etc.toml", "[types]\nlaunch = true");
+        Directory.CreateSymbolicLink(scene.PathOf(First, "etc"), "/etc");
+        Assert.Contains("not a directory", (await Assert.ThrowsAsync<BuildException>(scene.ExportAsync)).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Scene : IDisposable
+    {
+        private readonly TemporaryDirectory directory = new();
+        private readonly ResolvedMember[] members = [new(First, new PlanAlternative([], [])), new(Second, new PlanAlternative([], []))];
+        private BuildCache cache = null!;
+        private Image run = null!;
+
+        private Scene() => Images = new ImageStore(new ContentStore(directory.Combine("images")), new Snapshotter(directory.Combine("snapshots")));
+
+        public ImageStore Images { get; }
+
+        public List<string> Output { get; } = [];
+
+        public string Source => directory.Combine("workspace");
+
+        public static async Task<Scene> CreateAsync()
+        {
+            var scene = new Scene();
+            Directory.CreateDirectory(scene.directory.Combine("base", "etc"));
+            File.WriteAllText(scene.directory.Combine("base", "etc", "os-release"), "x");
+            var layer = await LayerWriter.WriteDirectoryAsync(scene.Images.Content, scene.directory.Combine("base"), new LayerOptions(), default);
+            var builder = ImageBuilder.From(scene.Images, null).AddLayer(layer, "base");
+            builder.Env["PATH"] = "/usr/bin";
+            scene.run = await builder.CommitAsync(default);
+            Directory.CreateDirectory(scene.Source);
+            File.WriteAllText(Path.Combine(scene.Source, "server.js"), "app");
+            scene.cache = await BuildCache.OpenAsync(scene.directory.Combine("cache"), scene.Images.Content, default);
+            scene.cache.Restore([First, Second], 1000);
+            return scene;
+        }
+
+        public string PathOf(Buildpack buildpack, string name) => Path.Combine(cache.LayersDirectory, buildpack.EscapedId, name);
+
+        public void Write(Buildpack buildpack, string name, string text)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(PathOf(buildpack, name))!);
+            File.WriteAllText(PathOf(buildpack, name), text);
+        }
+
+        public void Layer(Buildpack buildpack, string name, string types, params (string Path, string Text)[] files)
+        {
+            Write(buildpack, name + ".toml", "[types]\n" + types);
+            foreach (var (path, text) in files) Write(buildpack, $"{name}/{path}", text);
+        }
+
+        /// <summary>The next build begins.</summary>
+        public void Restore()
+        {
+            cache.Dispose();
+            cache = BuildCache.OpenAsync(directory.Combine("cache"), Images.Content, default).Result;
+            cache.Restore([First, Second], 1000);
+            Output.Clear();
+        }
+
+        public async Task<ExportedApp> ExportAsync()
+        {
+            var left = members.Select(member => (member.Buildpack, Directory: new LayersDirectory(member.Buildpack, Path.Combine(cache.LayersDirectory, member.Buildpack.EscapedId)))).ToList();
+            var built = new BuiltApp(
+                [.. left.SelectMany(entry => entry.Directory.ReadLayers())],
+                [.. left.Select(entry => (entry.Buildpack, entry.Directory.ReadLaunch()))],
+                new Dictionary<string, string>());
+            var options = new BuildOptions { BuildpacksDirectory = "/none" };
+            var phase = new ExportPhase(Images, run, cache, options, new PushOutput(Output.Add));
+            var exported = await phase.RunAsync(members, built, SourceTree.TakeOver(Source, 1000), default);
+            cache.Save(exported.Cache);
+            return exported;
+        }
+
+        public List<TarEntry> Entries(Image image, int layer)
+        {
+            using var blob = Images.Content.OpenRead(image.Manifest.Layers[layer].Digest);
+            using var plain = image.Manifest.Layers[layer].MediaType.EndsWith("gzip", StringComparison.Ordinal) ? new GZipStream(blob, CompressionMode.Decompress) : blob;
+            using var tar = new TarReader(plain);
+            var entries = new List<TarEntry>();
+            while (tar.GetNextEntry(copyData: true) is { } entry) entries.Add(entry);
+            return entries;
+        }
+
+        public void Dispose()
+        {
+            cache.Dispose();
+            directory.Dispose();
+        }
+    }
+}
