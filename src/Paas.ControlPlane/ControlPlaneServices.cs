@@ -1,9 +1,27 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Paas.Build;
 using Paas.Contracts.Api;
+using Paas.Contracts.Routing;
 using Paas.ControlPlane.Access;
+using Paas.ControlPlane.Apps;
+using Paas.ControlPlane.Builds;
+using Paas.ControlPlane.Deployments;
+using Paas.ControlPlane.Discovery;
+using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Git;
+using Paas.ControlPlane.Health;
+using Paas.ControlPlane.Logs;
+using Paas.ControlPlane.Reconcile;
+using Paas.ControlPlane.Runs;
 using Paas.ControlPlane.Store;
+using Paas.Images;
+using Paas.Images.Snapshots;
+using Paas.Node;
+using Quartz;
 
 namespace Paas.ControlPlane;
 
@@ -11,19 +29,121 @@ namespace Paas.ControlPlane;
 public static class ControlPlaneServices
 {
     /// <summary>
-    /// Registers <see cref="Platform"/> (also as <see cref="IPlatform"/>), <see cref="TokenStore"/>, <see cref="GitRepositories"/>, and the
-    /// hosted service that opens the store, adopts what runs, and reconciles until the host stops. Containers go on running then.
+    /// Registers <see cref="Platform"/> (also as <see cref="IPlatform"/>), <see cref="TokenStore"/>, <see cref="GitRepositories"/>,
+    /// <see cref="ImageStore"/>, <see cref="ContainerHost"/>, and the hosted service that adopts what runs and reconciles until the host
+    /// stops. Containers go on running then.
     /// </summary>
     public static IServiceCollection AddControlPlane(this IServiceCollection services, ControlPlaneOptions options)
     {
         options.Validate();
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<Database>(provider => new Database(options.DatabasePath));
-        services.AddSingleton<TokenStore>();
+        AddThisHost(services, options);
+        AddStores(services, options);
+        AddDiscovery(services, options);
+        AddReconciling(services);
+        AddBuilds(services, options);
+        services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceTable>();
         services.AddSingleton<GitRepositories>();
-        services.AddSingleton<Platform>();
+        services.AddSingleton(MakePlatform);
         services.AddSingleton<IPlatform>(provider => provider.GetRequiredService<Platform>());
+        services.AddHostedService<ControlPlaneService>();
         return services;
     }
+
+    private static void AddThisHost(IServiceCollection services, ControlPlaneOptions options)
+    {
+        services.AddSingleton(_ => new ContentStore(options.ImagesDirectory));
+        services.AddSingleton(_ => new Snapshotter(Path.Combine(options.ImagesDirectory, "snapshots")));
+        services.AddSingleton<ImageStore>();
+        services.AddSingleton(provider => new ContainerHost(
+            new NodeOptions
+            {
+                DataDirectory = options.DataDirectory,
+                RunDirectory = options.RunDirectory,
+                RuntimePath = options.RuntimeProgram,
+                Bridge = options.Bridge,
+                Subnet = options.Subnet,
+                CgroupParent = options.CgroupParent,
+                RouterPorts = [options.HttpPort, options.HttpsPort],
+            },
+            provider.GetRequiredService<ImageStore>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<INode>(provider => new LocalNode(provider.GetRequiredService<ContainerHost>()));
+        services.TryAddSingleton<BuildApp>(provider => new AppBuilder(
+            new BuildOptions
+            {
+                BuildpacksDirectory = options.BuildpacksDirectory,
+                BuildImage = $"stack/build:{options.Stack}",
+                RunImage = $"stack/run:{options.Stack}",
+            },
+            provider.GetRequiredService<ImageStore>(),
+            provider.GetRequiredService<ContainerHost>(),
+            provider.GetRequiredService<TimeProvider>()).BuildAsync);
+    }
+
+    private static void AddStores(IServiceCollection services, ControlPlaneOptions options)
+    {
+        services.AddSingleton(_ => new Database(options.DatabasePath));
+        services.AddSingleton<AppStore>().AddSingleton<ReleaseStore>().AddSingleton<BuildStore>().AddSingleton<DeploymentStore>();
+        services.AddSingleton<InstanceStore>().AddSingleton<SettingStore>().AddSingleton<TokenStore>();
+    }
+
+    private static void AddDiscovery(IServiceCollection services, ControlPlaneOptions options)
+    {
+        services.AddSingleton(provider => new RouteTable(provider.GetRequiredService<SettingStore>(), PlatformRoute(options)));
+        services.AddSingleton(_ => new RouterClient(options.RouterSocketPath));
+        services.AddSingleton(provider => new RouterLink(
+            provider.GetRequiredService<RouteTable>(), provider.GetRequiredService<RouterClient>(), provider.GetRequiredService<ILogger<RouterLink>>()));
+    }
+
+    private static RoutedApp PlatformRoute(ControlPlaneOptions options) => new(
+        AppName.Platform,
+        [$"{AppName.Platform}.{options.Domain}"],
+        [new RoutedEndpoint("paasd", "web", $"unix:{options.DaemonSocketPath}")],
+        AccessLog: false);
+
+    private static void AddReconciling(IServiceCollection services)
+    {
+        services.AddSingleton<ContainerView>().AddSingleton<AppChanges>().AddSingleton<Observer>().AddSingleton<InstanceConfigs>();
+        services.AddSingleton<InstanceCheck>().AddSingleton<Diagnosis>().AddSingleton<PlatformLog>();
+        services.AddSingleton<Executor>().AddSingleton<Reconciler>();
+        services.AddSingleton<AppTurns>().AddSingleton<Deployer>();
+    }
+
+    private static void AddBuilds(IServiceCollection services, ControlPlaneOptions options)
+    {
+        services.AddSingleton<SourceStore>().AddSingleton<BuildOutputs>().AddSingleton<BuildRunner>().AddSingleton<BuildQueue>().AddSingleton<BuildIntake>();
+        services.AddTransient<BuildJob>();
+        services.AddQuartz(quartz =>
+        {
+            quartz.UseDefaultThreadPool(options.BuildConcurrency);
+            quartz.UsePersistentStore(store =>
+            {
+                store.UseSqlite(SqliteFactory.Instance, $"Data Source={options.JobsDatabasePath};Default Timeout=10");
+                store.ProvisionSchema();
+            });
+        });
+    }
+
+    private static Platform MakePlatform(IServiceProvider provider) => new(
+        provider.GetRequiredService<ControlPlaneOptions>(),
+        provider.GetRequiredService<AppStore>(),
+        provider.GetRequiredService<ReleaseStore>(),
+        provider.GetRequiredService<DeploymentStore>(),
+        provider.GetRequiredService<InstanceStore>(),
+        provider.GetRequiredService<BuildStore>(),
+        provider.GetRequiredService<BuildIntake>(),
+        provider.GetRequiredService<BuildQueue>(),
+        provider.GetRequiredService<Deployer>(),
+        provider.GetRequiredService<Reconciler>(),
+        provider.GetRequiredService<InstanceTable>(),
+        provider.GetRequiredService<AppChanges>(),
+        provider.GetRequiredService<GitRepositories>(),
+        provider.GetRequiredService<AppFiles>(),
+        provider.GetRequiredService<AppUrls>(),
+        provider.GetRequiredService<AppLogs>(),
+        provider.GetRequiredService<OneOffs>(),
+        provider.GetRequiredService<TokenStore>(),
+        provider.GetRequiredService<PlatformLog>());
 }

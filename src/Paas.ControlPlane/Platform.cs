@@ -1,43 +1,149 @@
 using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.ControlPlane.Access;
+using Paas.ControlPlane.Apps;
+using Paas.ControlPlane.Builds;
+using Paas.ControlPlane.Deployments;
+using Paas.ControlPlane.Domain;
+using Paas.ControlPlane.Git;
+using Paas.ControlPlane.Logs;
+using Paas.ControlPlane.Reconcile;
+using Paas.ControlPlane.Runs;
+using Paas.ControlPlane.Store;
 
 namespace Paas.ControlPlane;
 
 /// <summary>Every operation of the platform, in process.</summary>
 public sealed partial class Platform : IPlatform
 {
-    public Task<IReadOnlyList<AppDocument>> ListAppsAsync(CancellationToken ct) => throw new NotImplementedException();
+    private static readonly TimeSpan DestroyPatience = TimeSpan.FromSeconds(60);
 
-    public Task<AppDocument> CreateAppAsync(CreateAppRequest request, CancellationToken ct) => throw new NotImplementedException();
+    private readonly ControlPlaneOptions _options;
+    private readonly AppStore _apps;
+    private readonly ReleaseStore _releases;
+    private readonly DeploymentStore _deployments;
+    private readonly InstanceStore _instances;
+    private readonly BuildStore _builds;
+    private readonly BuildIntake _intake;
+    private readonly BuildQueue _queue;
+    private readonly Deployer _deployer;
+    private readonly Reconciler _reconciler;
+    private readonly InstanceTable _table;
+    private readonly AppChanges _changes;
+    private readonly GitRepositories _repositories;
+    private readonly AppFiles _files;
+    private readonly AppUrls _urls;
+    private readonly AppLogs _logs;
+    private readonly OneOffs _oneOffs;
+    private readonly TokenStore _tokens;
+    private readonly PlatformLog _platformLog;
 
-    public Task<AppDocument> GetAppAsync(string app, CancellationToken ct) => throw new NotImplementedException();
+    internal Platform(
+        ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
+        BuildIntake intake, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
+        GitRepositories repositories, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, TokenStore tokens, PlatformLog platformLog)
+    {
+        (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
+        (_intake, _queue, _deployer, _reconciler, _table, _changes) = (intake, queue, deployer, reconciler, table, changes);
+        (_repositories, _files, _urls, _logs, _oneOffs, _tokens, _platformLog) = (repositories, files, urls, logs, oneOffs, tokens, platformLog);
+    }
 
-    public Task DestroyAppAsync(string app, CancellationToken ct) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AppDocument>> ListAppsAsync(CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<AppDocument>>([.. _apps.List().Select(Describe)]);
 
-    public Task<ConfigDocument> GetConfigAsync(string app, CancellationToken ct) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public async Task<AppDocument> CreateAppAsync(CreateAppRequest request, CancellationToken ct)
+    {
+        var name = request.Name ?? FreeName();
+        AppName.Check(name);
+        if (_apps.Find(name) is null)
+        {
+            if (_instances.List(name).Count > 0)
+                throw new PaasException(ErrorCode.Conflict, $"the app {name} that was destroyed is not all gone yet", "Try again in a moment.");
+            // What a crash in the middle of destroying it may have left belongs to nobody.
+            _files.Remove(name);
+        }
 
-    public Task<ReleaseDocument?> ChangeConfigAsync(string app, ConfigChange change, CancellationToken ct) => throw new NotImplementedException();
+        _apps.Create(name);
+        try
+        {
+            await _repositories.EnsureAsync(name, ct);
+        }
+        catch
+        {
+            _apps.Delete(name);
+            throw;
+        }
 
-    public Task<IReadOnlyList<FormationEntry>> GetFormationAsync(string app, CancellationToken ct) => throw new NotImplementedException();
+        _platformLog.Write(name, "created");
+        _reconciler.Signal(name);
+        return Describe(_apps.Get(name));
+    }
 
-    public Task<IReadOnlyList<FormationEntry>> ScaleAsync(string app, ScaleRequest request, CancellationToken ct) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public Task<AppDocument> GetAppAsync(string app, CancellationToken ct) => Task.FromResult(Describe(_apps.Get(app)));
 
-    public Task<IReadOnlyList<InstanceDocument>> ListInstancesAsync(string app, CancellationToken ct) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public async Task DestroyAppAsync(string app, CancellationToken ct)
+    {
+        _apps.Get(app);
+        // From here on it is done to its end, whoever waits.
+        using var limit = new CancellationTokenSource(DestroyPatience);
+        await _queue.ForgetAsync(app, limit.Token);
+        _apps.Delete(app);
+        _changes.Notify(app);
+        _reconciler.Signal(app);
+        await GoneAsync(app, limit.Token);
+        await _files.ForgetAsync(app, limit.Token);
+    }
 
-    public Task<IReadOnlyList<ReleaseDocument>> ListReleasesAsync(string app, CancellationToken ct) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public Task<ConfigDocument> GetConfigAsync(string app, CancellationToken ct)
+    {
+        _apps.Get(app);
+        return Task.FromResult(new ConfigDocument(_apps.Config(app)));
+    }
 
-    public Task<ReleaseDocument> RollbackAsync(string app, RollbackRequest request, CancellationToken ct) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct)
+    {
+        if (request.LifetimeSeconds is < 1 or > 3_155_760_000)
+            throw new PaasException(ErrorCode.InvalidRequest, "a token's lifetime is between 1 second and 100 years");
+        return Task.FromResult(_tokens.Create(request.Name, request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
+    }
 
-    public Task<IReadOnlyList<BuildDocument>> ListBuildsAsync(string app, CancellationToken ct) => throw new NotImplementedException();
+    private string FreeName()
+    {
+        while (true)
+        {
+            var name = AppName.Generate();
+            if (_apps.Find(name) is null) return name;
+        }
+    }
 
-    public IAsyncEnumerable<BuildEvent> SubmitBuildAsync(string app, BuildSource source, Stream tar, CancellationToken ct) => throw new NotImplementedException();
+    private async Task GoneAsync(string app, CancellationToken ct)
+    {
+        while (_instances.List(app).Count > 0)
+        {
+            var changed = _changes.Next(app);
+            try
+            {
+                await Task.WhenAny(changed, Task.Delay(200, ct));
+                ct.ThrowIfCancellationRequested();
+            }
+            catch (OperationCanceledException)
+            {
+                throw new PaasException(
+                    ErrorCode.Unavailable, $"{app} is destroyed, but its containers are not all gone yet", "They go as soon as the router has let go of them.");
+            }
+        }
+    }
 
-    public IAsyncEnumerable<BuildEvent> ReadBuildOutputAsync(string app, int build, CancellationToken ct) => throw new NotImplementedException();
-
-    public Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct) => throw new NotImplementedException();
-
-    public IAsyncEnumerable<LogLine> ReadLogsAsync(string app, LogQuery query, CancellationToken ct) => throw new NotImplementedException();
-
-    public IAsyncEnumerable<RunEvent> RunAsync(string app, RunRequest request, CancellationToken ct) => throw new NotImplementedException();
-
-    public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct) => throw new NotImplementedException();
+    private AppDocument Describe(App app)
+    {
+        var state = _reconciler.Observe(app.Name);
+        return new AppDocument(
+            app.Name, InstanceTable.Status(state), _urls.Of(app.Name), _urls.Git(app.Name), app.DeployBranch, app.LiveRelease, Formation(app), app.CreatedAt);
+    }
 }

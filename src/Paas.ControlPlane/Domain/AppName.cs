@@ -41,6 +41,8 @@ internal static partial class AppName
             throw new PaasException(ErrorCode.InvalidRequest, $"'{name}' is the platform's own name; choose another");
     }
 
+    internal static bool IsValid(string name) => Rule().IsMatch(name);
+
     /// <summary>A name for an app whose owner has none, e.g. <c>quiet-river-417</c>.</summary>
     internal static string Generate() =>
         $"{RandomNumberGenerator.GetItems<string>(Adjectives, 1)[0]}-{RandomNumberGenerator.GetItems<string>(Nouns, 1)[0]}-{RandomNumberGenerator.GetInt32(100, 1000)}";

@@ -77,7 +77,7 @@ internal static partial class ReconcilePlan
     // A worker needs no router, and an app without one must be deployable while the router is away.
     private static bool RouterFollowed(AppState state, WantedDeployment deployment)
     {
-        if (!Same(Entry(state), state.Routes.Published)) return false;
+        if (Serving(state) != deployment.Release || !Same(Entry(state), state.Routes.Published)) return false;
         return state.Routes.Acknowledged || !(WantsWeb(state, deployment) || state.Instances.Any(instance => instance.Instance.WasRouted));
     }
 }

@@ -6,9 +6,18 @@ namespace Paas.ControlPlane.Reconcile;
 
 internal static partial class ReconcilePlan
 {
-    /// <summary>The release whose instances visitors reach: the live one until the switch, the new one from the switch on.</summary>
-    internal static WantedRelease? Serving(AppState state) =>
-        state.Deployment is { Status: DeploymentStatus.Switching } deployment ? deployment.Release : state.Live;
+    /// <summary>
+    /// The release whose instances visitors reach: the live one until the switch, the new one from the switch on, but never a new one
+    /// that has nothing to answer with.
+    /// </summary>
+    internal static WantedRelease? Serving(AppState state)
+    {
+        if (state.Deployment is not { Status: DeploymentStatus.Switching } deployment) return state.Live;
+        var version = deployment.Release.Version;
+        var answers = !WantsWeb(state, deployment)
+            || state.Instances.Any(instance => instance.Serving && instance.Instance.Release == version && instance.Instance.Type == Formations.Web);
+        return answers ? deployment.Release : state.Live;
+    }
 
     /// <summary>The app's entry in the router's table; null once it is destroyed.</summary>
     internal static RoutedApp? Entry(AppState state)
@@ -38,7 +47,7 @@ internal static partial class ReconcilePlan
         return $"{state.App} has no web process that is up; paas ps -a {state.App} and paas logs -a {state.App} tell why";
     }
 
-    private static bool Same(RoutedApp? one, RoutedApp? other)
+    internal static bool Same(RoutedApp? one, RoutedApp? other)
     {
         if (one is null || other is null) return one is null && other is null;
         return one.Name == other.Name && one.Reason == other.Reason && one.AccessLog == other.AccessLog

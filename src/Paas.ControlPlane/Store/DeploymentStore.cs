@@ -51,6 +51,10 @@ internal sealed class DeploymentStore(Database database, TimeProvider time)
     /// <summary>Newest first.</summary>
     internal IReadOnlyList<Deployment> List(string app) => database.Read(connection => Query(connection, app));
 
+    /// <summary>Those that have not ended, newest first.</summary>
+    internal IReadOnlyList<Deployment> Open(string app) =>
+        database.Read(connection => Query(connection, app, "AND status NOT IN ('Succeeded', 'Failed', 'Superseded')"));
+
     private static void Promote(SqliteConnection connection, string app, int release)
     {
         connection.Execute("UPDATE apps SET live_release = @release WHERE name = @app", new { app, release });
@@ -74,12 +78,12 @@ internal sealed class DeploymentStore(Database database, TimeProvider time)
         """,
         new { app, id, status = status.ToString(), at = Instant.Format(at) });
 
-    private static List<Deployment> Query(SqliteConnection connection, string app)
+    private static List<Deployment> Query(SqliteConnection connection, string app, string only = "")
     {
         var steps = connection.Query<(long Deployment, string Status, string At)>(
             "SELECT deployment, status, at FROM deployment_steps WHERE app = @app ORDER BY deployment, position", new { app }).ToLookup(step => step.Deployment);
         return connection.Query<(long Id, long Release, string Status, string? Error)>(
-                "SELECT id, release, status, error FROM deployments WHERE app = @app ORDER BY id DESC", new { app })
+                $"SELECT id, release, status, error FROM deployments WHERE app = @app {only} ORDER BY id DESC", new { app })
             .Select(row => new Deployment(
                 app, (int)row.Id, (int)row.Release, Enum.Parse<DeploymentStatus>(row.Status), row.Error,
                 [.. steps[row.Id].Select(step => new DeploymentStep(Enum.Parse<DeploymentStatus>(step.Status), Instant.Parse(step.At)))]))

@@ -1,0 +1,50 @@
+using Paas.ControlPlane.Domain;
+using Paas.ControlPlane.Git;
+using Paas.ControlPlane.Logs;
+using Paas.ControlPlane.Reconcile;
+using Paas.ControlPlane.Store;
+
+namespace Paas.ControlPlane.Apps;
+
+/// <summary>What an app has on disk beside its rows: repository, logs, build outputs, cache.</summary>
+internal sealed class AppFiles(ControlPlaneOptions options, AppStore apps, GitRepositories repositories, PlatformLog platformLog, INode node)
+{
+    private const string RepositorySuffix = ".git";
+
+    private string[] Parents => [options.BuildsDirectory, options.CacheDirectory, options.LogsDirectory];
+
+    /// <summary>Deletes all of a destroyed app, and what the node keeps for it.</summary>
+    internal async Task ForgetAsync(string app, CancellationToken ct)
+    {
+        await node.ForgetAppAsync(app, ct);
+        Remove(app);
+    }
+
+    /// <summary>Deletes all of an app's files.</summary>
+    internal void Remove(string app)
+    {
+        platformLog.Forget(app);
+        repositories.Remove(app);
+        foreach (var parent in Parents)
+        {
+            var directory = Path.Combine(parent, app);
+            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>Deletes what an end of paasd in the middle of a destruction left.</summary>
+    internal void Sweep()
+    {
+        var known = apps.List().Select(app => app.Name).Append(AppName.Platform).ToHashSet();
+        var repositoryNames = Names(options.GitDirectory)
+            .Where(name => name.EndsWith(RepositorySuffix, StringComparison.Ordinal))
+            .Select(name => name[..^RepositorySuffix.Length]);
+        foreach (var app in Parents.SelectMany(Names).Concat(repositoryNames).Where(name => AppName.IsValid(name) && !known.Contains(name)).ToHashSet())
+        {
+            Remove(app);
+        }
+    }
+
+    private static IEnumerable<string> Names(string directory) =>
+        Directory.Exists(directory) ? Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)) : [];
+}

@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.ControlPlane.Store;
+
+namespace Paas.ControlPlane.Builds;
+
+/// <summary>Takes sources in and gives output out: the side of builds that a push sees.</summary>
+internal sealed class BuildIntake(AppStore apps, BuildStore builds, SourceStore sources, BuildOutputs outputs, BuildQueue queue, AppUrls urls)
+{
+    internal async IAsyncEnumerable<BuildEvent> SubmitAsync(string app, BuildSource source, Stream tar, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (apps.Get(app).DeployBranch is { } deployed && source.Branch is { } branch && branch != deployed)
+        {
+            await tar.CopyToAsync(Stream.Null, ct);
+            yield return new BuildEvent($"-----> {branch} is not the branch that deploys: {app} deploys {deployed}. Accepted, not deployed.");
+            yield return new BuildEvent(null, new BuildResultDocument(0, BuildStatus.Succeeded, null, urls.Of(app)));
+            yield break;
+        }
+
+        var tree = await sources.AddAsync(tar, ct);
+        // Recorded even when the caller goes right now: the source is here.
+        var build = await queue.AddAsync(app, tree, source, CancellationToken.None);
+        await foreach (var one in ReadAsync(app, build.Number, ct)) yield return one;
+    }
+
+    /// <summary>The output from its beginning to its result, live while the build goes on.</summary>
+    internal async IAsyncEnumerable<BuildEvent> ReadAsync(string app, int number, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var line in outputs.ReadAsync(app, number, ct)) yield return new BuildEvent(line);
+        var build = builds.Find(app, number) ?? throw new PaasException(ErrorCode.NotFound, $"build {number} of {app} is gone");
+        if (!build.Ended) throw new PaasException(ErrorCode.Unavailable, $"the output of build {number} ended before the build did", "It goes on; read it again.");
+        yield return new BuildEvent(null, new BuildResultDocument(
+            number, build.Status, build.Release, build.Status == BuildStatus.Succeeded ? urls.Of(app) : [], build.Error));
+    }
+}

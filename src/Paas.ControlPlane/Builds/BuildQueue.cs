@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Paas.Contracts.Api;
+using Paas.ControlPlane.Domain;
+using Paas.ControlPlane.Store;
+using Paas.Oci;
+using Quartz;
+
+namespace Paas.ControlPlane.Builds;
+
+/// <summary>
+/// Which builds wait: a Quartz job for each app, which runs one at a time, and a trigger for each build. The table of builds is the
+/// truth; triggers that a crash lost are made again from it. docs/decisions/0001.
+/// </summary>
+internal sealed partial class BuildQueue(ISchedulerFactory schedulers, BuildStore builds, BuildOutputs outputs, BuildRunner runner, ILogger<BuildQueue> log)
+{
+    private const string Group = "builds";
+
+    private IScheduler? _scheduler;
+
+    /// <summary>Begins to run builds, first those that a restart cut off.</summary>
+    internal async Task StartAsync(CancellationToken ct)
+    {
+        _scheduler = await schedulers.GetScheduler(ct);
+        foreach (var build in builds.Unfinished())
+        {
+            LogRecovered(build.App, build.Number);
+            outputs.Open(build.App, build.Number);
+            await ScheduleAsync(build, ct);
+        }
+
+        await _scheduler.Start(ct);
+    }
+
+    /// <summary>Stops builds where they are; they go on with the next start.</summary>
+    internal async Task StopAsync(CancellationToken ct)
+    {
+        runner.Stop();
+        if (_scheduler is not null) await _scheduler.Shutdown(waitForJobsToComplete: true, ct);
+    }
+
+    /// <summary>Queues a build of a stored source; it takes the place of those of the app that still wait.</summary>
+    internal async Task<BuildRecord> AddAsync(string app, Digest tree, BuildSource source, CancellationToken ct)
+    {
+        var (build, superseded) = builds.Add(app, tree, source);
+        var output = outputs.Open(app, build.Number);
+        foreach (var old in superseded)
+        {
+            outputs.Open(app, old.Number).Write($" !     Build {build.Number} took its place: a newer push came before this one began.");
+            outputs.Close(app, old.Number);
+            await Scheduler.UnscheduleJob(TriggerOf(app, old.Number), ct);
+            output.Write($"-----> Takes the place of build {old.Number}, which had not begun");
+        }
+
+        await ScheduleAsync(build, ct);
+        return build;
+    }
+
+    /// <summary>The app is destroyed: its builds that wait are dropped, one that runs is told to stop.</summary>
+    internal async Task ForgetAsync(string app, CancellationToken ct)
+    {
+        await Scheduler.Interrupt(JobOf(app), ct);
+        await Scheduler.DeleteJob(JobOf(app), ct);
+        await runner.IdleAsync(app).WaitAsync(ct);
+    }
+
+    private IScheduler Scheduler => _scheduler ?? throw new InvalidOperationException("the queue has not been started");
+
+    private async Task ScheduleAsync(BuildRecord build, CancellationToken ct)
+    {
+        if (await Scheduler.Exists(TriggerOf(build.App, build.Number), ct)) return;
+        var job = JobBuilder.Create<BuildJob>().WithIdentity(JobOf(build.App)).StoreDurably().RequestRecovery().Build();
+        await Scheduler.AddJob(job, new AddJobOptions { Replace = true }, ct);
+        await Scheduler.ScheduleJob(
+            TriggerBuilder.Create()
+                .WithIdentity(TriggerOf(build.App, build.Number))
+                .ForJob(JobOf(build.App))
+                .UsingJobData(BuildJob.App, build.App)
+                .UsingJobData(BuildJob.Number, build.Number.ToString(CultureInfo.InvariantCulture))
+                .StartNow()
+                .Build(),
+            cancellationToken: ct);
+    }
+
+    private static JobKey JobOf(string app) => new(app, Group);
+
+    private static TriggerKey TriggerOf(string app, int number) => new(number.ToString(CultureInfo.InvariantCulture), $"{Group}.{app}");
+
+    [LoggerMessage(2402, LogLevel.Information, "{App}: going on with build {Number}")]
+    private partial void LogRecovered(string app, int number);
+}
+
+/// <summary>Runs one build; Quartz lets no second one of the same app run meanwhile.</summary>
+[DisallowConcurrentExecution]
+internal sealed class BuildJob(BuildRunner runner) : IJob
+{
+    internal const string App = "app";
+    internal const string Number = "number";
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        var data = context.MergedJobDataMap;
+        try
+        {
+            await runner.RunAsync((string)data[App]!, int.Parse((string)data[Number]!, CultureInfo.InvariantCulture), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // paasd ends, or the app is destroyed; the table of builds says what is still to do.
+        }
+    }
+}

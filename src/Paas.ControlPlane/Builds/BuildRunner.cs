@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Paas.Build;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.ControlPlane.Deployments;
+using Paas.ControlPlane.Domain;
+using Paas.ControlPlane.Git;
+using Paas.ControlPlane.Logs;
+using Paas.ControlPlane.Store;
+
+namespace Paas.ControlPlane.Builds;
+
+/// <summary>Source → image, in containers: <see cref="AppBuilder.BuildAsync"/>.</summary>
+internal delegate Task<BuildOutcome> BuildApp(BuildConfig config, Action<string> output, CancellationToken ct);
+
+/// <summary>
+/// Does one build from its stored source to its live release. Every step writes down what it reached before the next begins, so
+/// that a build that was cut off goes on, or is done again, from there.
+/// </summary>
+internal sealed partial class BuildRunner(
+    ControlPlaneOptions options,
+    AppStore apps,
+    BuildStore builds,
+    DeploymentStore deployments,
+    ReleaseStore releases,
+    SourceStore sources,
+    BuildOutputs outputs,
+    BuildApp buildApp,
+    Deployer deployer,
+    GitRepositories repositories,
+    AppUrls urls,
+    PlatformLog platformLog,
+    ILogger<BuildRunner> log) : IDisposable
+{
+    private readonly ConcurrentDictionary<(string App, int Number), TaskCompletionSource> _running = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>
+    /// Runs a build that has not ended; does nothing for any other. When cancelled, paasd is ending: the build stays as it is and is
+    /// run again.
+    /// </summary>
+    internal async Task RunAsync(string app, int number, CancellationToken ct)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_running.TryAdd((app, number), ended)) return;
+        try
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, _stopping.Token);
+            if (builds.Begin(app, number) is { } build) await RunAsync(build, outputs.Open(app, number), stop.Token);
+        }
+        finally
+        {
+            _running.TryRemove((app, number), out _);
+            ended.SetResult();
+        }
+    }
+
+    /// <summary>Tells all builds to leave off; they go on with the next start of paasd.</summary>
+    internal void Stop() => _stopping.Cancel();
+
+    /// <summary>Waits until no build of the app runs any more.</summary>
+    internal Task IdleAsync(string app) => Task.WhenAll(_running.Where(pair => pair.Key.App == app).Select(pair => pair.Value.Task));
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task RunAsync(BuildRecord build, BuildOutput output, CancellationToken ct)
+    {
+        try
+        {
+            if (build.Release is null) await BuildAsync(build, output, ct);
+            else await ResumeDeploymentAsync(build, build.Release.Value, output, ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            output.Write(" !     The platform is being restarted; it goes on with this build when it is back.");
+            throw;
+        }
+        catch (BuildException error)
+        {
+            Fail(build, output, error.Message, error.Hint);
+        }
+        catch (PaasException error)
+        {
+            Fail(build, output, error.Message, error.Hint);
+        }
+        catch (Exception error)
+        {
+            LogFailed(error, build.App, build.Number);
+            Fail(build, output, $"The platform failed: {error.Message}", "This is not the app's fault; the log of paasd says more.");
+        }
+    }
+
+    private async Task BuildAsync(BuildRecord build, BuildOutput output, CancellationToken ct)
+    {
+        if (Abandoned(build, output)) return;
+        if (build.Attempts > 1) output.Write("-----> The platform was restarted during this build; building again from the stored source");
+        platformLog.Write(build.App, $"build {build.Number} begins");
+        var outcome = await buildApp(
+            new BuildConfig(
+                build.App,
+                build.Number,
+                sources.PathOf(build.Tree),
+                apps.Config(build.App),
+                Path.Combine(outputs.DirectoryOf(build.App, build.Number), "work"),
+                options.CacheDirectory),
+            output.Write,
+            ct);
+        if (outcome.Processes.ContainsKey(Formations.ReleaseTask))
+            output.Write($" !     The process type {Formations.ReleaseTask} is not run yet by this version of the platform.");
+        var (release, deployment) = (await deployer.DeployAsync(
+            build.App,
+            () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, apps.Config(build.App), outcome.Processes, build.Number),
+            made => output.Write($"-----> Deploying v{made.Version}"),
+            output.Write,
+            ct))!.Value;
+        await EndAsync(build, release, deployment, output, ct);
+    }
+
+    private bool Abandoned(BuildRecord build, BuildOutput output)
+    {
+        var why = !sources.Contains(build.Tree) ? "its source is gone"
+            : build.Attempts > options.BuildAttempts ? $"it was cut off {options.BuildAttempts} times"
+            : null;
+        if (why is null) return false;
+        output.Write($" !     The platform was restarted during this build and does not begin it again: {why}.");
+        End(build, BuildStatus.Abandoned, why);
+        return true;
+    }
+
+    private async Task ResumeDeploymentAsync(BuildRecord build, int version, BuildOutput output, CancellationToken ct)
+    {
+        output.Write($"-----> The platform was restarted; going on with the deployment of v{version}");
+        var deployment = deployments.FindByRelease(build.App, version) ?? throw AppStore.NotFound(build.App);
+        await EndAsync(build, releases.Get(build.App, version), await deployer.WatchAsync(build.App, deployment.Id, output.Write, ct), output, ct);
+    }
+
+    private async Task EndAsync(BuildRecord build, Release release, Deployment deployment, BuildOutput output, CancellationToken ct)
+    {
+        Deployer.EnsureLive(build.App, release, deployment);
+        if (build.Source.Branch is { } branch && apps.AdoptBranch(build.App, branch)) await repositories.SetHeadAsync(build.App, branch, ct);
+        foreach (var line in Announcement(build.App, release)) output.Write(line);
+        End(build, BuildStatus.Succeeded, null);
+    }
+
+    private IEnumerable<string> Announcement(string app, Release release)
+    {
+        var formation = apps.Formation(app);
+        var types = Formations.ScalableTypes(release.Processes).ToList();
+        if (types.Sum(type => formation.GetValueOrDefault(type)) == 0 && types.Count > 0)
+            yield return $"       No process runs yet; start one: paas scale {(types.Contains(Formations.Web) ? Formations.Web : types[0])}=1 -a {app}";
+        yield return "=====> Application deployed:";
+        if (!types.Contains(Formations.Web)) yield return $"       {app} v{release.Version} (no web process, so it has no URL)";
+        else foreach (var url in urls.Of(app)) yield return $"       {url}";
+    }
+
+    private void Fail(BuildRecord build, BuildOutput output, string error, string? hint)
+    {
+        foreach (var line in Lines(error).Concat(Lines(hint))) output.Write($" !     {line}");
+        output.Write($" !     Push rejected: {build.App} was not deployed.");
+        End(build, BuildStatus.Failed, Lines(error).FirstOrDefault());
+    }
+
+    private void End(BuildRecord build, BuildStatus status, string? error)
+    {
+        builds.End(build.App, build.Number, status, error);
+        platformLog.Write(build.App, $"build {build.Number}: {status.ToString().ToLowerInvariant()}{(error is null ? "" : ": " + error)}");
+        outputs.Close(build.App, build.Number);
+        foreach (var old in builds.Prune(build.App, options.BuildRetention)) outputs.Remove(build.App, old);
+        sources.Prune(builds.Trees(), DateTime.UtcNow - TimeSpan.FromHours(1));
+    }
+
+    private static IEnumerable<string> Lines(string? text) => (text ?? "").Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0);
+
+    private static string Description(BuildRecord build) =>
+        build.Source.Commit is { Length: >= 8 } commit ? $"Deploy {commit[..8]}" : $"Deploy build {build.Number}";
+
+    [LoggerMessage(2401, LogLevel.Error, "{App}: build {Number} failed for a reason of the platform's own")]
+    private partial void LogFailed(Exception error, string app, int number);
+}

@@ -1,0 +1,101 @@
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.ControlPlane.Domain;
+using Paas.ControlPlane.Reconcile;
+using Paas.ControlPlane.Store;
+
+namespace Paas.ControlPlane.Deployments;
+
+/// <summary>Makes releases live: writes down what is wanted, wakes the reconciler, and watches.</summary>
+internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Reconciler reconciler, AppChanges changes, AppTurns turns)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Waits for the app's turn, makes the release, and watches its deployment until it serves or is given up. A caller that goes away
+    /// does not stop it.
+    /// </summary>
+    /// <param name="draft">Called once it is the app's turn, so that it sees what the one before left; null makes no release.</param>
+    /// <param name="begun">Called when the release exists.</param>
+    /// <param name="progress">Gets lines about instances.</param>
+    /// <returns>Null where there was no draft.</returns>
+    internal async Task<(Release Release, Deployment Deployment)?> DeployAsync(
+        string app, Func<ReleaseDraft?> draft, Action<Release>? begun, Action<string>? progress, CancellationToken ct)
+    {
+        using var turn = await turns.TakeAsync(app, ct);
+        // One that a restart of paasd left under way has nobody else to wait for it.
+        while (deployments.Open(app).FirstOrDefault(one => DeploymentMachine.IsActive(one.Status)) is { } active)
+            await WatchAsync(app, active.Id, null, ct);
+        apps.Get(app);
+        if (draft() is not { } wanted) return null;
+        var (release, deployment) = deployments.Add(wanted);
+        begun?.Invoke(release);
+        reconciler.Signal(app);
+        return (release, await WatchAsync(app, deployment.Id, progress, ct));
+    }
+
+    /// <summary>Watches a deployment until its release is live or it is given up. AppNotFound where the app is destroyed meanwhile.</summary>
+    internal async Task<Deployment> WatchAsync(string app, int id, Action<string>? progress, CancellationToken ct)
+    {
+        while (true)
+        {
+            var changed = changes.Next(app);
+            var deployment = deployments.Find(app, id);
+            if (progress is not null)
+            {
+                foreach (var line in changes.Take(app, id)) progress(line);
+            }
+
+            if (deployment is null) throw AppStore.NotFound(app);
+            if (!DeploymentMachine.IsActive(deployment.Status))
+            {
+                changes.Forget(app, id);
+                return deployment;
+            }
+
+            await Task.WhenAny(changed, Task.Delay(LookAgain, ct));
+            ct.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>DeploymentFailed with the whole reason, unless the release is live.</summary>
+    internal static void EnsureLive(string app, Release release, Deployment deployment)
+    {
+        if (deployment.Status is DeploymentStatus.Draining or DeploymentStatus.Succeeded) return;
+        throw new PaasException(
+            ErrorCode.DeploymentFailed,
+            deployment.Status == DeploymentStatus.Superseded
+                ? $"v{release.Version} of {app} was superseded: {deployment.Error}"
+                : $"v{release.Version} of {app} did not go live. {deployment.Error}",
+            deployment.Status == DeploymentStatus.Superseded ? null : "Nothing else changed: the release before it keeps serving.");
+    }
+
+    /// <summary>
+    /// Returns when the live release's instances are as wanted and the router serves them. DeploymentFailed where one of them does not
+    /// come up.
+    /// </summary>
+    /// <param name="explain">Says why an instance is not well.</param>
+    internal async Task SettleAsync(string app, TimeSpan patience, Func<AppState, string?> explain, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(patience);
+        reconciler.Signal(app);
+        while (true)
+        {
+            var changed = changes.Next(app);
+            apps.Get(app);
+            var state = reconciler.Observe(app);
+            // A deployment under way scales too; its own watcher tells how it ends.
+            if (state.Deployment is null)
+            {
+                if (ReconcilePlan.IsSettled(state)) return;
+                if (explain(state) is { } problem) throw new PaasException(ErrorCode.DeploymentFailed, problem);
+            }
+
+            ct.ThrowIfCancellationRequested();
+            if (limit.IsCancellationRequested)
+                throw new PaasException(ErrorCode.DeploymentFailed, $"{app} is not as wanted after {patience.TotalSeconds:0} s", $"paas ps -a {app} shows how far it is; it goes on.");
+            await Task.WhenAny(changed, Task.Delay(TimeSpan.FromMilliseconds(500), limit.Token));
+        }
+    }
+}

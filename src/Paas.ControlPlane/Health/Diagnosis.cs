@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text;
+using Paas.Contracts.Supervision;
+using Paas.ControlPlane.Domain;
+using Paas.ControlPlane.Reconcile;
+using Paas.Logs;
+using Paas.Node;
+
+namespace Paas.ControlPlane.Health;
+
+/// <summary>
+/// Why an instance is not well, in words for its owner: how its process ended, what it printed last, where it listens and where it
+/// should, and what to do next. Several lines; the first says the most.
+/// </summary>
+internal sealed class Diagnosis(ControlPlaneOptions options, INode node)
+{
+    private const int LogLines = 10;
+
+    internal string Explain(Instance instance, ObservedContainer? container, DeploymentProblem problem)
+    {
+        var text = new StringBuilder();
+        var name = $"{instance.Name} of v{instance.Release}";
+        text.AppendLine(problem switch
+        {
+            DeploymentProblem.Unhealthy => Unhealthy(name),
+            DeploymentProblem.NotStarted => $"{name} could not be started: {container?.State?.Error ?? "its container was not made"}",
+            _ => Exited(name, container?.State),
+        });
+        if (problem == DeploymentProblem.Unhealthy) text.AppendLine(Listening(container?.State?.Pid));
+        AppendLog(text, instance);
+        text.Append(Next(instance, problem, container?.State));
+        return text.ToString();
+    }
+
+    private static string Exited(string name, SupervisorState? state) => state?.Exits is { Count: > 0 } exits
+        ? $"{name} ended with {Words(exits[^1])} after {Duration(exits[^1].RanSeconds)}"
+        : $"{name} ended";
+
+    private static string Words(ProcessExit exit) => exit.Signal is null ? exit.Describe() : $"a signal: it was {exit.Describe()}";
+
+    private static string Duration(double seconds) => seconds < 10 ? $"{seconds:0.0} s" : $"{seconds:0} s";
+
+    private string Unhealthy(string name) =>
+        $"{name} runs, but nothing accepted a connection on port {options.Port} within {options.CheckTimeout.TotalSeconds:0.#} s";
+
+    private string Listening(int? pid)
+    {
+        var ports = pid is { } known ? node.ListeningPorts(known) : [];
+        if (ports.Count == 0) return $"It listens on no port. It has to listen on the port that the variable PORT names: {options.Port}.";
+        if (ports.Where(port => port.Port == options.Port).ToList() is { Count: > 0 } expected && expected.All(port => IPAddress.IsLoopback(port.Address)))
+        {
+            return $"It listens on {Words(expected[0])} only, which nothing outside of its container can reach. It has to listen on 0.0.0.0 (all addresses).";
+        }
+
+        return $"It listens on {string.Join(", ", ports.Select(Words).Distinct())}. It has to listen on the port that the variable PORT names: {options.Port}.";
+    }
+
+    private static string Words(ListeningPort port) => IPAddress.IsLoopback(port.Address)
+        ? new IPEndPoint(port.Address, port.Port).ToString()
+        : $"port {port.Port}";
+
+    private void AppendLog(StringBuilder text, Instance instance)
+    {
+        var lines = new LogReader(Path.Combine(options.LogsDirectory, instance.App, instance.Name)).ReadLast(LogLines * 4)
+            .Where(record => record.Entry.At >= instance.CreatedAt && record.Entry.Stream != LogStream.System)
+            .TakeLast(LogLines).ToList();
+        if (lines.Count == 0)
+        {
+            text.AppendLine("It printed nothing.");
+            return;
+        }
+
+        text.AppendLine("What it printed last:");
+        foreach (var line in lines) text.Append("    ").AppendLine(line.Entry.Text);
+    }
+
+    private static string Next(Instance instance, DeploymentProblem problem, SupervisorState? state)
+    {
+        if (problem == DeploymentProblem.Exited && state?.Exits is { Count: > 0 } exits && exits[^1].OutOfMemory)
+            return "It needed more memory than it may have; make it need less, then push again.";
+        return $"Next: paas logs -a {instance.App} --ps {instance.Name} shows all of its log; fix the cause and push again.";
+    }
+}

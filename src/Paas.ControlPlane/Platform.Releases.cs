@@ -1,0 +1,100 @@
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.ControlPlane.Deployments;
+using Paas.ControlPlane.Domain;
+using Paas.ControlPlane.Store;
+
+namespace Paas.ControlPlane;
+
+public sealed partial class Platform
+{
+    /// <inheritdoc/>
+    public async Task<ReleaseDocument?> ChangeConfigAsync(string app, ConfigChange change, CancellationToken ct)
+    {
+        _apps.Get(app);
+        if (change.Vars.Count == 0) throw new PaasException(ErrorCode.InvalidRequest, "no config var was given");
+        // Refused before it waits for its turn.
+        ConfigVars.Apply(_apps.Config(app), change.Vars);
+        var made = await _deployer.DeployAsync(app, () => DraftOf(app, change), null, null, ct);
+        if (made is { } result)
+        {
+            Deployer.EnsureLive(app, result.Release, result.Deployment);
+            return Describe(result.Release, live: true);
+        }
+
+        return _apps.Get(app).LiveRelease is { } live ? Describe(_releases.Get(app, live), live: true) : null;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ReleaseDocument>> ListReleasesAsync(string app, CancellationToken ct)
+    {
+        var live = _apps.Get(app).LiveRelease;
+        return Task.FromResult<IReadOnlyList<ReleaseDocument>>([.. _releases.List(app).Select(release => Describe(release, release.Version == live))]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReleaseDocument> RollbackAsync(string app, RollbackRequest request, CancellationToken ct)
+    {
+        Target(app, request.Version);
+        var (release, deployment) = (await _deployer.DeployAsync(
+            app,
+            () =>
+            {
+                var target = Target(app, request.Version);
+                return new ReleaseDraft(
+                    app, ReleaseReason.Rollback, $"Rollback to v{target.Version}", target.Image, target.Config, target.Processes, target.Build);
+            },
+            null,
+            null,
+            ct))!.Value;
+        Deployer.EnsureLive(app, release, deployment);
+        return Describe(release, live: true);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct)
+    {
+        _apps.Get(app);
+        var builds = _releases.List(app).ToDictionary(release => release.Version, release => release.Build);
+        return Task.FromResult<IReadOnlyList<DeploymentDocument>>([.. _deployments.List(app).Select(one =>
+            new DeploymentDocument(one.Id, one.Release, one.Status, one.Steps, one.Error, builds.GetValueOrDefault(one.Release)))]);
+    }
+
+    // Without a release there is nothing to deploy; the next build takes the variables along.
+    private ReleaseDraft? DraftOf(string app, ConfigChange change)
+    {
+        var current = _apps.Config(app);
+        var config = ConfigVars.Apply(current, change.Vars);
+        if (config.Count == current.Count && config.All(pair => current.TryGetValue(pair.Key, out var value) && value == pair.Value)) return null;
+        if (_apps.Get(app).LiveRelease is not { } version)
+        {
+            _apps.ReplaceConfig(app, config);
+            return null;
+        }
+
+        var live = _releases.Get(app, version);
+        return new ReleaseDraft(app, ReleaseReason.Config, ConfigVars.Describe(change.Vars), live.Image, config, live.Processes, live.Build);
+    }
+
+    private Release Target(string app, int? version)
+    {
+        var live = _apps.Get(app).LiveRelease
+            ?? throw new PaasException(ErrorCode.Conflict, $"{app} has no release to roll back from", "git push paas main makes the first one.");
+        if (version == live) throw new PaasException(ErrorCode.Conflict, $"v{live} of {app} is live already");
+        if (version is { } wanted)
+        {
+            return _releases.Find(app, wanted)
+                ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no release v{wanted}", $"paas releases -a {app} lists them.");
+        }
+
+        // Back to what served before, not to one that never did.
+        var served = _deployments.List(app)
+            .Where(deployment => deployment.Steps.Any(step => step.Status == DeploymentStatus.Draining))
+            .Select(deployment => deployment.Release).ToHashSet();
+        return _releases.List(app).FirstOrDefault(release => release.Version < live && served.Contains(release.Version))
+            ?? throw new PaasException(ErrorCode.Conflict, $"{app} has no release before v{live}");
+    }
+
+    private static ReleaseDocument Describe(Release release, bool live) => new(
+        release.Version, release.Reason, release.Description, release.Image.ToString(), release.Processes, live, release.CreatedAt);
+}
