@@ -45,26 +45,30 @@ internal sealed class ContainerRemoval(NodeOptions options, NodePaths paths, Ima
     private async Task EndSupervisorAsync(string id, ContainerDirectory directory, CancellationToken ct)
     {
         if (!File.Exists(directory.Supervise)) return;
-        await StopAsync(id, TimeSpan.Zero, ct);
-        var deadline = Environment.TickCount64 + (long)KillTime.TotalMilliseconds;
+        var asked = await StopAsync(id, TimeSpan.Zero, ct);
+        var deadline = Environment.TickCount64 + (asked ? (long)KillTime.TotalMilliseconds : 0);
         var pids = SupervisorProcess.Find(directory);
         while (pids.Any(pid => SupervisorProcess.IsAlive(pid, directory)) && Environment.TickCount64 < deadline) await Task.Delay(Poll, ct);
         foreach (var pid in pids) HostProcess.Kill(pid, directory.Path);
     }
 
     /// <summary>Asks the supervisor to stop its container; returns when it did, ended, or did not answer in time.</summary>
-    public async Task StopAsync(string id, TimeSpan grace, CancellationToken ct)
+    /// <returns>False when there is none to ask, or it does not answer.</returns>
+    public async Task<bool> StopAsync(string id, TimeSpan grace, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(grace + KillTime);
         try
         {
             using var client = await SupervisorClient.ConnectAsync(paths.Socket(id), deadline.Token);
-            if (client is not null) await client.RequestAsync("stop", grace, deadline.Token);
+            if (client is null) return false;
+            await client.RequestAsync("stop", grace, deadline.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             // It hangs: the removal that follows kills it.
+            return false;
         }
     }
 }

@@ -56,9 +56,7 @@ internal sealed class BundleWriter(NodePaths paths, ImageStore images, HostNetwo
         var directory = paths.Container(config.Id);
         // Only root looks inside: the bundle holds the app's secrets.
         Directory.CreateDirectory(directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var net = config.Offline ? null : network.Take();
-        // At once, so that the address is known to be taken whatever happens next.
-        WriteSandbox(directory, new SandboxConfig(null, net));
+        var net = TakeAddress(config, directory);
 
         var mount = await images.PrepareAsync(image, SnapshotKey(config.Id), ct);
         var mapped = images.Snapshotter.SupportsIdMapping;
@@ -71,6 +69,23 @@ internal sealed class BundleWriter(NodePaths paths, ImageStore images, HostNetwo
         var runtime = RuntimeConfigBuilder.Build(config, facts);
         WriteFile(directory.Config, JsonSerializer.SerializeToUtf8Bytes(runtime, OciRuntimeJsonContext.Default.RuntimeConfig));
         return (directory, sandbox);
+    }
+
+    // Written at once, so that whatever happens next, the address is found and given back with the directory.
+    private SandboxNetwork? TakeAddress(ContainerConfig config, ContainerDirectory directory)
+    {
+        if (config.Offline) return null;
+        var net = network.Take();
+        try
+        {
+            WriteSandbox(directory, new SandboxConfig(null, net));
+            return net;
+        }
+        catch
+        {
+            network.Release(net);
+            throw;
+        }
     }
 
     private async Task<Image> LoadAsync(ContainerConfig config, CancellationToken ct)
