@@ -6,6 +6,9 @@ namespace Paas.Linux;
 /// <summary>Files as the kernel sees them, where the base library has no word for it. No method follows a final symbolic link unless it says so.</summary>
 public static unsafe class Files
 {
+    // One NUL that never moves.
+    private static readonly nint Empty = (nint)System.Runtime.InteropServices.NativeMemory.AllocZeroed(1);
+
     /// <summary>open(2); <paramref name="flags"/> are O_* (O_CLOEXEC is added).</summary>
     public static SafeFileHandle Open(string path, int flags, uint mode = 0)
     {
@@ -120,6 +123,22 @@ public static unsafe class Files
             Kernel.Check(Kernel.Call(SYS_linkat, AT_FDCWD, (nint)from, AT_FDCWD, (nint)to), "link", path);
         }
     }
+
+    /// <summary>mkdir(2); false when the name is taken.</summary>
+    public static bool TryMakeDirectory(string path, uint mode)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            var result = Kernel.Call(SYS_mkdirat, AT_FDCWD, (nint)p, (nint)mode);
+            if (result == -Errno.EEXIST) return false;
+            Kernel.Check(result, "mkdir", path);
+            return true;
+        }
+    }
+
+    /// <summary>fchown(2).</summary>
+    public static void ChangeOwner(SafeFileHandle file, uint uid, uint gid) =>
+        Kernel.Check(Kernel.Call(SYS_fchownat, file.DangerousGetHandle(), Empty, (nint)uid, (nint)gid, AT_EMPTY_PATH), "fchown");
 
     /// <summary>rmdir(2); 0 or the error number.</summary>
     internal static int RemoveDirectory(string path)

@@ -1,3 +1,13 @@
+using System.Net;
+using Microsoft.Win32.SafeHandles;
+using Paas.Linux;
+using Paas.Linux.Cgroups;
+using Paas.Linux.Launching;
+using Paas.Linux.Netlink;
+using Paas.Oci.Runtime;
+using Paas.Runtime.State;
+using static Paas.Linux.Native;
+
 namespace Paas.Runtime.Containers;
 
 /// <summary>Makes containers.</summary>
@@ -7,7 +17,183 @@ public static class ContainerFactory
     /// Makes a container: its namespaces, mounts and cgroup stand and its first process waits; <see cref="RunningContainer.Start"/>
     /// lets it execute the bundle's program. On failure nothing is left.
     /// </summary>
-    /// <exception cref="Paas.Linux.LinuxException">What the kernel refused, with the step it happened in.</exception>
+    /// <exception cref="LinuxException">What the kernel refused, with the step it happened in.</exception>
     /// <exception cref="RuntimeException">What the bundle asks for cannot be done, or the id is taken.</exception>
-    public static RunningContainer Create(ContainerSpec spec) => throw new NotImplementedException();
+    public static RunningContainer Create(ContainerSpec spec)
+    {
+        ConfigRules.Check(spec.Config);
+        return spec.DieWithParent ? LastingThread.Run(() => CreateHere(spec)) : CreateHere(spec);
+    }
+
+    private static RunningContainer CreateHere(ContainerSpec spec)
+    {
+        var directory = new StateDirectory(spec.RuntimeRoot, spec.Id);
+        var path = CgroupPaths.For(spec.Config.Linux?.CgroupsPath, spec.Id);
+        var limits = CgroupPaths.Limits(spec.Config.Linux?.Resources);
+        var group = ControlGroup.At(path, limits.Cpus is not null || limits.MemoryNodes is not null);
+        directory.Claim();
+        try
+        {
+            // Before anything is made, so that a delete after a crash knows what to remove.
+            directory.Write(Record(spec, group, 0));
+            File.Copy(Path.Combine(spec.BundleDirectory, "config.json"), directory.ConfigPath);
+            group.Create();
+            group.Apply(limits);
+            var (process, go, network) = Launch(spec, directory, group);
+            directory.Write(Record(spec, group, process.Pid));
+            return new RunningContainer(spec.Id, directory, group, process, go, network);
+        }
+        catch
+        {
+            Undo(directory, group);
+            throw;
+        }
+    }
+
+    private static (LaunchedProcess Process, Pipe? Go, SafeFileHandle? Network) Launch(ContainerSpec spec, StateDirectory directory, ControlGroup group)
+    {
+        var config = spec.Config;
+        var network = spec.NetworkNamespace is null ? MakeNetwork(spec) : null;
+        try
+        {
+            using var namespaces = NamespacePlan.From(config.Linux, spec.NetworkNamespace ?? network);
+            Sysctls.Check(config.Linux?.Sysctl?.Keys ?? [], namespaces);
+            using var mounts = PreparedMounts.Open(
+                config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces.Makes(NamespaceKind.ControlGroup));
+            using var limits = new ProcessLimits(config.Process!.Rlimits);
+            using var fifo = spec.WaitAtFifo ? directory.MakeStartFifo() : null;
+            var go = new Pipe();
+            var status = new Pipe();
+            var program = InitProgram.Compile(new InitPlan
+            {
+                Config = config,
+                Namespaces = namespaces,
+                Mounts = mounts,
+                Group = group,
+                Filter = SeccompFilter.From(config.Linux?.Seccomp),
+                Status = status,
+                Go = go,
+                StartFifo = (int?)fifo?.DangerousGetHandle(),
+                Limits = limits.ForChild,
+                AvailableCapabilities = namespaces.Makes(NamespaceKind.User) ? ulong.MaxValue : Capabilities.Permitted(),
+                DieWithParent = spec.DieWithParent,
+                StandardInput = spec.StandardInput,
+                StandardOutput = spec.StandardOutput,
+                StandardError = spec.StandardError,
+                PreservedDescriptors = spec.PreservedDescriptors,
+            });
+            StandardStreams.GiveTo(config, spec.StandardInput, spec.StandardOutput, spec.StandardError);
+            var process = Fork(program, status, namespaces, group, config);
+            return (GuideThrough(process, go, namespaces, group, config), go, network);
+        }
+        catch
+        {
+            network?.Dispose();
+            throw;
+        }
+    }
+
+    private static LaunchedProcess Fork(LaunchProgram program, Pipe status, NamespacePlan namespaces, ControlGroup group, RuntimeConfig config)
+    {
+        using var unified = group.OpenUnified();
+        using var inside = new ThreadNamespaces(namespaces);
+        if (!namespaces.Makes(NamespaceKind.Network)) WriteNetworkSysctls(config);
+        return Launcher.Launch(program, status, (ulong)(uint)namespaces.Cloned, unified);
+    }
+
+    // The child's setup and the parent's part of it run side by side; the pipe keeps them in step.
+    private static LaunchedProcess GuideThrough(LaunchedProcess process, Pipe go, NamespacePlan namespaces, ControlGroup group, RuntimeConfig config)
+    {
+        try
+        {
+            go.CloseReadEnd();
+            if (namespaces.Makes(NamespaceKind.User))
+            {
+                UserNamespaces.WriteMaps(
+                    process.Pid,
+                    PreparedMounts.Ranges(config.Linux!.UidMappings!),
+                    PreparedMounts.Ranges(config.Linux.GidMappings!));
+                go.WriteByte();
+            }
+
+            // It was born in the unified group.
+            group.Add(process.Pid, unified: false);
+            OutOfMemoryScore.Set(process.Pid, config.Process!.OomScoreAdj);
+            go.WriteByte();
+            process.WaitUntilReady();
+            return process;
+        }
+        catch (LinuxException parents) when (parents.Errno is Errno.ESRCH or Errno.EPIPE or Errno.ENOENT)
+        {
+            // The child ended meanwhile, and knows better why.
+            using (process)
+            {
+                process.WaitUntilReady();
+                process.Abandon();
+            }
+
+            throw;
+        }
+        catch
+        {
+            using (process) process.Abandon();
+            go.Dispose();
+            throw;
+        }
+    }
+
+    private static SafeFileHandle? MakeNetwork(ContainerSpec spec)
+    {
+        if (spec.Sandbox?.Network is not { } network) return null;
+        var handle = NetworkNamespace.Create();
+        try
+        {
+            SandboxLink.Create(
+                network.Bridge, network.HostInterface, IPAddress.Parse(network.Address), network.PrefixLength,
+                IPAddress.Parse(network.Gateway), network.Isolated, network.Mtu, (int)handle.DangerousGetHandle());
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private static void WriteNetworkSysctls(RuntimeConfig config)
+    {
+        foreach (var (name, value) in config.Linux?.Sysctl ?? new Dictionary<string, string>())
+        {
+            if (Sysctls.IsNetwork(name)) Files.WriteKernelFile(Sysctls.FileOf(name), value);
+        }
+    }
+
+    private static ContainerRecord Record(ContainerSpec spec, ControlGroup group, int pid) => new()
+    {
+        Id = spec.Id,
+        OciVersion = spec.Config.OciVersion,
+        Pid = pid,
+        StartTime = pid == 0 ? 0 : Processes.StartTime(pid) ?? 0,
+        Bundle = spec.BundleDirectory,
+        Rootfs = spec.Config.Root is { } root ? Path.GetFullPath(root.Path, spec.BundleDirectory) : "",
+        Created = TimeProvider.System.GetUtcNow(),
+        Cgroup = group.Path,
+        Cpuset = group.LegacyDirectories.ContainsKey("cpuset"),
+        Annotations = spec.Config.Annotations,
+    };
+
+    private static void Undo(StateDirectory directory, ControlGroup group)
+    {
+        try
+        {
+            group.Kill();
+            group.Remove();
+        }
+        catch (IOException)
+        {
+            // What happened first is what to report.
+        }
+
+        directory.Remove();
+    }
 }

@@ -42,4 +42,10 @@ public sealed record ContainerSpec
     /// from any but the main thread the fork is made by a thread of its own that lives as long as the process.)
     /// </summary>
     public bool DieWithParent { get; init; }
+
+    /// <summary>True lets the first process wait for a <c>start</c> from any process, at a fifo in its state directory.</summary>
+    public bool WaitAtFifo { get; init; }
+
+    /// <summary>How many descriptors from 3 on the process keeps.</summary>
+    public int PreservedDescriptors { get; init; }
 }

@@ -1,0 +1,92 @@
+using Paas.Linux;
+using Paas.Linux.Launching;
+using Paas.Oci.Runtime;
+using static Paas.Linux.Native;
+
+namespace Paas.Runtime.Containers;
+
+/// <summary>Who the process is and what it may do: capabilities, ids, no_new_privs, seccomp, in the one order that works.</summary>
+internal sealed class CredentialSteps(LaunchProgram program)
+{
+    /// <summary>Becomes root of a user namespace that has just been entered, so that what is made next belongs to it.</summary>
+    public void BecomeNamespaceRoot()
+    {
+        program.Add("setgroups", null, SYS_setgroups, 0, 0);
+        program.Add("setgid in the user namespace", null, SYS_setresgid, 0, 0, 0);
+        program.Add("setuid in the user namespace", null, SYS_setresuid, 0, 0, 0);
+    }
+
+    /// <summary>Takes on the process's identity. Needs every capability it starts from; ends with those configured.</summary>
+    /// <param name="process">From the bundle.</param>
+    /// <param name="available">What may be had: a set outside of it cannot be raised and is left out.</param>
+    /// <param name="filter">Seccomp filter, or null.</param>
+    public void Add(ProcessConfig process, ulong available, SeccompFilter? filter)
+    {
+        var user = process.User ?? new UserConfig();
+        // Without no_new_privs only CAP_SYS_ADMIN may install a filter, so before that is given up.
+        if (filter is not null && !process.NoNewPrivileges) InstallFilter(filter);
+        program.Add("umask", null, SYS_umask, user.Umask ?? 0x12 /* 022 */);
+        program.Add("keep capabilities", null, SYS_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
+        DropBounding(Capabilities.Parse(process.Capabilities?.Bounding));
+        SetIds(user);
+        SetCapabilities(process.Capabilities, available);
+        if (process.NoNewPrivileges) program.Add("no_new_privs", null, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    }
+
+    /// <summary>The last step before execve when no_new_privs is set: what follows is already filtered.</summary>
+    public void InstallFilter(SeccompFilter filter)
+    {
+        var code = program.Memory(filter.Code.Length * 8);
+        unsafe
+        {
+            filter.Code.CopyTo(new Span<sock_filter>((void*)code, filter.Code.Length));
+        }
+
+        var header = program.Structure(new sock_fprog { len = (ushort)filter.Code.Length, filter = code });
+        program.Add("seccomp", null, SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter.Flags, header);
+    }
+
+    private void DropBounding(ulong keep)
+    {
+        for (var capability = 0; capability <= Capabilities.Last; capability++)
+        {
+            if ((keep & (1UL << capability)) != 0) continue;
+            // Unknown to an older kernel, or not to be had in the first place.
+            program.Add("drop bounding capability", $"{capability}", SYS_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0).Tolerate(Errno.EINVAL);
+        }
+    }
+
+    private unsafe void SetIds(UserConfig user)
+    {
+        var groups = user.AdditionalGids ?? [];
+        var array = (uint*)program.Memory(Math.Max(1, groups.Count) * sizeof(uint));
+        for (var i = 0; i < groups.Count; i++) array[i] = groups[i];
+        program.Add("setgroups", null, SYS_setgroups, groups.Count, (nint)array);
+        program.Add("setgid", $"{user.Gid}", SYS_setresgid, user.Gid, user.Gid, user.Gid);
+        program.Add("setuid", $"{user.Uid}", SYS_setresuid, user.Uid, user.Uid, user.Uid);
+    }
+
+    private unsafe void SetCapabilities(CapabilitySets? sets, ulong available)
+    {
+        var permitted = Capabilities.Parse(sets?.Permitted) & available;
+        var effective = Capabilities.Parse(sets?.Effective) & permitted;
+        var inheritable = Capabilities.Parse(sets?.Inheritable) & available;
+        var ambient = Capabilities.Parse(sets?.Ambient) & permitted & inheritable;
+        var header = program.Structure(new __user_cap_header_struct { version = _LINUX_CAPABILITY_VERSION_3 });
+        var data = (__user_cap_data_struct*)program.Memory(2 * sizeof(__user_cap_data_struct));
+        for (var i = 0; i < 2; i++)
+        {
+            data[i].effective = (uint)(effective >> (32 * i));
+            data[i].permitted = (uint)(permitted >> (32 * i));
+            data[i].inheritable = (uint)(inheritable >> (32 * i));
+        }
+
+        program.Add("set capabilities", null, SYS_capset, header, (nint)data);
+        program.Add("clear ambient capabilities", null, SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0).Tolerate(Errno.EINVAL);
+        for (var capability = 0; capability <= Capabilities.Last; capability++)
+        {
+            if ((ambient & (1UL << capability)) == 0) continue;
+            program.Add("raise ambient capability", $"{capability}", SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+        }
+    }
+}

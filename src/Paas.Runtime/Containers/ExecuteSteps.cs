@@ -1,0 +1,110 @@
+using Paas.Linux;
+using Paas.Linux.Launching;
+using Paas.Oci.Runtime;
+using static Paas.Linux.Native;
+
+namespace Paas.Runtime.Containers;
+
+/// <summary>The end of every child: descriptors, limits, working directory, signals, execve.</summary>
+internal sealed class ExecuteSteps(LaunchProgram program)
+{
+    private const int FirstFreeDescriptor = 3;
+    private const int LastSignal = 64;
+
+    /// <summary>The three standard streams get their places, whatever places they come from.</summary>
+    public void PlaceStandardStreams(int input, int output, int error)
+    {
+        if ((input, output, error) == (0, 1, 2)) return;
+        // First out of the way, so that none overwrites another.
+        const int F_DUPFD_CLOEXEC = 1030;
+        var copies = new Register[3];
+        ReadOnlySpan<int> sources = [input, output, error];
+        for (var i = 0; i < 3; i++)
+        {
+            copies[i] = program.NewRegister();
+            program.Add("duplicate descriptor", $"{sources[i]}", SYS_fcntl, sources[i], F_DUPFD_CLOEXEC, 64).Into(copies[i]);
+        }
+
+        for (var i = 0; i < 3; i++) program.Add("place descriptor", $"{i}", SYS_dup3, copies[i], i, 0);
+    }
+
+    /// <summary>
+    /// Closes every other descriptor, not only on execve: a working directory below <c>/proc/self/fd</c> must not find one
+    /// (CVE-2024-21626).
+    /// </summary>
+    public void CloseOthers(int preserved, params ReadOnlySpan<long> kept)
+    {
+        var sorted = kept.ToArray();
+        Array.Sort(sorted);
+        long first = FirstFreeDescriptor + preserved;
+        foreach (var keep in sorted)
+        {
+            if (keep > first) program.Add("close descriptors", null, SYS_close_range, first, keep - 1, 0);
+            first = Math.Max(first, keep + 1);
+        }
+
+        program.Add("close descriptors", null, SYS_close_range, first, uint.MaxValue, 0);
+    }
+
+    /// <summary>Sets resource limits of the process; <see cref="ProcessLimits"/> made them possible.</summary>
+    public void SetLimits(IReadOnlyList<(int Kind, rlimit64 Limit)> limits)
+    {
+        foreach (var (kind, limit) in limits) program.Add("set resource limit", $"{kind}", SYS_prlimit64, 0, kind, program.Structure(limit), 0);
+    }
+
+    /// <summary>Enters the working directory, while the process still has the rights to get there.</summary>
+    public void EnterWorkingDirectory(string path) => program.Add("chdir", path, SYS_chdir, program.Text(path));
+
+    /// <summary>Fails, before anyone waits for a start, when the program is not there.</summary>
+    public void CheckProgram(ProcessConfig process)
+    {
+        var candidates = Candidates(process);
+        var checks = new List<OperationRules>();
+        foreach (var candidate in candidates)
+        {
+            checks.Add(program.Add("exec", process.Args![0], SYS_faccessat2, AT_FDCWD, program.Text(candidate), 1 /* X_OK */, 0));
+        }
+
+        Chain(checks);
+        foreach (var check in checks) check.OnSuccess(program.Count);
+    }
+
+    /// <summary>Signals as a new process expects them, then the program.</summary>
+    public void Execute(ProcessConfig process, SeccompFilter? filter, CredentialSteps credentials)
+    {
+        // The runtime ignores SIGPIPE, and ignored signals stay ignored across execve.
+        var none = program.Memory(64);
+        for (var signal = 1; signal <= LastSignal; signal++)
+        {
+            if (signal is SIGKILL or SIGSTOP) continue;
+            program.Add("reset signal", $"{signal}", SYS_rt_sigaction, signal, none, 0, 8);
+        }
+
+        program.Add("unblock signals", null, SYS_rt_sigprocmask, SIG_SETMASK, none, 0, 8);
+        var arguments = program.Texts(process.Args!);
+        var environment = program.Texts(process.Env ?? []);
+        var candidates = Candidates(process).Select(program.Text).ToList();
+        if (filter is not null && process.NoNewPrivileges) credentials.InstallFilter(filter);
+        Chain([.. candidates.Select(candidate => program.Add("exec", process.Args![0], SYS_execve, candidate, arguments, environment))]);
+    }
+
+    // Each is tried when the one before is not there; only the last one's error is an error.
+    private static void Chain(List<OperationRules> attempts)
+    {
+        for (var i = 0; i < attempts.Count - 1; i++)
+        {
+            var next = attempts[i + 1].Number;
+            attempts[i].On(Errno.ENOENT, next).On(Errno.ENOTDIR, next).On(Errno.EACCES, next);
+        }
+    }
+
+    private static IReadOnlyList<string> Candidates(ProcessConfig process)
+    {
+        if (process.Args is null or [] || process.Args[0].Length == 0) throw new RuntimeException("process.args names no program");
+        var program = process.Args[0];
+        if (program.Contains('/')) return [program];
+        var path = process.Env?.LastOrDefault(variable => variable.StartsWith("PATH=", StringComparison.Ordinal))?[5..];
+        return [.. (path ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").Split(':')
+            .Select(directory => directory.Length == 0 ? "./" + program : $"{directory.TrimEnd('/')}/{program}")];
+    }
+}

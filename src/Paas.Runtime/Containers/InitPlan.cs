@@ -1,0 +1,46 @@
+using Paas.Linux;
+using Paas.Linux.Cgroups;
+using Paas.Linux.Launching;
+using Paas.Oci.Runtime;
+
+namespace Paas.Runtime.Containers;
+
+/// <summary>Everything a first process is compiled from.</summary>
+internal sealed record InitPlan
+{
+    public required RuntimeConfig Config { get; init; }
+
+    public required NamespacePlan Namespaces { get; init; }
+
+    public required PreparedMounts Mounts { get; init; }
+
+    public required ControlGroup Group { get; init; }
+
+    public required SeccompFilter? Filter { get; init; }
+
+    /// <summary>Where the child reports.</summary>
+    public required Pipe Status { get; init; }
+
+    /// <summary>Where the parent says "go on": maps written, in the control group, start.</summary>
+    public required Pipe Go { get; init; }
+
+    /// <summary>Fifo to wait for the start at, open for reading and writing; null waits at <see cref="Go"/>.</summary>
+    public required int? StartFifo { get; init; }
+
+    /// <summary>What the child sets.</summary>
+    public required IReadOnlyList<(int Kind, Native.rlimit64 Limit)> Limits { get; init; }
+
+    /// <summary>Capabilities that can be had at all.</summary>
+    public required ulong AvailableCapabilities { get; init; }
+
+    public required bool DieWithParent { get; init; }
+
+    public required int StandardInput { get; init; }
+
+    public required int StandardOutput { get; init; }
+
+    public required int StandardError { get; init; }
+
+    /// <summary>Descriptors from 3 on that the process keeps.</summary>
+    public required int PreservedDescriptors { get; init; }
+}

@@ -1,0 +1,217 @@
+using Paas.Linux;
+using Paas.Linux.Cgroups;
+using Paas.Linux.Launching;
+using Paas.Oci.Runtime;
+using static Paas.Linux.Native;
+
+namespace Paas.Runtime.Containers;
+
+/// <summary>
+/// Compiles the life of a container's first process, from the fork to execve. The order is the point of this file; the steps are
+/// in their own.
+/// </summary>
+internal sealed class InitProgram
+{
+    private readonly LaunchProgram _program = new();
+    private readonly InitPlan _plan;
+    private readonly RuntimeConfig _config;
+    private readonly LinuxConfig _linux;
+    private readonly TargetSteps _targets;
+    private readonly MountSteps _mounts;
+    private readonly CredentialSteps _credentials;
+    private readonly ExecuteSteps _execute;
+    private readonly long _root;
+    private bool _inGroup;
+
+    private InitProgram(InitPlan plan)
+    {
+        _plan = plan;
+        _config = plan.Config;
+        _linux = plan.Config.Linux ?? new LinuxConfig();
+        _root = plan.Mounts.Root.DangerousGetHandle();
+        _targets = new TargetSteps(_program, _root);
+        _mounts = new MountSteps(_program, _targets);
+        _credentials = new CredentialSteps(_program);
+        _execute = new ExecuteSteps(_program);
+    }
+
+    public static LaunchProgram Compile(InitPlan plan)
+    {
+        var program = new InitProgram(plan);
+        try
+        {
+            program.Compile();
+            return program._program;
+        }
+        catch
+        {
+            program._program.Dispose();
+            throw;
+        }
+    }
+
+    private void Compile()
+    {
+        Begin();
+        EnterNamespaces();
+        SetKernelState();
+        MountEverything();
+        ChangeRoot();
+        JoinControlGroup();
+        BecomeProcess();
+        WaitForStart();
+        _execute.Execute(_config.Process!, _plan.Filter, _credentials);
+    }
+
+    private void Begin()
+    {
+        _program.Add("close", null, SYS_close, _plan.Go.WriteEnd);
+        _program.Add("close", null, SYS_close, _plan.Status.ReadEnd);
+        // Until it is ready a child never outlives its parent; afterwards only if it should.
+        DieWithParent(SIGKILL);
+        _program.Add("umask", null, SYS_umask, 0);
+        _program.Add("setsid", null, SYS_setsid);
+    }
+
+    private void EnterNamespaces()
+    {
+        foreach (var (kind, handle) in _plan.Namespaces.Joined)
+        {
+            if (!ThreadNamespaces.ByChild(kind)) continue;
+            _program.Add($"join namespace {Namespaces.FileName(kind)}", null, SYS_setns, handle.DangerousGetHandle(), (int)kind);
+        }
+
+        if (_plan.Namespaces.Makes(NamespaceKind.User))
+        {
+            // The parent writes the maps.
+            WaitForParent();
+            _credentials.BecomeNamespaceRoot();
+        }
+
+        if (_plan.Namespaces.Makes(NamespaceKind.Time)) MakeTimeNamespace();
+    }
+
+    private void MakeTimeNamespace()
+    {
+        _program.Add("make time namespace", null, SYS_unshare, CLONE_NEWTIME);
+        if (_linux.TimeOffsets is null or { Count: 0 }) return;
+        // The change of ids made the process's own files in /proc root's of the host.
+        _program.Add("prctl PR_SET_DUMPABLE", null, SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
+        var text = string.Concat(_linux.TimeOffsets.Select(offset => $"{offset.Key} {offset.Value.Secs} {offset.Value.Nanosecs}\n"));
+        var file = _program.NewRegister();
+        const string Path = "/proc/self/timens_offsets";
+        _program.Add("set clock offsets", Path, SYS_openat, AT_FDCWD, _program.Text(Path), O_WRONLY | O_CLOEXEC).Into(file);
+        _program.Add("set clock offsets", text.Trim(), SYS_write, file, _program.Text(text), text.Length);
+        _targets.Close(file);
+    }
+
+    private void SetKernelState()
+    {
+        SetName("sethostname", SYS_sethostname, _config.Hostname);
+        SetName("setdomainname", SYS_setdomainname, _config.Domainname);
+        foreach (var (name, value) in _linux.Sysctl ?? new Dictionary<string, string>())
+        {
+            // A joined network namespace belongs to the host's user namespace: the parent writes those.
+            if (!Sysctls.IsNetwork(name) || _plan.Namespaces.Makes(NamespaceKind.Network)) Sysctls.Add(_program, name, value);
+        }
+    }
+
+    private void SetName(string step, int number, string? name)
+    {
+        if (string.IsNullOrEmpty(name)) return;
+        if (!_plan.Namespaces.Has(NamespaceKind.HostName)) throw new RuntimeException($"{step} needs a uts namespace of the container's own");
+        _program.Add(step, name, number, _program.Text(name), System.Text.Encoding.UTF8.GetByteCount(name));
+    }
+
+    private void MountEverything()
+    {
+        // Nothing mounted here reaches the host. What is unmounted there is unmounted here too, until the old root is gone.
+        var propagation = _linux.RootfsPropagation is "private" or "rprivate" ? MS_PRIVATE : MS_SLAVE;
+        _program.Add("set propagation", "/", SYS_mount, 0, _program.Text("/"), 0, MS_REC | propagation, 0);
+        _program.Add(
+            "mount root", null, SYS_move_mount, _root, _program.Text(""), AT_FDCWD, _program.Text("/"), MOVE_MOUNT_F_EMPTY_PATH);
+        foreach (var mount in _plan.Mounts.Mounts) Add(mount);
+        new DeviceSteps(_program, _targets, _mounts).Add(_linux.Devices, _plan.Namespaces.Has(NamespaceKind.User));
+        _mounts.Finish();
+        var hidden = new HiddenPathSteps(_program, _targets, _mounts);
+        foreach (var path in _linux.ReadonlyPaths ?? []) hidden.MakeReadOnly(path);
+        foreach (var path in _linux.MaskedPaths ?? []) hidden.Mask(path);
+        if (_config.Root?.Readonly == true)
+        {
+            _mounts.SetAttributes(_root, MOUNT_ATTR_RDONLY, 0, 0, recursive: false, "remount read-only", "/");
+        }
+    }
+
+    private void Add(PreparedMount mount)
+    {
+        if (mount.Source is not null)
+        {
+            _mounts.AttachPrepared((long)mount.Source.DangerousGetHandle(), mount.Config.Destination, mount.IsDirectory);
+        }
+        else if (mount.Config.Type == "cgroup")
+        {
+            JoinControlGroup();
+            new CgroupMountSteps(_program, _targets, _mounts).Add(mount.Config.Destination, mount.Options, _plan.Group, mount.Groups);
+        }
+        else
+        {
+            _mounts.Add(mount.Config, mount.Options);
+        }
+    }
+
+    private void ChangeRoot()
+    {
+        var old = _program.NewRegister();
+        var here = _program.Text(".");
+        _program.Add("open old root", null, SYS_openat, AT_FDCWD, _program.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(old);
+        _program.Add("enter new root", null, SYS_fchdir, _root);
+        _program.Add("pivot_root", null, SYS_pivot_root, here, here);
+        _program.Add("enter old root", null, SYS_fchdir, old);
+        _program.Add("set propagation", "old root", SYS_mount, 0, here, 0, MS_REC | MS_SLAVE, 0);
+        _program.Add("unmount old root", null, SYS_umount2, here, MNT_DETACH);
+        _program.Add("chdir", "/", SYS_chdir, _program.Text("/"));
+        _targets.Close(old);
+        if (_linux.RootfsPropagation is not { Length: > 0 } word) return;
+        var (propagation, recursive) = MountOptions.PropagationOf(word) ?? throw new RuntimeException($"unknown rootfsPropagation {word}");
+        _program.Add("set propagation", "/", SYS_mount, 0, _program.Text("/"), 0, propagation | (recursive ? MS_REC : 0), 0);
+    }
+
+    // The parent moves the process meanwhile, which takes its time on v1. A new cgroup namespace shows groups from there down.
+    private void JoinControlGroup()
+    {
+        if (_inGroup) return;
+        _inGroup = true;
+        WaitForParent();
+        if (_plan.Namespaces.Makes(NamespaceKind.ControlGroup)) _program.Add("make cgroup namespace", null, SYS_unshare, CLONE_NEWCGROUP);
+    }
+
+    private void BecomeProcess()
+    {
+        var process = _config.Process!;
+        _execute.PlaceStandardStreams(_plan.StandardInput, _plan.StandardOutput, _plan.StandardError);
+        long start = _plan.StartFifo ?? _plan.Go.ReadEnd;
+        _execute.CloseOthers(_plan.PreservedDescriptors, _plan.Status.WriteEnd, _plan.Go.ReadEnd, start);
+        _execute.EnterWorkingDirectory(process.Cwd);
+        _execute.SetLimits(_plan.Limits);
+        _credentials.Add(process, _plan.AvailableCapabilities, _plan.Filter);
+        // The change of ids took the signal away.
+        DieWithParent(_plan.DieWithParent ? SIGKILL : 0);
+        _execute.CheckProgram(process);
+    }
+
+    private void WaitForStart()
+    {
+        Launcher.AddReadyReport(_program, _plan.Status);
+        var buffer = _program.Memory(16);
+        if (_plan.StartFifo is { } fifo) _program.Add("wait for start", null, SYS_read, fifo, buffer, 1).NeedsData();
+        // End of file: whoever would start it is gone.
+        else WaitForParent();
+        // Not left to the program: with preserved descriptors some may lie in their range.
+        _program.Add("close on exec", null, SYS_fcntl, _plan.Status.WriteEnd, F_SETFD, FD_CLOEXEC);
+    }
+
+    private void WaitForParent() =>
+        _program.Add("wait for the runtime", null, SYS_read, _plan.Go.ReadEnd, _program.Memory(16), 1).NeedsData();
+
+    private void DieWithParent(int signal) => _program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, signal, 0, 0, 0);
+}

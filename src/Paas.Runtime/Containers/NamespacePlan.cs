@@ -1,0 +1,125 @@
+using Microsoft.Win32.SafeHandles;
+using Paas.Linux;
+using Paas.Oci.Runtime;
+
+namespace Paas.Runtime.Containers;
+
+/// <summary>Which namespaces a process makes and which it joins.</summary>
+internal sealed class NamespacePlan : IDisposable
+{
+    private readonly Dictionary<NamespaceKind, SafeFileHandle> _joined = [];
+    private readonly List<SafeFileHandle> _borrowed = [];
+
+    private NamespacePlan()
+    {
+    }
+
+    /// <summary>Namespaces to make.</summary>
+    public NamespaceKind New { get; private set; }
+
+    /// <summary>Namespaces to join, held open.</summary>
+    public IReadOnlyDictionary<NamespaceKind, SafeFileHandle> Joined => _joined;
+
+    /// <summary>Made by clone3: all but those that want a step of their own.</summary>
+    public NamespaceKind Cloned => New & ~(NamespaceKind.ControlGroup | NamespaceKind.Time);
+
+    public bool Makes(NamespaceKind kind) => (New & kind) != 0;
+
+    /// <summary>True where the process gets its own, made or joined.</summary>
+    public bool Has(NamespaceKind kind) => Makes(kind) || _joined.ContainsKey(kind);
+
+    /// <summary>As config.json says, with the network namespace replaced when the caller holds one.</summary>
+    /// <exception cref="RuntimeException">A combination this runtime does not do.</exception>
+    public static NamespacePlan From(LinuxConfig? linux, SafeFileHandle? network)
+    {
+        var plan = new NamespacePlan();
+        try
+        {
+            foreach (var item in linux?.Namespaces ?? []) plan.Add(item);
+            if (network is not null) plan.UseNetwork(network);
+            plan.Check(linux);
+            return plan;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Those of a running process, for another one beside it.</summary>
+    public static NamespacePlan Of(int pid)
+    {
+        var plan = new NamespacePlan();
+        try
+        {
+            foreach (var kind in Enum.GetValues<NamespaceKind>())
+            {
+                var name = Namespaces.FileName(kind);
+                var (own, theirs) = (Link($"/proc/self/ns/{name}"), Link($"/proc/{pid}/ns/{name}"));
+                if (theirs is not null && own != theirs) plan._joined[kind] = Namespaces.Open(pid, kind);
+            }
+
+            return plan;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
+
+        static string? Link(string path) => File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name;
+    }
+
+    private void Add(NamespaceConfig config)
+    {
+        var kind = config.Type switch
+        {
+            "pid" => NamespaceKind.Process,
+            "network" => NamespaceKind.Network,
+            "mount" => NamespaceKind.Mount,
+            "ipc" => NamespaceKind.Ipc,
+            "uts" => NamespaceKind.HostName,
+            "user" => NamespaceKind.User,
+            "cgroup" => NamespaceKind.ControlGroup,
+            "time" => NamespaceKind.Time,
+            _ => throw new RuntimeException($"unknown namespace type {config.Type}"),
+        };
+        if (Has(kind)) throw new RuntimeException($"the namespace {config.Type} is listed twice");
+        if (string.IsNullOrEmpty(config.Path)) New |= kind;
+        else _joined[kind] = Namespaces.Open(config.Path);
+    }
+
+    private void UseNetwork(SafeFileHandle network)
+    {
+        New &= ~NamespaceKind.Network;
+        if (_joined.Remove(NamespaceKind.Network, out var configured)) configured.Dispose();
+        _joined[NamespaceKind.Network] = network;
+        _borrowed.Add(network);
+    }
+
+    private void Check(LinuxConfig? linux)
+    {
+        if (!Has(NamespaceKind.Mount)) throw new RuntimeException("a container needs a mount namespace of its own");
+        if (_joined.ContainsKey(NamespaceKind.User)) throw new RuntimeException("joining a user namespace is not supported yet");
+        if (Makes(NamespaceKind.User) && (linux?.UidMappings is null or [] || linux.GidMappings is null or []))
+        {
+            throw new RuntimeException("a new user namespace needs uidMappings and gidMappings");
+        }
+
+        if (!Makes(NamespaceKind.User) && linux?.UidMappings is { Count: > 0 })
+        {
+            throw new RuntimeException("uidMappings without a user namespace");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var handle in _joined.Values)
+        {
+            if (!_borrowed.Contains(handle)) handle.Dispose();
+        }
+
+        _joined.Clear();
+    }
+}

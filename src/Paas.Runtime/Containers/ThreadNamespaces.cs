@@ -1,0 +1,48 @@
+using Microsoft.Win32.SafeHandles;
+using Paas.Linux;
+
+namespace Paas.Runtime.Containers;
+
+/// <summary>
+/// Puts the calling thread into namespaces for the moment of a fork, so that the child is born in them. The parent enters, since
+/// the child has no rights in namespaces of the host once it is in a user namespace of its own. Mount and user namespaces cannot
+/// be entered by a process with several threads: these the child joins.
+/// </summary>
+internal sealed class ThreadNamespaces : IDisposable
+{
+    private readonly List<(NamespaceKind Kind, SafeFileHandle Own)> _own = [];
+
+    public ThreadNamespaces(NamespacePlan plan)
+    {
+        try
+        {
+            foreach (var (kind, handle) in plan.Joined)
+            {
+                if (ByChild(kind)) continue;
+                // For pids, "own" is what children get: it can differ only while this object lives.
+                var own = Namespaces.OpenCurrent(kind);
+                _own.Add((kind, own));
+                Namespaces.Enter(handle, kind);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True for a kind that the child has to join itself.</summary>
+    public static bool ByChild(NamespaceKind kind) => kind is NamespaceKind.Mount or NamespaceKind.User or NamespaceKind.Time;
+
+    public void Dispose()
+    {
+        foreach (var (kind, own) in _own)
+        {
+            Namespaces.Enter(own, kind);
+            own.Dispose();
+        }
+
+        _own.Clear();
+    }
+}

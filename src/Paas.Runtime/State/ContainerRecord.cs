@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using Paas.Oci.Runtime;
+
+namespace Paas.Runtime.State;
+
+/// <summary>What the runtime remembers of a container between its verbs: <c>state.json</c>, written by the verb that changes it.</summary>
+public sealed record ContainerRecord
+{
+    public required string Id { get; init; }
+
+    public required string OciVersion { get; init; }
+
+    /// <summary>Pid of the first process on the host; 0 while it is being made.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>When that process started, in clock ticks since boot; with the pid its identity.</summary>
+    public required ulong StartTime { get; init; }
+
+    public required string Bundle { get; init; }
+
+    public required string Rootfs { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Path of the control group below the hierarchies' roots.</summary>
+    public required string Cgroup { get; init; }
+
+    /// <summary>True when the group of v1's cpuset is used too.</summary>
+    public bool Cpuset { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+}
+
+/// <summary>Source-generated JSON of the runtime's own files.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ContainerRecord))]
+internal sealed partial class RuntimeJsonContext : JsonSerializerContext;
+
+/// <summary>What a container is doing (runtime-spec, runtime.md, State).</summary>
+public enum ContainerStatus
+{
+    /// <summary>It is being made, or whoever made it died over it.</summary>
+    Creating,
+
+    /// <summary>Its first process waits for <c>start</c>.</summary>
+    Created,
+
+    /// <summary>Its program runs.</summary>
+    Running,
+
+    /// <summary>Its first process has ended.</summary>
+    Stopped,
+}
+
+/// <summary>Which verb may follow which status.</summary>
+public static class ContainerStatuses
+{
+    public static bool CanStart(ContainerStatus status) => status is ContainerStatus.Created;
+
+    public static bool CanKill(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running;
+
+    public static bool CanDelete(ContainerStatus status) => status is ContainerStatus.Stopped;
+
+    public static bool CanExecute(ContainerStatus status) => status is ContainerStatus.Running;
+
+    /// <summary>As the specification spells it.</summary>
+    public static string Word(ContainerStatus status) => status switch
+    {
+        ContainerStatus.Creating => "creating",
+        ContainerStatus.Created => "created",
+        ContainerStatus.Running => "running",
+        _ => "stopped",
+    };
+}

@@ -1,0 +1,96 @@
+using Microsoft.Win32.SafeHandles;
+using Paas.Linux;
+using Paas.Linux.Cgroups;
+using Paas.Oci.Runtime;
+using static Paas.Linux.Native;
+
+namespace Paas.Runtime.State;
+
+/// <summary>A container as its state directory and the kernel show it to a verb; not necessarily made by this process.</summary>
+public sealed class KnownContainer
+{
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+
+    private KnownContainer(StateDirectory directory, ContainerRecord record) => (Directory, Record) = (directory, record);
+
+    public StateDirectory Directory { get; }
+
+    public ContainerRecord Record { get; }
+
+    /// <summary>The container's control group.</summary>
+    public ControlGroup Group => ControlGroup.At(Record.Cgroup, Record.Cpuset);
+
+    public static KnownContainer? Find(string root, string id)
+    {
+        var directory = new StateDirectory(root, id);
+        return directory.Read() is { } record ? new KnownContainer(directory, record) : null;
+    }
+
+    /// <exception cref="RuntimeException">There is none.</exception>
+    public static KnownContainer Load(string root, string id) =>
+        Find(root, id) ?? throw new RuntimeException($"container \"{id}\" does not exist");
+
+    public ContainerStatus Status()
+    {
+        if (Record.Pid == 0) return ContainerStatus.Creating;
+        if (Processes.StartTime(Record.Pid) != Record.StartTime) return ContainerStatus.Stopped;
+        return File.Exists(Directory.StartFifo) ? ContainerStatus.Created : ContainerStatus.Running;
+    }
+
+    /// <summary>The document of <c>state</c>.</summary>
+    public ContainerState ToState()
+    {
+        var status = Status();
+        return new ContainerState
+        {
+            OciVersion = Record.OciVersion,
+            Id = Record.Id,
+            Status = ContainerStatuses.Word(status),
+            Pid = status == ContainerStatus.Stopped ? 0 : Record.Pid,
+            Bundle = Record.Bundle,
+            Rootfs = Record.Rootfs,
+            Created = Record.Created,
+            Annotations = Record.Annotations,
+            Owner = "",
+        };
+    }
+
+    /// <summary>The first process, if it is still the one that was recorded.</summary>
+    public SafeFileHandle? OpenProcess()
+    {
+        if (Record.Pid == 0 || Processes.Open(Record.Pid) is not { } process) return null;
+        // Looked at after the pidfd is held: from here on the pid cannot become another's.
+        if (Processes.StartTime(Record.Pid) == Record.StartTime) return process;
+        process.Dispose();
+        return null;
+    }
+
+    /// <summary>Lets the waiting first process go on.</summary>
+    public void Start()
+    {
+        var status = Status();
+        if (!ContainerStatuses.CanStart(status)) throw new RuntimeException($"cannot start a container that is {ContainerStatuses.Word(status)}: {Record.Id}");
+        using var fifo = Files.Open(Directory.StartFifo, O_WRONLY | O_NONBLOCK);
+        RandomAccess.Write(fifo, [1], 0);
+        File.Delete(Directory.StartFifo);
+    }
+
+    /// <summary>Kills everything in the container and waits until its first process is gone.</summary>
+    public void KillAll()
+    {
+        using var process = OpenProcess();
+        if (process is not null) Processes.Signal(process, SIGKILL);
+        Group.Kill();
+        if (process is not null && !Processes.WaitForEnd(process, (int)KillPatience.TotalMilliseconds))
+        {
+            throw new RuntimeException($"the first process of {Record.Id} ({Record.Pid}) does not end, although it was killed");
+        }
+    }
+
+    /// <summary>Removes control groups and state of a container none of whose processes is left.</summary>
+    public void Remove()
+    {
+        Group.Remove();
+        Directory.Remove();
+    }
+}
