@@ -1,7 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Linux.Cgroups;
-using Paas.Linux.Launching;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
@@ -10,7 +9,7 @@ namespace Paas.Runtime.Containers;
 /// The container's view of its control groups. With a cgroup namespace the hierarchies are mounted anew, which shows them from
 /// the container's group down; without, the container's own directories are bound.
 /// </summary>
-internal sealed class CgroupMountSteps(LaunchProgram program, TargetSteps targets, MountSteps mounts)
+internal sealed class CgroupMountSteps(TargetSteps targets, MountSteps mounts)
 {
     /// <summary>Adds what one mount of type <c>cgroup</c> stands for.</summary>
     /// <param name="destination">Usually <c>/sys/fs/cgroup</c>.</param>

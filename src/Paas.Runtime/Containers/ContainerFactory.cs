@@ -123,22 +123,28 @@ public static class ContainerFactory
             process.WaitUntilReady();
             return process;
         }
-        catch (LinuxException parents) when (parents.Errno is Errno.ESRCH or Errno.EPIPE or Errno.ENOENT)
+        catch (Exception failure)
         {
-            // The child ended meanwhile, and knows better why.
-            using (process)
-            {
-                process.WaitUntilReady();
-                process.Abandon();
-            }
-
+            // Where the child ended meanwhile, it knows better why.
+            var cause = failure is LinuxException { Errno: Errno.ESRCH or Errno.EPIPE or Errno.ENOENT } ? FailureOf(process) : null;
+            process.Abandon();
+            process.Dispose();
+            go.Dispose();
+            if (cause is not null) throw cause;
             throw;
         }
-        catch
+    }
+
+    private static LinuxException? FailureOf(LaunchedProcess process)
+    {
+        try
         {
-            using (process) process.Abandon();
-            go.Dispose();
-            throw;
+            process.WaitUntilReady();
+            return null;
+        }
+        catch (LinuxException cause)
+        {
+            return cause;
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class DeviceSteps(LaunchProgram program, TargetSteps targets, Mo
         var name = program.Text(Path.GetFileName(path));
         var mode = device.FileMode ?? ReadWriteAll;
         var number = kind == S_IFIFO ? 0 : (long)Files.EncodeDevice((uint)device.Major, (uint)device.Minor);
-        var make = program.Add("make device", path, SYS_mknodat, parent, name, kind | mode, number);
+        var make = program.Add("make device", path, SYS_mknodat, parent, name, kind + mode, number);
         if ((device.Uid ?? 0) != 0 || (device.Gid ?? 0) != 0)
         {
             program.Add("change owner of device", path, SYS_fchownat, parent, name, device.Uid ?? 0, device.Gid ?? 0, AT_SYMLINK_NOFOLLOW);

@@ -12,7 +12,7 @@ namespace Paas.Runtime.Containers;
 /// </summary>
 internal sealed class InitProgram
 {
-    private readonly LaunchProgram _program = new();
+    private readonly LaunchProgram _program;
     private readonly InitPlan _plan;
     private readonly RuntimeConfig _config;
     private readonly LinuxConfig _linux;
@@ -23,8 +23,9 @@ internal sealed class InitProgram
     private readonly long _root;
     private bool _inGroup;
 
-    private InitProgram(InitPlan plan)
+    private InitProgram(LaunchProgram program, InitPlan plan)
     {
+        _program = program;
         _plan = plan;
         _config = plan.Config;
         _linux = plan.Config.Linux ?? new LinuxConfig();
@@ -37,15 +38,15 @@ internal sealed class InitProgram
 
     public static LaunchProgram Compile(InitPlan plan)
     {
-        var program = new InitProgram(plan);
+        var program = new LaunchProgram();
         try
         {
-            program.Compile();
-            return program._program;
+            new InitProgram(program, plan).Compile();
+            return program;
         }
         catch
         {
-            program._program.Dispose();
+            program.Dispose();
             throw;
         }
     }
@@ -127,7 +128,7 @@ internal sealed class InitProgram
     {
         // Nothing mounted here reaches the host. What is unmounted there is unmounted here too, until the old root is gone.
         var propagation = _linux.RootfsPropagation is "private" or "rprivate" ? MS_PRIVATE : MS_SLAVE;
-        _program.Add("set propagation", "/", SYS_mount, 0, _program.Text("/"), 0, MS_REC | propagation, 0);
+        _program.Add("set propagation", "/", SYS_mount, 0, _program.Text("/"), 0, MS_REC + propagation, 0);
         _program.Add(
             "mount root", null, SYS_move_mount, _root, _program.Text(""), AT_FDCWD, _program.Text("/"), MOVE_MOUNT_F_EMPTY_PATH);
         foreach (var mount in _plan.Mounts.Mounts) Add(mount);
@@ -151,7 +152,7 @@ internal sealed class InitProgram
         else if (mount.Config.Type == "cgroup")
         {
             JoinControlGroup();
-            new CgroupMountSteps(_program, _targets, _mounts).Add(mount.Config.Destination, mount.Options, _plan.Group, mount.Groups);
+            new CgroupMountSteps(_targets, _mounts).Add(mount.Config.Destination, mount.Options, _plan.Group, mount.Groups);
         }
         else
         {
@@ -173,7 +174,7 @@ internal sealed class InitProgram
         _targets.Close(old);
         if (_linux.RootfsPropagation is not { Length: > 0 } word) return;
         var (propagation, recursive) = MountOptions.PropagationOf(word) ?? throw new RuntimeException($"unknown rootfsPropagation {word}");
-        _program.Add("set propagation", "/", SYS_mount, 0, _program.Text("/"), 0, propagation | (recursive ? MS_REC : 0), 0);
+        _program.Add("set propagation", "/", SYS_mount, 0, _program.Text("/"), 0, propagation + (recursive ? MS_REC : 0), 0);
     }
 
     // The parent moves the process meanwhile, which takes its time on v1. A new cgroup namespace shows groups from there down.
@@ -189,7 +190,7 @@ internal sealed class InitProgram
     {
         var process = _config.Process!;
         _execute.PlaceStandardStreams(_plan.StandardInput, _plan.StandardOutput, _plan.StandardError);
-        long start = _plan.StartFifo ?? _plan.Go.ReadEnd;
+        var start = _plan.StartFifo ?? (long)_plan.Go.ReadEnd;
         _execute.CloseOthers(_plan.PreservedDescriptors, _plan.Status.WriteEnd, _plan.Go.ReadEnd, start);
         _execute.EnterWorkingDirectory(process.Cwd);
         _execute.SetLimits(_plan.Limits);

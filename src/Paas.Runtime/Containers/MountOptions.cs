@@ -101,7 +101,8 @@ internal sealed class MountOptions
     {
         // The three ways to keep access times are one field: it is cleared before one is set.
         var isAccessTime = (attribute & MOUNT_ATTR__ATIME) != 0 || attribute == 0;
-        var (set, clear) = clears ? (0, attribute) : (attribute, isAccessTime ? MOUNT_ATTR__ATIME : 0);
+        var set = clears ? 0 : attribute;
+        var clear = clears ? attribute : isAccessTime ? MOUNT_ATTR__ATIME : 0;
         if (recursive)
         {
             RecursiveSet = (RecursiveSet & ~(clear | attribute)) | set;

@@ -16,11 +16,11 @@ internal sealed record SeccompFilter(sock_filter[] Code, int Flags)
         if (config is null) return null;
         if (config.ListenerPath is not null) throw new RuntimeException("seccomp: listenerPath is not supported");
         var defaultAction = Action(config.DefaultAction, config.DefaultErrnoRet);
-        var rules = new List<SeccompRule>();
+        var rules = new List<Linux.Seccomp.SeccompRule>();
         foreach (var rule in config.Syscalls ?? []) Add(rules, rule);
         // 32-bit programs use other numbers: where a profile lists x86 they would need filters of their own. They get ENOSYS.
         var policy = new SeccompPolicy(defaultAction, ForeignAction(config), rules);
-        return new SeccompFilter(SeccompCompiler.Compile(policy), Flags(config.Flags));
+        return new SeccompFilter(SeccompCompiler.Compile(policy), ParseFlags(config.Flags));
     }
 
     private static uint ForeignAction(SeccompConfig config)
@@ -31,7 +31,7 @@ internal sealed record SeccompFilter(sock_filter[] Code, int Flags)
             : SECCOMP_RET_KILL_PROCESS;
     }
 
-    private static void Add(List<SeccompRule> rules, Oci.Runtime.SeccompRule rule)
+    private static void Add(List<Linux.Seccomp.SeccompRule> rules, Oci.Runtime.SeccompRule rule)
     {
         var action = Action(rule.Action, rule.ErrnoRet);
         var conditions = (rule.Args ?? []).Select(Condition).ToList();
@@ -44,7 +44,7 @@ internal sealed record SeccompFilter(sock_filter[] Code, int Flags)
             // A call this kernel or architecture does not have cannot be made.
             var number = SyscallNumbers.Find(name);
             if (number < 0) continue;
-            foreach (var all in alternatives) rules.Add(new SeccompRule(number, action, all));
+            foreach (var all in alternatives) rules.Add(new Linux.Seccomp.SeccompRule(number, action, all));
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed record SeccompFilter(sock_filter[] Code, int Flags)
         _ => throw new RuntimeException($"seccomp: the action {action} is not supported"),
     };
 
-    private static int Flags(IReadOnlyList<string>? names)
+    private static int ParseFlags(IReadOnlyList<string>? names)
     {
         var flags = 0;
         foreach (var name in names ?? [])

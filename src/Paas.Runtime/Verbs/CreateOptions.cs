@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Paas.Contracts.Supervision;
+using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
+using Paas.Runtime.Containers;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary>What <c>create</c> and <c>run</c> have in common.</summary>
+internal sealed class CreateOptions
+{
+    public string Bundle { get; private set; } = ".";
+
+    public string? PidFile { get; private set; }
+
+    public string? SandboxFile { get; private set; }
+
+    public bool Detach { get; private set; }
+
+    public bool Keep { get; private set; }
+
+    public int PreservedDescriptors { get; private set; }
+
+    public string Id { get; private set; } = "";
+
+    /// <summary>Reads them; <paramref name="isRun"/> adds those of <c>run</c>.</summary>
+    public static CreateOptions Parse(IReadOnlyList<string> arguments, bool isRun)
+    {
+        var options = new CreateOptions();
+        var reader = new OptionReader(arguments);
+        while (reader.NextOption() is { } option)
+        {
+            switch (option)
+            {
+                case "--bundle" or "-b":
+                    options.Bundle = reader.Value();
+                    break;
+                case "--pid-file":
+                    options.PidFile = reader.Value();
+                    break;
+                case "--preserve-fds":
+                    options.PreservedDescriptors = reader.Number();
+                    break;
+                case "--console-socket":
+                    throw new UsageException("--console-socket: terminals are not supported yet");
+                case "--no-pivot":
+                    throw new UsageException("--no-pivot is not supported: the root is always changed with pivot_root");
+                case "--no-new-keyring":
+                    break;
+                case "--sandbox":
+                    options.SandboxFile = reader.Value();
+                    break;
+                case "--detach" or "-d" when isRun:
+                    options.Detach = true;
+                    break;
+                case "--keep" when isRun:
+                    options.Keep = true;
+                    break;
+                default:
+                    throw reader.Unknown();
+            }
+        }
+
+        options.Id = reader.OnlyId();
+        return options;
+    }
+
+    /// <summary>The container described by the bundle.</summary>
+    public ContainerSpec ToSpec(GlobalOptions global)
+    {
+        var bundle = Path.GetFullPath(Bundle);
+        return new ContainerSpec
+        {
+            Id = Id,
+            BundleDirectory = bundle,
+            Config = ReadConfig(Path.Combine(bundle, "config.json")),
+            Sandbox = SandboxFile is null ? null : Read(SandboxFile, SupervisionJsonContext.Default.SandboxConfig),
+            RuntimeRoot = global.Root,
+            PreservedDescriptors = PreservedDescriptors,
+        };
+    }
+
+    public void WritePidFile(int pid)
+    {
+        if (PidFile is not null) Linux.Files.WriteAtomically(PidFile, System.Text.Encoding.ASCII.GetBytes($"{pid}"), durable: false);
+    }
+
+    public static RuntimeConfig ReadConfig(string path) => Read(path, OciRuntimeJsonContext.Default.RuntimeConfig);
+
+    /// <summary>Reads a JSON file, saying which one when it is not right.</summary>
+    public static T Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new RuntimeException($"{path} is empty");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RuntimeException($"{path} does not exist", e);
+        }
+        catch (JsonException e)
+        {
+            throw new RuntimeException($"{path}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Paas.Runtime.CommandLine;
+using Paas.Runtime.State;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary><c>delete</c>: removes what is left of a container; with <c>--force</c> whatever state it is in.</summary>
+internal static class DeleteVerb
+{
+    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    {
+        var reader = new OptionReader(arguments);
+        var force = false;
+        while (reader.NextOption() is { } option)
+        {
+            force = option is "--force" or "-f" ? true : throw reader.Unknown();
+        }
+
+        Delete(global.Root, reader.OnlyId(), force);
+        return 0;
+    }
+
+    private static void Delete(string root, string id, bool force)
+    {
+        if (KnownContainer.Find(root, id) is not { } container)
+        {
+            if (!force) throw new RuntimeException($"container \"{id}\" does not exist");
+            // Claimed by a create that died before it had made anything else.
+            new StateDirectory(root, id).Remove();
+            return;
+        }
+
+        var status = container.Status();
+        if (!force && !ContainerStatuses.CanDelete(status))
+        {
+            throw new RuntimeException($"cannot delete container {id} that is not stopped: {ContainerStatuses.Word(status)}");
+        }
+
+        // A stopped container without a pid namespace of its own can still have processes.
+        container.KillAll();
+        container.Remove();
+    }
+}

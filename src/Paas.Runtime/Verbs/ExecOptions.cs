@@ -1,0 +1,120 @@
+using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary>Options of <c>exec</c>.</summary>
+internal sealed class ExecOptions
+{
+    private readonly List<string> _env = [];
+    private readonly List<string> _capabilities = [];
+    private readonly List<uint> _groups = [];
+    private string? _processFile;
+    private string? _cwd;
+    private string? _user;
+    private string? _pidFile;
+    private bool _noNewPrivileges;
+    private IReadOnlyList<string> _command = [];
+
+    public string Id { get; private set; } = "";
+
+    public bool Detach { get; private set; }
+
+    public int PreservedDescriptors { get; private set; }
+
+    public static ExecOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new ExecOptions();
+        var reader = new OptionReader(arguments);
+        while (reader.NextOption() is { } option) options.Take(option, reader);
+        var rest = reader.Rest();
+        if (rest.Count == 0) throw new UsageException("the container's id is missing");
+        options.Id = rest[0];
+        // "exec ID -- command" is written too.
+        options._command = [.. rest.Skip(rest.Count > 1 && rest[1] == "--" ? 2 : 1)];
+        if (options._command.Count == 0 && options._processFile is null) throw new UsageException("neither a command nor --process given");
+        return options;
+    }
+
+    private void Take(string option, OptionReader reader)
+    {
+        switch (option)
+        {
+            case "--process" or "-p":
+                _processFile = reader.Value();
+                break;
+            case "--cwd":
+                _cwd = reader.Value();
+                break;
+            case "--env" or "-e":
+                _env.Add(reader.Value());
+                break;
+            case "--user" or "-u":
+                _user = reader.Value();
+                break;
+            case "--additional-gids" or "-g":
+                _groups.Add((uint)reader.Number());
+                break;
+            case "--cap" or "-c":
+                _capabilities.Add(reader.Value());
+                break;
+            case "--no-new-privs":
+                _noNewPrivileges = true;
+                break;
+            case "--pid-file":
+                _pidFile = reader.Value();
+                break;
+            case "--detach" or "-d":
+                Detach = true;
+                break;
+            case "--preserve-fds":
+                PreservedDescriptors = reader.Number();
+                break;
+            case "--tty" or "-t" or "--console-socket":
+                throw new UsageException($"{option}: terminals are not supported yet");
+            case "--ignore-paused":
+                break;
+            default:
+                throw reader.Unknown();
+        }
+    }
+
+    /// <summary>The process to run: the document given, or the container's own with what the command line changes.</summary>
+    public ProcessConfig Merge(ProcessConfig container)
+    {
+        if (_processFile is not null) return CreateOptions.Read(_processFile, OciRuntimeJsonContext.Default.ProcessConfig);
+        var process = container with
+        {
+            Args = _command,
+            Env = [.. container.Env ?? [], .. _env],
+            Cwd = _cwd ?? container.Cwd,
+            NoNewPrivileges = container.NoNewPrivileges || _noNewPrivileges,
+            User = User(container.User ?? new UserConfig()),
+        };
+        return _capabilities.Count == 0 ? process : process with { Capabilities = With(process.Capabilities) };
+    }
+
+    public void WritePidFile(int pid)
+    {
+        if (_pidFile is not null) Linux.Files.WriteAtomically(_pidFile, System.Text.Encoding.ASCII.GetBytes($"{pid}"), durable: false);
+    }
+
+    private UserConfig User(UserConfig user)
+    {
+        if (_groups.Count > 0) user = user with { AdditionalGids = _groups };
+        if (_user is null) return user;
+        var parts = _user.Split(':', 2);
+        if (!uint.TryParse(parts[0], out var uid)) throw new UsageException($"--user takes numbers: {_user}");
+        if (parts.Length == 1) return user with { Uid = uid };
+        return uint.TryParse(parts[1], out var gid) ? user with { Uid = uid, Gid = gid } : throw new UsageException($"--user takes numbers: {_user}");
+    }
+
+    private CapabilitySets With(CapabilitySets? sets) => new()
+    {
+        Bounding = [.. sets?.Bounding ?? [], .. _capabilities],
+        Effective = [.. sets?.Effective ?? [], .. _capabilities],
+        Permitted = [.. sets?.Permitted ?? [], .. _capabilities],
+        Inheritable = sets?.Inheritable,
+        Ambient = sets?.Ambient,
+    };
+}

@@ -1,0 +1,27 @@
+using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
+using Paas.Runtime.Containers;
+using Paas.Runtime.State;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary><c>exec</c>: runs a further process in a running container; attached it ends with that process's exit code.</summary>
+internal static class ExecVerb
+{
+    /// <summary>Exit code when the process could not be run, told apart from what it could itself return.</summary>
+    public const int Failure = 255;
+
+    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    {
+        var options = ExecOptions.Parse(arguments);
+        var container = KnownContainer.Load(global.Root, options.Id);
+        var status = container.Status();
+        if (!ContainerStatuses.CanExecute(status)) throw new RuntimeException($"cannot exec in a container that is {ContainerStatuses.Word(status)}: {options.Id}");
+        var config = CreateOptions.ReadConfig(container.Directory.ConfigPath);
+        using var child = ExecProcess.Start(container, config, options.Merge(config.Process!), options.Detach, options.PreservedDescriptors);
+        options.WritePidFile(child.Pid);
+        if (options.Detach) return 0;
+        Linux.SignalForwarding.Start(child.Handle);
+        return Linux.Processes.Reap(child.Handle)!.Value.ShellCode;
+    }
+}

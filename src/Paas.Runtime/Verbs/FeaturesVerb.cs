@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Paas.Runtime.CommandLine;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary><c>features</c>: what this runtime can do (runtime-spec, features.md). Only what works is listed.</summary>
+internal static class FeaturesVerb
+{
+    public static int Run()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true })) Write(json);
+        StandardOutput.Write(buffer.ToArray());
+        StandardOutput.Write("\n");
+        return 0;
+    }
+
+    private static void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("ociVersionMin", "1.0.0");
+        json.WriteString("ociVersionMax", SpecVerb.OciVersion);
+        Strings(json, "hooks", []);
+        Strings(json, "mountOptions",
+        [
+            "async", "atime", "bind", "defaults", "dev", "diratime", "exec", "idmap", "noatime", "nodev", "nodiratime", "noexec", "nosuid",
+            "nosymfollow", "private", "rbind", "relatime", "ridmap", "rnodev", "rnoexec", "rnosuid", "ro", "rprivate", "rro", "rshared",
+            "rslave", "runbindable", "rw", "shared", "slave", "strictatime", "suid", "symfollow", "unbindable",
+        ]);
+        json.WriteStartObject("linux");
+        Strings(json, "namespaces", ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"]);
+        Flags(json, "cgroup", ("v1", true), ("v2", true), ("systemd", false), ("systemdUser", false), ("rdma", false));
+        json.WriteStartObject("seccomp");
+        json.WriteBoolean("enabled", true);
+        Strings(json, "actions", ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP"]);
+        Strings(json, "operators", ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"]);
+        Strings(json, "archs", ["SCMP_ARCH_X86_64"]);
+        json.WriteEndObject();
+        Flags(json, "apparmor", ("enabled", false));
+        Flags(json, "selinux", ("enabled", false));
+        json.WriteStartObject("mountExtensions");
+        Flags(json, "idmap", ("enabled", true));
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Strings(Utf8JsonWriter json, string name, ReadOnlySpan<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
+    private static void Flags(Utf8JsonWriter json, string name, params ReadOnlySpan<(string Name, bool Value)> flags)
+    {
+        json.WriteStartObject(name);
+        foreach (var (flag, value) in flags) json.WriteBoolean(flag, value);
+        json.WriteEndObject();
+    }
+}

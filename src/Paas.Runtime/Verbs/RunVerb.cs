@@ -1,0 +1,42 @@
+using Paas.Linux;
+using Paas.Runtime.CommandLine;
+using Paas.Runtime.Containers;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary>
+/// <c>run</c>: creates and starts a container; attached it waits for the process, passes signals on to it, ends with its exit code
+/// and removes the container.
+/// </summary>
+internal static class RunVerb
+{
+    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    {
+        var options = CreateOptions.Parse(arguments, isRun: true);
+        var spec = options.ToSpec(global) with { DieWithParent = !options.Detach };
+        using var container = ContainerFactory.Create(spec);
+        var delete = !options.Keep;
+        try
+        {
+            container.Start();
+            options.WritePidFile(container.Pid);
+            if (options.Detach)
+            {
+                delete = false;
+                return 0;
+            }
+
+            SignalForwarding.Start(container.Process);
+            return container.WaitForExit().ShellCode;
+        }
+        catch
+        {
+            delete = true;
+            throw;
+        }
+        finally
+        {
+            if (delete) container.Delete();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
+using Paas.Runtime.State;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary><c>state</c>: prints the state document of the specification.</summary>
+internal static class StateVerb
+{
+    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    {
+        var reader = new OptionReader(arguments);
+        if (reader.NextOption() is not null) throw reader.Unknown();
+        var state = KnownContainer.Load(global.Root, reader.OnlyId()).ToState();
+        StandardOutput.Write(JsonSerializer.SerializeToUtf8Bytes(state, OciRuntimeJsonContext.Default.ContainerState));
+        StandardOutput.Write("\n");
+        return 0;
+    }
+}
