@@ -16,6 +16,7 @@ internal sealed record RouterOptions
           --http-address IP       serves on this address only; default all
           --domain D              names its certificate; default localhost
           --trusted-proxies LIST  believe X-Forwarded-* from these networks, e.g. 10.0.0.0/8,::1/128; default none
+          --answer-timeout SECONDS  how long an app may take to begin its answer; default 60
           --drain SECONDS         how long requests under way may take to end on SIGTERM; default 5
           --help, --version
         """;
@@ -41,6 +42,9 @@ internal sealed record RouterOptions
 
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long an app may take from the end of a request to the headers of its answer.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     public string ControlSocket => Path.Combine(Run, "router.sock");
 
     /// <summary>Reads a command line.</summary>
@@ -65,6 +69,7 @@ internal sealed record RouterOptions
             Address = Address4Or6(values),
             Domain = values.GetValueOrDefault("--domain", "localhost").ToLowerInvariant(),
             TrustedProxies = Networks(values.GetValueOrDefault("--trusted-proxies", "")),
+            AnswerTimeout = TimeSpan.FromSeconds(Number(values.GetValueOrDefault("--answer-timeout", "60"), "--answer-timeout", 86400)),
             Drain = TimeSpan.FromSeconds(Number(values.GetValueOrDefault("--drain", "5"), "--drain", 3600)),
         };
     }

@@ -52,7 +52,7 @@ internal sealed partial class RouterServer : IAsyncDisposable
         ClaimSocket();
         try
         {
-            await visitors.Server.StartAsync(new Visitors(live, visitors.Forwarder, options.TrustedProxies), ct);
+            await visitors.Server.StartAsync(new Visitors(live, visitors.Forwarder, options), ct);
         }
         catch (Exception error) when (error is IOException or SocketException)
         {

@@ -23,7 +23,7 @@ internal sealed class EndpointTransport : IDisposable
     public EndpointTransport(EndPoint endPoint)
     {
         this.endPoint = endPoint;
-        Invoker = new HttpMessageInvoker(
+        Invoker = new StreamingInvoker(
             new SocketsHttpHandler
             {
                 UseProxy = false,
@@ -35,8 +35,7 @@ internal sealed class EndpointTransport : IDisposable
                 PooledConnectionIdleTimeout = IdleTimeout,
                 PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
                 ConnectCallback = ConnectAsync,
-            },
-            disposeHandler: true);
+            });
     }
 
     public HttpMessageInvoker Invoker { get; }

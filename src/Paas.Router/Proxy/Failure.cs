@@ -46,10 +46,10 @@ internal sealed record Failure(int Status, string Title, string Text, string Log
     public static Failure Broken(AppRoute app) => new(
         502, $"{app.Name} did not answer", "Its instance closed the connection before it had answered.", "connection-closed");
 
-    public static Failure TooSlow(AppRoute app) => new(
+    public static Failure TooSlow(AppRoute app, TimeSpan patience) => new(
         504,
         $"{app.Name} did not answer in time",
-        $"Its instance took the request and sent no answer for {Visitors.AnswerTimeout.TotalSeconds:0} seconds.",
+        $"Its instance took the request and sent no answer for {patience.TotalSeconds:0} seconds.",
         "answer-timeout");
 
     public static Failure BadBody { get; } = new(

@@ -13,11 +13,8 @@ namespace Paas.Router.Proxy;
 /// The data plane: every request from every visitor. Runs on the sockets' own threads, so nothing here may block: no file, no lock
 /// that is held for long, no waiting.
 /// </summary>
-internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, IReadOnlyList<IPNetwork> trustedProxies) : IHttpApplication<Visit>
+internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterOptions options) : IHttpApplication<Visit>
 {
-    /// <summary>How long an app may take from the end of a request to the headers of its answer.</summary>
-    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
-
     private static readonly ForwarderRequestConfig Forwarding = new()
     {
         Version = HttpVersion.Version11,
@@ -27,7 +24,7 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, IReadOn
         AllowResponseBuffering = false,
     };
 
-    private readonly Func<IPAddress, bool> isTrusted = address => trustedProxies.Any(network => network.Contains(address));
+    private readonly Func<IPAddress, bool> isTrusted = address => options.TrustedProxies.Any(network => network.Contains(address));
 
     public Visit CreateContext(IFeatureCollection contextFeatures)
     {
@@ -73,7 +70,7 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, IReadOn
             ForwarderError error;
             try
             {
-                visit.Prepare(endpoint, AnswerTimeout);
+                visit.Prepare(endpoint, options.AnswerTimeout);
                 error = await forwarder.SendAsync(
                     visit.Http, EndpointTransport.Prefix, endpoint.Transport.Invoker, Forwarding, visit, visit.AnswerTimeout);
             }
@@ -92,7 +89,7 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, IReadOn
         table.Generation == 0 ? Failure.NoTable : Failure.UnknownHost(HostName.Bare(host).ToString());
 
     // What came of a try; "again" when another endpoint may be asked without anything being done twice.
-    private static Failure? Judge(Visit visit, AppRoute app, Endpoint endpoint, ForwarderError error, out bool again)
+    private Failure? Judge(Visit visit, AppRoute app, Endpoint endpoint, ForwarderError error, out bool again)
     {
         again = false;
         if (error == ForwarderError.None)
@@ -118,7 +115,7 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, IReadOn
         switch (error)
         {
             case ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestTimedOut:
-                return Failure.TooSlow(app);
+                return Failure.TooSlow(app, options.AnswerTimeout);
             case ForwarderError.RequestBodyClient:
                 return Failure.BadBody;
             default:
