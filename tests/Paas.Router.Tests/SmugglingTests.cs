@@ -47,6 +47,19 @@ public sealed class SmugglingTests(RunningRouter router) : IClassFixture<Running
     }
 
     [Fact]
+    public async Task A_length_written_oddly_reaches_the_app_written_plainly()
+    {
+        await using var app = await Upstream.StartAsync(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            await context.Response.WriteAsync($"{context.Request.Headers.ContentLength} {await reader.ReadToEndAsync()}");
+        });
+        await router.RouteAsync("a", app.Address);
+        var answer = await router.Process.RawAsync("POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: +1\r\n\r\na", "\r\n0\r\n\r\n");
+        Assert.Contains("1 a", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_request_with_both_framings_reaches_the_app_in_one_and_ends_the_connection()
     {
         var seen = new List<string>();

@@ -4,7 +4,8 @@ namespace Paas.Router.Proxy;
 
 /// <summary>
 /// Headers that concern one connection only: those that <c>Connection</c> names (RFC 9110 section 7.6.1). The well-known ones are
-/// left out by the forwarder itself.
+/// left out by the forwarder itself. Names that share their line with <c>close</c> or <c>keep-alive</c> are lost: Kestrel keeps
+/// only those two words of it.
 /// </summary>
 internal static class HopByHop
 {
