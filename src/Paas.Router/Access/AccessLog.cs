@@ -9,7 +9,6 @@ namespace Paas.Router.Access;
 /// </summary>
 internal sealed partial class AccessLog : IDisposable
 {
-    private const long RetryMilliseconds = 10_000;
     private const long IdleMilliseconds = 60_000;
 
     // Every request counts, so no rate limit; the size of the files is limited by rotation.
@@ -26,7 +25,7 @@ internal sealed partial class AccessLog : IDisposable
     private readonly Lock changing = new();
     private readonly Dictionary<string, AccessSource> sources = new(StringComparer.Ordinal);
     private readonly ITimer idle;
-    private long retryAt;
+    private readonly HashSet<string> failing = new(StringComparer.Ordinal);
     private volatile string? error;
 
     public AccessLog(string directory, ILogger logger, TimeProvider time)
@@ -37,11 +36,8 @@ internal sealed partial class AccessLog : IDisposable
         idle = time.CreateTimer(static log => ((AccessLog)log!).CloseIdle(), this, period, period);
     }
 
-    /// <summary>Why lines are being dropped; null while they are written.</summary>
+    /// <summary>Why lines of some app are being dropped; null while all are written.</summary>
     public string? Error => error;
-
-    /// <summary>False for a moment after files could not be opened.</summary>
-    public bool MayOpen => Environment.TickCount64 >= Volatile.Read(ref retryAt);
 
     /// <summary>Where the lines of an app go.</summary>
     public AccessSource Source(string app)
@@ -60,7 +56,7 @@ internal sealed partial class AccessLog : IDisposable
         lock (changing)
         {
             gone = [.. sources.Values.Where(source => !apps.Contains(source.App))];
-            foreach (var source in gone) sources.Remove(source.App);
+            foreach (var source in gone) Forget(source.App);
         }
 
         foreach (var source in gone) source.Close();
@@ -73,15 +69,12 @@ internal sealed partial class AccessLog : IDisposable
         try
         {
             var writer = new LogWriter(path, Options);
-            if (error is not null) LogWritten(logger, path);
-            error = null;
+            lock (changing) Succeeded(app);
             return writer;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Volatile.Write(ref retryAt, Environment.TickCount64 + RetryMilliseconds);
-            if (error is null) LogNotWritten(logger, path, failure.Message);
-            error = failure.Message;
+            lock (changing) Failed(app, path, failure.Message);
             return null;
         }
     }
@@ -95,8 +88,28 @@ internal sealed partial class AccessLog : IDisposable
     [LoggerMessage(30, LogLevel.Error, "access lines are not written: {Path}: {Reason}; requests are served all the same")]
     private static partial void LogNotWritten(ILogger logger, string path, string reason);
 
-    [LoggerMessage(31, LogLevel.Information, "access lines are written again: {Path}")]
-    private static partial void LogWritten(ILogger logger, string path);
+    [LoggerMessage(31, LogLevel.Information, "access lines are written again")]
+    private static partial void LogWritten(ILogger logger);
+
+    private void Forget(string app)
+    {
+        sources.Remove(app);
+        Succeeded(app);
+    }
+
+    private void Succeeded(string app)
+    {
+        if (!failing.Remove(app) || failing.Count > 0) return;
+        error = null;
+        LogWritten(logger);
+    }
+
+    private void Failed(string app, string path, string reason)
+    {
+        if (failing.Count == 0) LogNotWritten(logger, path, reason);
+        failing.Add(app);
+        error = reason;
+    }
 
     private void CloseIdle()
     {

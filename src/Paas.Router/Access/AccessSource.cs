@@ -9,6 +9,7 @@ namespace Paas.Router.Access;
 internal sealed class AccessSource(string app, AccessLog log)
 {
     private const int MostWaiting = 256 * 1024;
+    private const long RetryMilliseconds = 10_000;
 
     [ThreadStatic]
     private static byte[]? scratch;
@@ -19,6 +20,7 @@ internal sealed class AccessSource(string app, AccessLog log)
     private int waitingBytes;
     private bool isOpening;
     private bool isClosed;
+    private long retryAt;
     private long used;
 
     public string App { get; } = app;
@@ -64,7 +66,7 @@ internal sealed class AccessSource(string app, AccessLog log)
                 return;
             }
 
-            if (isClosed || !log.MayOpen || waitingBytes + line.Length > MostWaiting) return;
+            if (isClosed || Environment.TickCount64 < retryAt || waitingBytes + line.Length > MostWaiting) return;
             waiting.Add(line.ToArray());
             waitingBytes += line.Length;
             if (isOpening) return;
@@ -80,7 +82,11 @@ internal sealed class AccessSource(string app, AccessLog log)
         lock (opening)
         {
             isOpening = false;
-            if (opened is not null)
+            if (opened is null)
+            {
+                retryAt = Environment.TickCount64 + RetryMilliseconds;
+            }
+            else
             {
                 foreach (var line in waiting) opened.Write(LogStream.Stdout, line);
             }
