@@ -11,14 +11,19 @@ public static class OverlayMounts
     /// <param name="upperDirectory">Null mounts read-only.</param>
     /// <param name="workDirectory">Empty, on the filesystem of the upper one.</param>
     /// <param name="userNamespace">From <see cref="UserNamespaces.Create"/>, or null.</param>
+    /// <param name="owner">With id-mapped layers: what the container's root is on the host.</param>
     /// <exception cref="LinuxException">What the kernel refused, with its own words where it has some.</exception>
     public static SafeFileHandle Create(
         IReadOnlyList<string> lowerDirectories,
         string? upperDirectory,
         string? workDirectory,
-        SafeFileHandle? userNamespace)
+        SafeFileHandle? userNamespace,
+        (uint Uid, uint Gid)? owner = null)
     {
         using var layers = new Layers(lowerDirectories, upperDirectory, workDirectory, userNamespace);
+        // What the overlay does to its upper layer it does as whoever mounted it, and an id outside the mapping owns nothing
+        // there: the kernel would make the overlay read-only.
+        using var mounter = upperDirectory is not null && owner is var (uid, gid) ? new FilesystemIdentity(uid, gid) : null;
         return TryWithDescriptors(layers) ?? WithPaths(layers);
     }
 

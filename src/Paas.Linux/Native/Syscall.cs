@@ -44,6 +44,8 @@ public static partial class Native
     public const int SYS_umask = 95;
     public const int SYS_setuid = 105;
     public const int SYS_setgid = 106;
+    public const int SYS_setfsuid = 122;
+    public const int SYS_setfsgid = 123;
     public const int SYS_setgroups = 116;
     public const int SYS_setresuid = 117;
     public const int SYS_setresgid = 119;

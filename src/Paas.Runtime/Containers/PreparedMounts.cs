@@ -62,8 +62,12 @@ internal sealed class PreparedMounts : IDisposable
         var mapped = rootfs.IdMapped && _config.Linux?.UidMappings is { Count: > 0 };
         return OverlayMounts.Create(
             rootfs.LowerDirectories, rootfs.UpperDirectory, rootfs.WorkDirectory,
-            mapped ? UserNamespace(_config.Linux!.UidMappings!, _config.Linux.GidMappings!) : null);
+            mapped ? UserNamespace(_config.Linux!.UidMappings!, _config.Linux.GidMappings!) : null,
+            mapped ? (RootOf(_config.Linux!.UidMappings!), RootOf(_config.Linux.GidMappings!)) : null);
     }
+
+    private static uint RootOf(IReadOnlyList<IdMapping> mappings) =>
+        mappings.FirstOrDefault(mapping => mapping.ContainerID == 0)?.HostID ?? throw new RuntimeException("the mappings leave out the container's id 0");
 
     private PreparedMount Prepare(MountConfig mount, ControlGroup group, bool hasGroupNamespace)
     {
