@@ -4,8 +4,10 @@ heading() { echo "-----> $*"; }
 
 detail() { sed -u 's/^/       /' <<<"$*"; }
 
-# fail MESSAGE [WHAT TO DO]
+# COMMAND || fail MESSAGE [WHAT TO DO]
 fail() {
+    # A command that was killed lets the platform say why.
+    if [ "$?" = 137 ]; then exit 137; fi
     echo " !     $1"
     [ $# -lt 2 ] || echo " !     $2"
     exit 1

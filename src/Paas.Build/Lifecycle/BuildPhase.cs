@@ -60,7 +60,8 @@ internal sealed class BuildPhase(
                     new BindMount(directories.Platform, BuildDirectories.PlatformTarget, ReadOnly: true),
                     new BindMount(plan, BuildDirectories.PlanTarget, ReadOnly: true),
                 ],
-                options.BuildTimeLimit),
+                options.BuildTimeLimit,
+                Offline: false),
             lines,
             ct);
         if (status != 0) throw Failed(buildpack, status);

@@ -13,12 +13,14 @@ namespace Paas.Build.Lifecycle;
 /// <param name="Env">Added to the build image's environment.</param>
 /// <param name="Mounts">Beside the buildpack itself.</param>
 /// <param name="TimeLimit">After which everything of it is killed.</param>
+/// <param name="Offline">True without a network.</param>
 internal sealed record SandboxCommand(
     string Executable,
     IReadOnlyList<string> Arguments,
     IReadOnlyDictionary<string, string> Env,
     IReadOnlyList<BindMount> Mounts,
-    TimeSpan TimeLimit);
+    TimeSpan TimeLimit,
+    bool Offline);
 
 /// <summary>Runs buildpacks, each executable in a container of its own: the only place where code that is not ours runs.</summary>
 internal sealed class BuildSandbox(BuildOptions options, ContainerHost host, Image image, HostEgress egress, BuildConfig config)
@@ -84,6 +86,7 @@ internal sealed class BuildSandbox(BuildOptions options, ContainerHost host, Ima
             ],
             Restart = new RestartPolicy(RestartMode.Never),
             Group = ContainerGroup.Builds,
+            Offline = command.Offline,
         };
     }
 

@@ -93,7 +93,8 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
                     new BindMount(directories.Platform, BuildDirectories.PlatformTarget, ReadOnly: true),
                     new BindMount(plan, BuildDirectories.PlanTarget),
                 ],
-                options.DetectTimeLimit),
+                options.DetectTimeLimit,
+                Offline: true),
             output,
             ct);
         return detections[buildpack.Id] = new Detection(

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using Paas.Contracts.Supervision;
+using Paas.Node;
+using Paas.Testing;
+
+namespace Paas.Build.Tests.Apps;
+
+/// <summary>A copy of a sample that is built and run on a <see cref="BuildNode"/>.</summary>
+internal sealed class TestApp : IDisposable
+{
+    private readonly BuildNode node;
+    private readonly TemporaryDirectory directory = new();
+    private int builds;
+
+    public TestApp(BuildNode node, string? sample = null)
+    {
+        this.node = node;
+        Name = "t" + Guid.NewGuid().ToString("N")[..8];
+        Directory.CreateDirectory(Source);
+        if (sample is not null) Shell($"cp -R {Path.Combine(Repository.Root, "tests/apps", sample)}/. .");
+    }
+
+    public string Name { get; }
+
+    public string Source => directory.Combine("source");
+
+    /// <summary>The lines of the last build.</summary>
+    public IReadOnlyList<string> Output { get; private set; } = [];
+
+    public string Text => string.Join('\n', Output);
+
+    public TimeSpan Took { get; private set; }
+
+    public void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Source, path))!);
+        File.WriteAllText(Path.Combine(Source, path), text);
+    }
+
+    /// <summary>Builds what is in the source directory.</summary>
+    public async Task<BuildOutcome> BuildAsync(
+        BuildOptions? options = null, IReadOnlyDictionary<string, string>? env = null, Action<string>? onLine = null, CancellationToken ct = default)
+    {
+        Shell("tar --owner=0 --group=0 --mtime=2025-06-01 --sort=name -cf ../source.tar .");
+        var lines = new List<string>();
+        Output = lines;
+        var config = new BuildConfig(
+            Name, ++builds, directory.Combine("source.tar"), env ?? new Dictionary<string, string>(), directory.Combine("work"), directory.Combine("cache"));
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            return await new AppBuilder(options ?? node.Options, node.Images, node.Host, TimeProvider.System).BuildAsync(
+                config,
+                line =>
+                {
+                    lines.Add(line);
+                    onLine?.Invoke(line);
+                },
+                ct);
+        }
+        finally
+        {
+            Took = clock.Elapsed;
+            Assert.False(Directory.Exists(directory.Combine("work")), "the build's directory is left");
+        }
+    }
+
+    /// <summary>Starts a process of an image, hands its address to the test, and removes it.</summary>
+    public async Task RunAsync(BuildOutcome outcome, string type, Func<HttpClient, Task> test)
+    {
+        var id = $"{Name}-{type}-{builds}";
+        var observed = await node.Host.StartAsync(
+            new ContainerConfig
+            {
+                Id = id,
+                App = Name,
+                Name = $"{type}.1",
+                Image = outcome.Image,
+                Args = ["/bin/sh", "-c", outcome.Processes[type]],
+                Env = new Dictionary<string, string> { ["PORT"] = "5000" },
+                Restart = new RestartPolicy(RestartMode.Never),
+            },
+            default);
+        try
+        {
+            using var client = new HttpClient { BaseAddress = new Uri($"http://{observed.State!.Address}:5000") };
+            await test(client);
+        }
+        finally
+        {
+            await node.Host.RemoveAsync(id, default);
+        }
+    }
+
+    /// <summary>The page, once the process listens.</summary>
+    public static async Task<string> GetAsync(HttpClient client, string path = "/")
+    {
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await client.GetStringAsync(new Uri(path, UriKind.Relative));
+            }
+            catch (HttpRequestException error) when (error.StatusCode is null && deadline.Elapsed < TimeSpan.FromSeconds(20))
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    public void Dispose() => directory.Dispose();
+
+    private void Shell(string script)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-ec", script]) { WorkingDirectory = Source })!;
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
+}
