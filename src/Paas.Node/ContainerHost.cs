@@ -204,7 +204,7 @@ public sealed class ContainerHost : IAsyncDisposable
     private ProcessStartInfo OneShot(ContainerDirectory directory) => new(
         _options.RuntimePath,
         [
-            "--root", _paths.RuntimeRoot, "--log", directory.RuntimeLog,
+            "--root", _paths.RuntimeRoot, "--log", directory.RuntimeLog, "--log-format", "json",
             "run", "--bundle", directory.Path, "--sandbox", directory.Sandbox, directory.Id,
         ])
     { WorkingDirectory = "/" };
