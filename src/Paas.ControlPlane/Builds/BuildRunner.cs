@@ -139,9 +139,22 @@ internal sealed partial class BuildRunner(
     private async Task EndAsync(BuildRecord build, Release release, Deployment deployment, BuildOutput output, CancellationToken ct)
     {
         Deployer.EnsureLive(build.App, release, deployment);
-        if (build.Source.Branch is { } branch && apps.AdoptBranch(build.App, branch)) await repositories.SetHeadAsync(build.App, branch, ct);
+        if (build.Source.Branch is { } branch && apps.AdoptBranch(build.App, branch)) await SetHeadAsync(build.App, branch, ct);
         foreach (var line in Announcement(build.App, release)) output.Write(line);
         End(build, BuildStatus.Succeeded, null);
+    }
+
+    // What a clone checks out is a convenience; the release is live already.
+    private async Task SetHeadAsync(string app, string branch, CancellationToken ct)
+    {
+        try
+        {
+            await repositories.SetHeadAsync(app, branch, ct);
+        }
+        catch (PaasException error)
+        {
+            LogHeadFailed(error, app, branch);
+        }
     }
 
     private IEnumerable<string> Announcement(string app, Release release)
@@ -175,6 +188,9 @@ internal sealed partial class BuildRunner(
 
     private static string Description(BuildRecord build) =>
         build.Source.Commit is { Length: >= 8 } commit ? $"Deploy {commit[..8]}" : $"Deploy build {build.Number}";
+
+    [LoggerMessage(2403, LogLevel.Warning, "{App}: {Branch} could not be made the branch that a clone checks out")]
+    private partial void LogHeadFailed(Exception error, string app, string branch);
 
     [LoggerMessage(2401, LogLevel.Error, "{App}: build {Number} failed for a reason of the platform's own")]
     private partial void LogFailed(Exception error, string app, int number);

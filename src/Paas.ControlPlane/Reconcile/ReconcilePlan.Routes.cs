@@ -24,9 +24,8 @@ internal static partial class ReconcilePlan
     {
         if (!state.Exists) return null;
         var serving = Serving(state);
-        var endpoints = state.Instances
+        var endpoints = Keep(state, Wanted(state)).Values
             .Where(instance => instance.Serving && instance.Address is not null && instance.Instance.Release == serving?.Version)
-            .DistinctBy(instance => instance.Slot)
             .OrderBy(instance => instance.Instance.Type, StringComparer.Ordinal).ThenBy(instance => instance.Instance.Number)
             .Select(instance => new RoutedEndpoint(instance.Instance.Name, instance.Instance.Type, instance.Address!))
             .ToList();

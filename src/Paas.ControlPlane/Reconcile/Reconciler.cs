@@ -57,7 +57,11 @@ internal sealed partial class Reconciler(
     }
 
     /// <summary>Something about the app changed.</summary>
-    internal void Signal(string app) => LoopOf(app).Signal();
+    internal void Signal(string app)
+    {
+        // The platform's own route has no app behind it.
+        if (app != AppName.Platform) LoopOf(app).Signal();
+    }
 
     /// <summary>The app as it is wanted and as it is.</summary>
     internal AppState Observe(string app) => observer.Observe(app, LoopOf(app).Book);

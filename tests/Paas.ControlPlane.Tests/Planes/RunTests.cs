@@ -1,0 +1,81 @@
+using System.Text;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+
+namespace Paas.ControlPlane.Tests.Planes;
+
+public sealed class RunTests : PlaneTest
+{
+    [Fact]
+    public async Task A_command_runs_in_the_live_release_with_its_config()
+    {
+        await ReadyAsync();
+        var (output, end) = await RunAsync(new RunRequest(["node", "-v"], new Dictionary<string, string> { ["GREETING"] = "hi" }));
+        Assert.Equal("run.1 node -v GREETING=hi\n", output);
+        Assert.Equal(0, end.ExitCode);
+    }
+
+    [Fact]
+    public async Task One_word_is_a_process_type_or_a_line_for_the_shell()
+    {
+        await ReadyAsync();
+        Assert.Equal("run.1 /bin/bash -c listen GREETING=\n", (await RunAsync(new RunRequest(["web"]))).Output);
+        Assert.Equal("run.1 /bin/bash -c ls | wc GREETING=\n", (await RunAsync(new RunRequest(["ls | wc"]))).Output);
+    }
+
+    [Fact]
+    public async Task Input_goes_in_and_the_exit_status_comes_out()
+    {
+        await ReadyAsync();
+        var (output, end) = await RunAsync(new RunRequest(["cat", "fail"], Stdin: Convert.ToBase64String("héllo"u8)));
+        Assert.EndsWith("\nhéllo", output, StringComparison.Ordinal);
+        Assert.Equal(3, end.ExitCode);
+    }
+
+    [Fact]
+    public async Task Going_away_ends_it_and_frees_its_name()
+    {
+        await ReadyAsync();
+        using var gone = new CancellationTokenSource();
+        var running = Task.Run(async () =>
+        {
+            await foreach (var one in Platform.RunAsync("hello", new RunRequest(["sleep"]), gone.Token)) Assert.Fail($"{one}");
+        });
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.StartsWith("run.1 ", (await RunAsync(new RunRequest(["ls"]))).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_run_is_refused()
+    {
+        await CreateAsync("hello");
+        Assert.Equal(ErrorCode.Conflict, Assert.Throws<PaasException>(() => Platform.RunAsync("hello", new RunRequest(["ls"]), CancellationToken.None)).Code);
+        await PushAsync("hello", "web: listen");
+        Assert.Equal(ErrorCode.InvalidRequest, (await Assert.ThrowsAsync<PaasException>(() => RunAsync(new RunRequest([])))).Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Assert.ThrowsAsync<PaasException>(() => RunAsync(new RunRequest(["ls"], Stdin: "?")))).Code);
+        Assert.Equal(
+            ErrorCode.InvalidRequest,
+            (await Assert.ThrowsAsync<PaasException>(() => RunAsync(new RunRequest(["ls"], new Dictionary<string, string> { ["PORT"] = "1" })))).Code);
+    }
+
+    private async Task ReadyAsync()
+    {
+        await CreateAsync("hello");
+        await PushAsync("hello", "web: listen");
+    }
+
+    private async Task<(string Output, RunEvent End)> RunAsync(RunRequest request)
+    {
+        var output = new List<byte>();
+        RunEvent? end = null;
+        await foreach (var one in Platform.RunAsync("hello", request, CancellationToken.None))
+        {
+            Assert.Null(end);
+            if (one.Data is { } data) output.AddRange(Convert.FromBase64String(data));
+            else end = one;
+        }
+
+        return (Encoding.UTF8.GetString(output.ToArray()), Assert.IsType<RunEvent>(end));
+    }
+}
