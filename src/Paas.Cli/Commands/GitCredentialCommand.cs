@@ -26,10 +26,9 @@ internal sealed class GitCredentialCommand : Command
 
     public override async Task<int> RunAsync(Invocation call)
     {
-        // git offers to store and erase too; logins are made and ended by paas alone.
-        if (call.Words[0] != "get") return 0;
         var asked = CredentialRequest.Read(Console.In);
-        if (asked.Url is not { } url) return 0;
+        // git offers to store and erase too; logins are made and ended by paas alone.
+        if (call.Words[0] != "get" || asked.Url is not { } url) return 0;
         if (Invocation.Logins().TokenFor(url) is { } token)
         {
             Answer(call, token, null);

@@ -195,6 +195,8 @@ internal sealed class PaasClient : IPlatform, IDisposable
 
     private PaasException Unreachable(Exception error)
     {
+        if (error is HttpRequestException { HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError) })
+            return new(ErrorCode.Unavailable, $"The connection to {_address.Display} broke: {(error.InnerException ?? error).Message}", "Try again.", error);
         var socket = error.InnerException as SocketException ?? error.InnerException?.InnerException as SocketException;
         if (_address.SocketPath is { } path)
         {

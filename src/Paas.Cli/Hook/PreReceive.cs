@@ -51,13 +51,13 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
 
         var source = new BuildSource(commit.Id, update.Branch, commit.Message, commit.Author);
         await using var tar = SourceArchive.Of(update.New);
-        var lastLine = "";
+        var said = new List<string>();
         try
         {
             await foreach (var step in client.SubmitBuildAsync(app, source, tar, ct))
             {
-                if (step.Line is { } line) Print(lastLine = line);
-                if (step.Result is { } result) return End(result, lastLine);
+                if (step.Line is { } line) Print(line, said);
+                if (step.Result is { } result) return End(result, said);
             }
         }
         catch (IOException error)
@@ -69,14 +69,20 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
         return ErrorCodes.ExitFailure;
     }
 
-    private int End(BuildResultDocument result, string lastLine)
+    // The output has usually said why already.
+    private int End(BuildResultDocument result, List<string> said)
     {
         if (result.Status == BuildStatus.Succeeded) return 0;
-        if (result.Error is { } error && !lastLine.Contains(error, StringComparison.Ordinal)) terminal.Error(error);
+        var error = result.Error ?? $"The build ended as {result.Status.ToString().ToLowerInvariant()}";
+        if (!said.Exists(line => line.Contains(error.Split('\n')[0], StringComparison.Ordinal))) terminal.Error(error);
         return ErrorCodes.ExitFailure;
     }
 
-    private void Print(string line) => terminal.Note(line);
+    private void Print(string line, List<string> said)
+    {
+        terminal.Note(line);
+        if (line.StartsWith(" !", StringComparison.Ordinal)) said.Add(line);
+    }
 
     // A pushed tag object or a branch both lead to a commit.
     private static (string Id, string Tree, string Message, string Author) Commit(string id)

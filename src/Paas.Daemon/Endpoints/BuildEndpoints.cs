@@ -19,8 +19,8 @@ internal static class BuildEndpoints
 
         api.MapPost("/apps/{app}/builds", SubmitAsync);
 
-        api.MapGet("/apps/{app}/builds/{number:int}/output", (string app, int number, HttpContext context, IPlatform platform, CancellationToken ct) =>
-            EventStream.WriteAsync(context, platform.ReadBuildOutputAsync(app, number, ct), ApiJsonContext.Default.BuildEvent));
+        api.MapGet("/apps/{app}/builds/{number:int}/output", (string app, int number, HttpContext context, IPlatform platform) =>
+            EventStream.WriteAsync(context, ct => platform.ReadBuildOutputAsync(app, number, ct), ApiJsonContext.Default.BuildEvent));
     }
 
     private static async Task SubmitAsync(
@@ -33,7 +33,7 @@ internal static class BuildEndpoints
         try
         {
             await EventStream.WriteAsync(
-                context, platform.SubmitBuildAsync(app, source, tar, context.RequestAborted), ApiJsonContext.Default.BuildEvent);
+                context, ct => platform.SubmitBuildAsync(app, source, tar, ct), ApiJsonContext.Default.BuildEvent, ready: tar.Ended);
         }
         catch (PaasException) when (!context.Response.HasStarted)
         {

@@ -10,8 +10,8 @@ internal static class LogEndpoints
     private const int MaxTail = 10_000;
 
     public static void MapLogs(this IEndpointRouteBuilder api) =>
-        api.MapGet("/apps/{app}/logs", (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
-            EventStream.WriteAsync(context, platform.ReadLogsAsync(app, Query(context.Request), ct), ApiJsonContext.Default.LogLine, line => line.Id));
+        api.MapGet("/apps/{app}/logs", (string app, HttpContext context, IPlatform platform) =>
+            EventStream.WriteAsync(context, ct => platform.ReadLogsAsync(app, Query(context.Request), ct), ApiJsonContext.Default.LogLine, line => line.Id));
 
     internal static LogQuery Query(HttpRequest request)
     {

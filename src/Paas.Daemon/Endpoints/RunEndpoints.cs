@@ -15,6 +15,6 @@ internal static class RunEndpoints
         {
             var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.RunRequest, MaxBodyBytes);
             if (request.Command is not { Count: > 0 }) throw new PaasException(ErrorCode.InvalidRequest, "command is missing");
-            await EventStream.WriteAsync(context, platform.RunAsync(app, request, context.RequestAborted), ApiJsonContext.Default.RunEvent);
+            await EventStream.WriteAsync(context, ct => platform.RunAsync(app, request, ct), ApiJsonContext.Default.RunEvent);
         });
 }

@@ -66,9 +66,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
     }
 
-    [LoggerMessage(1001, LogLevel.Error, "{Id}: {Method} {Path} failed")]
+    [LoggerMessage(1011, LogLevel.Error, "{Id}: {Method} {Path} failed")]
     private partial void Unexpected(string id, string method, string path, Exception error);
 
-    [LoggerMessage(1002, LogLevel.Error, "the answer to {Path} broke off")]
+    [LoggerMessage(1012, LogLevel.Error, "the answer to {Path} broke off")]
     private partial void StreamFailed(string path, Exception error);
 }

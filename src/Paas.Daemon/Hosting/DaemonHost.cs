@@ -14,10 +14,13 @@ using Paas.Web;
 namespace Paas.Daemon.Hosting;
 
 /// <summary>Puts paasd together: the control plane, the dashboard, and the HTTP server on the one Unix socket.</summary>
-internal static class DaemonHost
+internal static partial class DaemonHost
 {
     // Everything but sources, packs and a run's input is a small document.
     private const long MaxBodyBytes = 1L << 20;
+
+    // Less than what systemd gives before it kills.
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(15);
 
     public static async Task<int> RunAsync(DaemonOptions options)
     {
@@ -29,6 +32,7 @@ internal static class DaemonHost
         await app.StartAsync();
         SocketFile.Open(options.Socket);
         ServiceNotifier.Ready();
+        Ready(app.Logger, DaemonVersion.Text, options.Socket, options.Url);
         await app.WaitForShutdownAsync();
         return 0;
     }
@@ -42,6 +46,7 @@ internal static class DaemonHost
         Log(builder.Logging);
         Listen(builder.WebHost, options);
         builder.Services.AddSingleton(options);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
         addControlPlane(builder.Services);
         builder.Services.AddPaasWeb();
         builder.Services.AddSingleton<GitHost>();
@@ -59,6 +64,9 @@ internal static class DaemonHost
         app.MapPaasWeb();
         return app;
     }
+
+    [LoggerMessage(1001, LogLevel.Information, "paasd {Version} answers on {Socket}; dashboard {Url}")]
+    private static partial void Ready(ILogger logger, string version, string socket, string url);
 
     private static void Log(ILoggingBuilder logging)
     {

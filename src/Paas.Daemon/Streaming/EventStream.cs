@@ -20,19 +20,26 @@ internal static class EventStream
     // Milliseconds a browser waits before it reconnects.
     private static readonly byte[] SsePreamble = "retry: 1000\n\n"u8.ToArray();
 
-    /// <param name="context">The request; its abort ends the sequence.</param>
-    /// <param name="events">What to send.</param>
+    /// <param name="context">The request; its abort ends the sequence, and so does the end of paasd.</param>
+    /// <param name="events">Makes what to send; its token ends it.</param>
     /// <param name="type">How a document is written.</param>
     /// <param name="id">The SSE event id of a document, for <c>Last-Event-ID</c>; null where the stream can't be resumed.</param>
-    public static async Task WriteAsync<T>(HttpContext context, IAsyncEnumerable<T> events, JsonTypeInfo<T> type, Func<T, string>? id = null)
+    /// <param name="ready">Until this has ended the answer does not begin without a document: the request is still being read.</param>
+    public static async Task WriteAsync<T>(
+        HttpContext context, Func<CancellationToken, IAsyncEnumerable<T>> events, JsonTypeInfo<T> type, Func<T, string>? id = null,
+        Task? ready = null)
     {
         var sse = AcceptsSse(context.Request);
         var time = context.RequestServices.GetRequiredService<TimeProvider>();
-        var aborted = context.RequestAborted;
-        var enumerator = events.GetAsyncEnumerator(aborted);
+        // paasd does not wait for streams when it ends; their clients come back to the next one.
+        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        var aborted = ended.Token;
+        var enumerator = events(aborted).GetAsyncEnumerator(aborted);
         var next = enumerator.MoveNextAsync().AsTask();
         try
         {
+            if (ready is not null) await Task.WhenAny(next, ready).WaitAsync(aborted);
             await WaitBrieflyAsync(next, time, aborted);
             await BeginAsync(context.Response, sse, aborted);
             while (await NextAsync(next, context.Response, sse, time, aborted))
@@ -46,10 +53,11 @@ internal static class EventStream
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
-            // The client went; there is nobody to answer.
+            // The client went, or paasd goes.
         }
         finally
         {
+            await ended.CancelAsync();
             await FinishAsync(enumerator, next);
         }
     }
@@ -107,7 +115,7 @@ internal static class EventStream
         Encoding.UTF8.GetBytes(sse ? "\n\n" : "\n", output);
     }
 
-    // An enumerator must not be disposed while a MoveNextAsync is pending; the request's abort is what ends that one.
+    // An enumerator must not be disposed while a MoveNextAsync is pending; it has been told to end.
     private static async Task FinishAsync<T>(IAsyncEnumerator<T> enumerator, Task<bool> next)
     {
         try

@@ -7,7 +7,10 @@ internal sealed class LimitedStream(Stream body, long limit, string what, string
 {
     private readonly byte[] _scrap = new byte[64 * 1024];
     private long _read;
-    private bool _ended;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The body has been read to its end.</summary>
+    public Task Ended => _ended.Task;
 
     public override bool CanRead => true;
 
@@ -22,7 +25,7 @@ internal sealed class LimitedStream(Stream body, long limit, string what, string
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await body.ReadAsync(buffer, cancellationToken);
-        _ended |= count == 0 && buffer.Length > 0;
+        if (count == 0 && buffer.Length > 0) _ended.TrySetResult();
         _read += count;
         if (_read > limit)
         {
@@ -43,10 +46,10 @@ internal sealed class LimitedStream(Stream body, long limit, string what, string
     /// </summary>
     public async Task DrainAsync(CancellationToken ct)
     {
-        for (var left = limit + (16L << 20); left > 0 && !_ended;)
+        for (var left = limit + (16L << 20); left > 0 && !_ended.Task.IsCompleted;)
         {
             var count = await body.ReadAsync(_scrap, ct);
-            _ended = count == 0;
+            if (count == 0) _ended.TrySetResult();
             left -= count;
         }
     }
