@@ -7,6 +7,7 @@ namespace Paas.Linux.Events;
 public static unsafe partial class Descriptors
 {
     private const int CloseOnExec = 0x80000;
+    private const int SetDescriptorFlags = 2;
     private const int GetFlags = 3;
     private const int SetFlags = 4;
     private const int NonBlocking = 0x800;
@@ -61,6 +62,12 @@ public static unsafe partial class Descriptors
         {
             throw new LinuxException("fcntl(F_SETFL)", Marshal.GetLastPInvokeError());
         }
+    }
+
+    /// <summary>Keeps a descriptor from programs this one executes.</summary>
+    public static void SetCloseOnExec(SafeFileHandle descriptor)
+    {
+        if (fcntl(descriptor, SetDescriptorFlags, 1) < 0) throw new LinuxException("fcntl(F_SETFD)", Marshal.GetLastPInvokeError());
     }
 
     [LibraryImport("libc", SetLastError = true)]

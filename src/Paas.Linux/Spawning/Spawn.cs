@@ -46,6 +46,8 @@ public static unsafe partial class Spawn
                 Check(posix_spawn_file_actions_addopen(actions, standard, "/dev/null", 2, 0), "posix_spawn_file_actions_addopen");
             }
 
+            // What this program inherited and never knew of is not passed on to one that lives for long.
+            Check(posix_spawn_file_actions_addclosefrom_np(actions, 4), "posix_spawn_file_actions_addclosefrom_np");
             using var argv = new StringVector(arguments);
             int pid;
             Check(posix_spawn(&pid, path, actions, attributes, argv.Pointer, Environ), "posix_spawn", path);
@@ -134,6 +136,10 @@ public static unsafe partial class Spawn
 
     [LibraryImport("libc")]
     private static partial int posix_spawn_file_actions_adddup2(byte* actions, int descriptor, int becomes);
+
+    // glibc 2.34
+    [LibraryImport("libc")]
+    private static partial int posix_spawn_file_actions_addclosefrom_np(byte* actions, int from);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int posix_spawn_file_actions_addopen(byte* actions, int descriptor, string path, int flags, uint mode);

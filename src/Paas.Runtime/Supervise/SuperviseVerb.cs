@@ -74,6 +74,7 @@ internal static class SuperviseVerb
         using var reporting = report ? new SafeFileHandle(3, ownsHandle: true) : null;
         try
         {
+            if (reporting is not null) Descriptors.SetCloseOnExec(reporting);
             return Supervise(bundle, reporting);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or RuntimeException or JsonException or InvalidOperationException or FormatException)

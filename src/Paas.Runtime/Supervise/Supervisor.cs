@@ -240,5 +240,7 @@ internal sealed partial class Supervisor : IDisposable
     }
 
     private static string Words(TimeSpan time) =>
-        time.TotalSeconds < 120 ? $"{Math.Round(time.TotalSeconds, 1)} s" : $"{Math.Round(time.TotalMinutes)} min";
+        time.TotalSeconds < 1 ? $"{time.TotalMilliseconds:F0} ms"
+        : time.TotalSeconds < 120 ? $"{Math.Round(time.TotalSeconds, 1)} s"
+        : $"{Math.Round(time.TotalMinutes)} min";
 }

@@ -21,7 +21,7 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         var state = bundle.Start();
         bundle.WaitForLine("o " + bundle.Id);
         Assert.Equal(SupervisedStatus.Running, state.Status);
-        Assert.Equal([$"t started with pid {state.Pid}", "o out", "o 1000", "o " + bundle.Id, "t error"], Sorted(bundle.Lines()));
+        Assert.Equal([$"s started with pid {state.Pid}", "o out", "o 1000", "o " + bundle.Id, "e error"], Sorted(bundle.Lines()));
         Assert.Equal((bundle.Id, bundle.Address, "hello", 0), (state.ContainerId, state.Address, state.Labels["app"], state.Restarts));
         Assert.Equal("2001000", Regex.Match(File.ReadAllText($"/proc/{state.Pid}/status"), @"Uid:\t(\d+)").Groups[1].Value);
 
@@ -58,7 +58,7 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         using var bundle = new SupervisedBundle(host, "echo opened > /proc/self/fd/1; echo opened > /dev/stderr; " + Idle);
         bundle.Start();
         bundle.WaitForLine("o opened");
-        bundle.WaitForLine("e opened".Replace('e', 't'));
+        bundle.WaitForLine("e opened");
     }
 
     [RootFact]
@@ -75,8 +75,8 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         Assert.Equal(first.SupervisorPid, second.SupervisorPid);
         Assert.Equal(sandbox, Sandbox(second));
         Assert.Equal("10.251", second.Address![..6]);
-        Assert.Contains("t ended: killed by signal 9; starting again in 0.1 s", bundle.Lines());
-        Assert.Contains($"t started with pid {second.Pid}", bundle.Lines());
+        Assert.Contains("s ended: killed by signal 9; starting again in 50 ms", bundle.Lines());
+        Assert.Contains($"s started with pid {second.Pid}", bundle.Lines());
         var exit = Assert.Single(second.Exits);
         Assert.Equal((null, 9, false), (exit.ExitCode, exit.Signal, exit.OutOfMemory));
     }
@@ -115,7 +115,7 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         Wait.Until(() => !Runs(state.SupervisorPid), () => "the supervisor lives on");
         Assert.False(File.Exists(bundle.Supervisor.SocketPath));
         Assert.Equal(SupervisedStatus.Exited, bundle.State().Status);
-        Assert.Equal(["o ready", "t stopping with SIGTERM, 10 s to go", "o bye", "t stopped: exit status 3"], bundle.Lines()[1..]);
+        Assert.Equal(["o ready", "s stopping with SIGTERM, 10 s to go", "o bye", "s stopped: exit status 3"], bundle.Lines()[1..]);
         Assert.DoesNotContain(host.Cgroups(), path => path.Contains(bundle.Id, StringComparison.Ordinal));
         Assert.Empty(Directory.Exists(bundle.Supervisor.RuntimeRoot) ? Directory.GetFileSystemEntries(bundle.Supervisor.RuntimeRoot) : []);
     }
@@ -131,7 +131,7 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         var stopped = client.Ask("stop", grace: 1).State!;
         Assert.InRange(watch.Elapsed.TotalSeconds, 0.95, 8);
         Assert.Equal((SupervisedStatus.Exited, 9), (stopped.Status, stopped.Exits[^1].Signal));
-        Assert.Contains("t still there after its time: killing it", bundle.Lines());
+        Assert.Contains("s still there after its time: killing it", bundle.Lines());
     }
 
     [RootFact]
@@ -166,9 +166,9 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         using var bundle = new SupervisedBundle(host, "exit 3", Quickly);
         bundle.Start();
         var state = bundle.WaitForState(state => state.Restarts == 6);
-        var waits = bundle.Lines().Where(line => line.StartsWith("t ended", StringComparison.Ordinal)).Take(6);
-        string[] expected = ["0.1", "0.1", "0.2", "0.4", "0.4", "0.4"];
-        Assert.Equal(expected.Select(wait => $"t ended: exit status 3; starting again in {wait} s"), waits);
+        var waits = bundle.Lines().Where(line => line.StartsWith("s ended", StringComparison.Ordinal)).Take(6);
+        int[] expected = [50, 100, 200, 400, 400, 400];
+        Assert.Equal(expected.Select(wait => $"s ended: exit status 3; starting again in {wait} ms"), waits);
         var ends = state.Exits.Select(exit => exit.At).Take(6).ToArray();
         double[] least = [0.05, 0.1, 0.2, 0.4, 0.4];
         Assert.All(least.Index(), wait => Assert.InRange((ends[wait.Index + 1] - ends[wait.Index]).TotalSeconds, wait.Item, wait.Item + 5));
@@ -239,7 +239,7 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         bundle.Start();
         var state = bundle.WaitForState(state => state.Status == SupervisedStatus.Exited);
         Assert.True(Assert.Single(state.Exits).OutOfMemory);
-        Assert.Equal("t ended: exit status 137 (out of memory)", bundle.Lines()[^1]);
+        Assert.Equal("s ended: exit status 137 (out of memory)", bundle.Lines()[^1]);
     }
 
     [RootFact]
@@ -258,10 +258,10 @@ public sealed partial class SuperviseTests(SuperviseHost host)
     [RootFact]
     public void What_a_process_wrote_last_is_in_the_log_also_without_a_newline()
     {
-        using var bundle = new SupervisedBundle(host, "echo first; printf last; exit 1".Replace("printf last", "echo -n last"), Never);
+        using var bundle = new SupervisedBundle(host, "echo first; echo -n last; exit 1", Never);
         bundle.Start();
         bundle.WaitForState(state => state.Status == SupervisedStatus.Exited);
-        Assert.Equal(["o first", "o last", "t ended: exit status 1"], bundle.Lines()[1..]);
+        Assert.Equal(["o first", "o last", "s ended: exit status 1"], bundle.Lines()[1..]);
     }
 
     [RootTheory]
@@ -313,11 +313,7 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         Assert.Equal($"{pid}", fields[3]);
         Assert.All((string[])["0", "1", "2"], number => Assert.Equal("/dev/null", File.ResolveLinkTarget($"/proc/{pid}/fd/{number}", false)!.FullName));
         Assert.Contains(File.ReadLines($"/proc/{pid}/cgroup"), line => line.EndsWith($"{host.CgroupParent}/supervisors", StringComparison.Ordinal));
-        Assert.DoesNotContain(File.ReadLines($"/proc/{pid}/cgroup"), line => line.EndsWith(":memory:" + OwnMemoryCgroup(), StringComparison.Ordinal));
     }
-
-    private static string OwnMemoryCgroup() =>
-        File.ReadLines("/proc/self/cgroup").Select(line => line.Split(':', 3)).FirstOrDefault(parts => parts[1] == "memory")?[2] ?? "none";
 
     private static string Sandbox(SupervisorState state) => new FileInfo($"/proc/{state.Pid}/ns/net").LinkTarget!;
 
@@ -360,6 +356,6 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         }
     }
 
-    [GeneratedRegex(@"^t dropped (\d+) lines?: ")]
+    [GeneratedRegex(@"^s dropped (\d+) lines?: ")]
     private static partial Regex Dropped();
 }

@@ -70,9 +70,9 @@ internal sealed class SupervisedBundle : IDisposable
 
     public SupervisorClient Connect() => new(Supervisor.SocketPath);
 
-    /// <summary>The log's lines, with the stream's initial before each.</summary>
+    /// <summary>The log's lines, each after the letter of its stream: o, e or s.</summary>
     public string[] Lines() =>
-        [.. new LogReader(Supervisor.LogDirectory).Read(LogPosition.Start, int.MaxValue).Select(record => $"{record.Entry.Stream.Name()[3]} {record.Entry.Text}")];
+        [.. new LogReader(Supervisor.LogDirectory).Read(LogPosition.Start, int.MaxValue).Select(record => $"{Letter(record.Entry.Stream)} {record.Entry.Text}")];
 
     public void WaitForLine(string line) => Wait.Until(() => Lines().Contains(line), () => $"no line '{line}' in\n{string.Join('\n', Lines())}");
 
@@ -138,6 +138,8 @@ internal sealed class SupervisedBundle : IDisposable
             Resources = new ResourcesConfig { Memory = memory is null ? null : new MemoryLimits { Limit = memory, Swap = memory } },
         },
     };
+
+    private static char Letter(LogStream stream) => stream switch { LogStream.Stdout => 'o', LogStream.Stderr => 'e', _ => 's' };
 
     private void Write(string name, byte[] content) => File.WriteAllBytes(Path.Combine(directory, name), content);
 }
