@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Paas.Linux.Events;
 
 namespace Paas.Runtime.CommandLine;
 
@@ -17,7 +18,7 @@ internal static class StandardOutput
         using var handle = new SafeFileHandle(descriptor, ownsHandle: false);
         try
         {
-            RandomAccess.Write(handle, text, 0);
+            Descriptors.Write(handle, text);
         }
         catch (IOException)
         {

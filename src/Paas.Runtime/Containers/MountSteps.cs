@@ -51,13 +51,13 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets)
         var step = $"mount {type}";
         var context = program.NewRegister();
         var mount = program.NewRegister();
-        program.Add(step, destination, SYS_fsopen, program.Text(type), FSOPEN_CLOEXEC).Into(context);
+        var open = program.Add(step, destination, SYS_fsopen, program.Text(type), FSOPEN_CLOEXEC).Into(context);
         if (!string.IsNullOrEmpty(source)) Configure("source", source);
         foreach (var (key, value) in options) Configure(key, value);
         var create = program.Add(step, destination, SYS_fsconfig, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
         var make = program.Add(step, destination, SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes).Into(mount);
         targets.Close(context);
-        return (mount, orElse ? [create, make] : []);
+        return (mount, orElse ? [open, create, make] : []);
 
         void Configure(string key, string? value) => program.Add(
             $"{step} option {key}", destination, SYS_fsconfig, context,
