@@ -1,0 +1,101 @@
+using Paas.Testing;
+using Xunit;
+
+namespace Paas.Runtime.FunctionalTests;
+
+/// <summary>Mounts: that they are what was asked for, and stay inside the container's root.</summary>
+public sealed class MountTests
+{
+    [RootFact]
+    public void Bind_mounts_of_directories_and_files()
+    {
+        using var container = new TestContainer().Script("cat /data/a /etc/one; echo w > /data/b; echo $?; echo w > /ro/b; echo $?");
+        var source = MakeSource(container);
+        container.Mount("/data", "bind", source, "rbind", "rw");
+        container.Mount("/ro", "bind", source, "rbind", "ro");
+        container.Mount("/etc/one", "bind", Path.Combine(source, "a"), "bind", "ro");
+        Assert.Equal("A\nA\n0\n1\n", container.Run().ShouldSucceed().Output);
+        Assert.Equal("w\n", File.ReadAllText(Path.Combine(source, "b")));
+    }
+
+    [RootFact]
+    public void Options_of_mounts_show_in_the_container()
+    {
+        using var container = new TestContainer().Script("grep -E ' /(data|small) ' /proc/self/mounts");
+        container.Mount("/data", "bind", MakeSource(container), "bind", "nosuid", "nodev", "noexec", "noatime");
+        container.Mount("/small", "tmpfs", "tmpfs", "size=64k", "mode=711", "nodev");
+        var lines = container.Run().ShouldSucceed().Output.Split('\n');
+        foreach (var option in (string[])["nosuid", "nodev", "noexec", "noatime"]) Assert.Contains(option, lines[0].Split(' ')[3].Split(','));
+        Assert.Contains("size=64k", lines[1]);
+        Assert.Contains("mode=711", lines[1]);
+    }
+
+    [RootFact]
+    public void A_symbolic_link_in_the_image_leads_nowhere_outside_of_it()
+    {
+        using var container = new TestContainer().Script("true");
+        var outside = container.Path("outside");
+        Directory.CreateDirectory(outside);
+        File.CreateSymbolicLink(Path.Combine(container.Rootfs, "link"), outside);
+        container.Mount("/link/inner", "bind", MakeSource(container), "rbind");
+        container.Run();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
+    }
+
+    [RootFact]
+    public void A_link_to_an_absolute_path_is_followed_inside_the_root()
+    {
+        using var container = new TestContainer().Script("cat /real/a");
+        Directory.CreateDirectory(Path.Combine(container.Rootfs, "real"));
+        File.CreateSymbolicLink(Path.Combine(container.Rootfs, "link"), "/real");
+        container.Mount("/link", "bind", MakeSource(container), "rbind");
+        Assert.Equal("A\n", container.Run().ShouldSucceed().Output);
+    }
+
+    [RootFact]
+    public void Proc_is_not_mounted_through_a_link()
+    {
+        using var container = new TestContainer().Script("true");
+        Directory.Delete(Path.Combine(container.Rootfs, "proc"));
+        Directory.CreateDirectory(Path.Combine(container.Rootfs, "elsewhere"));
+        File.CreateSymbolicLink(Path.Combine(container.Rootfs, "proc"), "elsewhere");
+        Assert.NotEqual(0, container.Run().ExitCode);
+    }
+
+    [RootFact]
+    public void The_hosts_mounts_are_untouched_and_out_of_sight()
+    {
+        using var container = new TestContainer().Script("cat /proc/self/mountinfo; sleep 1000");
+        container.RunDetached().ShouldSucceed();
+        TestContainer.Eventually(() => container.DetachedOutput.Contains(" /proc "), "mounts listed");
+        Assert.Empty(container.HostMounts());
+        var seen = container.DetachedOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[4]);
+        Assert.All(seen, point => Assert.Matches("^/($|proc|dev|sys)", point));
+    }
+
+    [RootFact]
+    public void The_cgroup_mount_shows_the_containers_own_group_only()
+    {
+        using var container = new TestContainer().Script("ls /sys/fs/cgroup; cat /proc/self/cgroup; mkdir /sys/fs/cgroup/x; echo $?");
+        ((System.Text.Json.Nodes.JsonArray)container.Linux["namespaces"]!).Add(new System.Text.Json.Nodes.JsonObject { ["type"] = "cgroup" });
+        container.Mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro");
+        var output = container.Run().ShouldSucceed().Output;
+        Assert.EndsWith("\n1\n", output);
+        Assert.DoesNotContain(container.Id, output);
+    }
+
+    [OwnRootFact]
+    public void A_mount_option_that_is_not_done_is_refused()
+    {
+        using var container = new TestContainer().Mount("/x", "tmpfs", "tmpfs", "tmpcopyup");
+        Assert.Contains("tmpcopyup", container.Run().Error);
+    }
+
+    private static string MakeSource(TestContainer container)
+    {
+        var source = container.Path("source");
+        Directory.CreateDirectory(source);
+        File.WriteAllText(Path.Combine(source, "a"), "A\n");
+        return source;
+    }
+}
