@@ -74,18 +74,23 @@ public sealed class SandboxTests
             RuntimeUnderTest.Execute("/sbin/ip", "address", "add", "10.244.77.1/24", "dev", Bridge).ShouldSucceed();
             RuntimeUnderTest.Execute("/sbin/ip", "link", "set", Bridge, "up").ShouldSucceed();
             using var container = new TestContainer().WithUserNamespace(First).Script(
-                "ip -4 -o addr show eth0 | tr -s ' ' | cut -d' ' -f4; ip route | head -1 | cut -d' ' -f1-3; ping -c 1 -w 5 10.244.77.1 > /dev/null; echo $?; ls /sys/class/net > /dev/null; echo $?");
-            container.Process["capabilities"]!["effective"] = new JsonArray("CAP_NET_RAW");
-            container.Process["capabilities"]!["permitted"] = new JsonArray("CAP_NET_RAW");
-            // Its network namespace belongs to the host's user namespace: raw sockets are out, ping sockets need the group.
-            container.Linux["sysctl"] = new JsonObject { ["net.ipv4.ping_group_range"] = "0 2147483647" };
+                "ip -4 -o addr show eth0 | tr -s ' ' | cut -d' ' -f4; ip route | head -1 | cut -d' ' -f1-3; nc -w 5 10.244.77.1 7777 < /dev/null; cat /proc/sys/net/ipv4/ip_unprivileged_port_start; ls /sys/class/net > /dev/null; echo $?");
+            container.Linux["sysctl"] = new JsonObject { ["net.ipv4.ip_unprivileged_port_start"] = "80" };
+            using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Parse("10.244.77.1"), 7777);
+            listener.Start();
+            var greeting = Task.Run(() =>
+            {
+                using var visitor = listener.AcceptTcpClient();
+                visitor.GetStream().Write("hello from the host\n"u8);
+            });
             var sandbox = JsonNode.Parse(File.ReadAllText(Overlay(container, idMapped: true)))!.AsObject();
             sandbox["network"] = new JsonObject
             {
                 ["bridge"] = Bridge, ["hostInterface"] = "paasrt-a", ["address"] = "10.244.77.9", ["prefixLength"] = 24, ["gateway"] = "10.244.77.1",
             };
             File.WriteAllText(container.Path("sandbox.json"), sandbox.ToJsonString());
-            Assert.Equal("10.244.77.9/24\ndefault via 10.244.77.1\n0\n0\n", container.Run("--sandbox", container.Path("sandbox.json")).ShouldSucceed().Output);
+            Assert.Equal("10.244.77.9/24\ndefault via 10.244.77.1\nhello from the host\n80\n0\n", container.Run("--sandbox", container.Path("sandbox.json")).ShouldSucceed().Output);
+            greeting.Wait();
             TestContainer.Eventually(() => !Directory.Exists("/sys/class/net/paasrt-a"), "the veth pair is gone");
         }
         finally

@@ -104,6 +104,7 @@ public static class ContainerFactory
     // The child's setup and the parent's part of it run side by side; the pipe keeps them in step.
     private static LaunchedProcess GuideThrough(LaunchedProcess process, Pipe go, NamespacePlan namespaces, ControlGroup group, RuntimeConfig config)
     {
+        var parentsPart = true;
         try
         {
             go.CloseReadEnd();
@@ -120,13 +121,15 @@ public static class ContainerFactory
             group.Add(process.Pid, unified: false);
             OutOfMemoryScore.Set(process.Pid, config.Process!.OomScoreAdj);
             go.WriteByte();
+            parentsPart = false;
             process.WaitUntilReady();
             return process;
         }
         catch (Exception failure)
         {
             // Where the child ended meanwhile, it knows better why.
-            var cause = failure is LinuxException { Errno: Errno.ESRCH or Errno.EPIPE or Errno.ENOENT } ? FailureOf(process) : null;
+            var gone = parentsPart && failure is LinuxException { Errno: Errno.ESRCH or Errno.EPIPE or Errno.ENOENT };
+            var cause = gone ? FailureOf(process) : null;
             process.Abandon();
             process.Dispose();
             go.Dispose();

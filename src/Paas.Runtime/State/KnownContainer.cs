@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Linux.Cgroups;
+using Paas.Linux.Events;
 using Paas.Oci.Runtime;
 using static Paas.Linux.Native;
 
@@ -71,7 +72,7 @@ public sealed class KnownContainer
         var status = Status();
         if (!ContainerStatuses.CanStart(status)) throw new RuntimeException($"cannot start a container that is {ContainerStatuses.Word(status)}: {Record.Id}");
         using var fifo = Files.Open(Directory.StartFifo, O_WRONLY | O_NONBLOCK);
-        RandomAccess.Write(fifo, [1], 0);
+        Descriptors.Write(fifo, [1]);
         File.Delete(Directory.StartFifo);
     }
 
