@@ -15,7 +15,7 @@ internal static class TokenCreate
 {
     public static async Task<int> RunAsync(DaemonOptions options, string name)
     {
-        using var directory = DataLock.TryTakeIn(options.Data);
+        using var directory = DataLock.TryTake(options.Data);
         var secret = directory is null ? await AskAsync(options, name) : Make(options, name);
         Console.WriteLine(secret);
         return 0;

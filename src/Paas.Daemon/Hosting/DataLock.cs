@@ -1,8 +1,9 @@
+using System.Globalization;
 using Paas.Contracts.Errors;
 
 namespace Paas.Daemon.Hosting;
 
-/// <summary>The right to write a data directory: an flock(2) that the kernel gives back however the process ends.</summary>
+/// <summary>The right to write a data directory: an flock(2) on <c>paasd.lock</c>, which the kernel gives back however the process ends.</summary>
 internal sealed class DataLock : IDisposable
 {
     private readonly FileStream _file;
@@ -10,49 +11,31 @@ internal sealed class DataLock : IDisposable
     private DataLock(FileStream file) => _file = file;
 
     /// <summary>Conflict where another process has it.</summary>
-    public static DataLock Take(string data)
-    {
-        Directory.CreateDirectory(data);
-        var path = Path.Combine(data, "paasd.lock");
-        return TryTake(path) ?? throw new PaasException(
-            ErrorCode.Conflict,
-            $"Another paasd{Owner(path)} works with {data}",
-            "Stop it first, or give this one a directory of its own with --data.");
-    }
+    public static DataLock Take(string data) => TryTake(data) ?? throw new PaasException(
+        ErrorCode.Conflict, $"Another paasd{Owner(data)} works with {data}", "Stop it first, or give this one a directory of its own with --data.");
 
     /// <summary>Null where another process has it.</summary>
-    public static DataLock? TryTakeIn(string data) => TryTake(Path.Combine(Directory.CreateDirectory(data).FullName, "paasd.lock"));
-
-    public void Dispose() => _file.Dispose();
-
-    private static DataLock? TryTake(string path)
+    public static DataLock? TryTake(string data)
     {
+        Directory.CreateDirectory(data);
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            file = new FileStream(Path.Combine(data, "paasd.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
         }
         catch (IOException)
         {
             return null;
         }
 
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
-        file.Flush();
+        File.WriteAllText(PidFile(data), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return new DataLock(file);
     }
 
-    private static string Owner(string path)
-    {
-        try
-        {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return $" (pid {reader.ReadToEnd().Trim()})";
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
+    public void Dispose() => _file.Dispose();
+
+    private static string PidFile(string data) => Path.Combine(data, "paasd.pid");
+
+    // Only for the message; the lock is what counts.
+    private static string Owner(string data) => File.Exists(PidFile(data)) ? $" (pid {File.ReadAllText(PidFile(data))})" : "";
 }
