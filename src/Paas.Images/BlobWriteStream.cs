@@ -8,25 +8,28 @@ namespace Paas.Images;
 
 /// <summary>
 /// A blob being written: a temporary file, hashed on the way, that becomes part of the store by <see cref="Complete"/> and
-/// vanishes otherwise. The open file's lock tells other processes that it is not a crash's leftover.
+/// vanishes otherwise. Disposed by one owner; not for concurrent use.
 /// </summary>
 public sealed class BlobWriteStream : Stream
 {
     private const int BufferSize = 256 * 1024;
 
     private readonly ContentStore _store;
+    private readonly IngestDirectory _directory;
     private readonly string _temporary;
     private readonly SafeFileHandle _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     private int _buffered;
     private long _written;
-    private bool _completed;
 
     internal BlobWriteStream(ContentStore store, string ingestDirectory)
     {
         _store = store;
-        (_temporary, _file) = Create(ingestDirectory);
+        _directory = IngestDirectory.Create(ingestDirectory);
+        _temporary = Path.Combine(_directory.Path, "blob");
+        // Not by the base library, whose advisory lock would still be on the blob when others begin to read it.
+        _file = Files.Open(_temporary, Native.O_WRONLY | Native.O_CREAT | Native.O_EXCL, 0x180);
     }
 
     public override bool CanRead => false;
@@ -78,7 +81,6 @@ public sealed class BlobWriteStream : Stream
             RandomAccess.FlushToDisk(_file);
             File.SetUnixFileMode(_file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             File.Move(_temporary, path, overwrite: true);
-            _completed = true;
         }
 
         // Also when another writer was first: it may not have come so far yet.
@@ -96,30 +98,12 @@ public sealed class BlobWriteStream : Stream
     {
         if (disposing && !_file.IsClosed)
         {
-            if (!_completed) File.Delete(_temporary);
             _file.Dispose();
+            _directory.Dispose();
             _hash.Dispose();
         }
 
         base.Dispose(disposing);
-    }
-
-    // The cleaning of leftovers may lock and remove the file between its creation and our lock: then take another.
-    private static (string Path, SafeFileHandle File) Create(string directory)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            var path = Path.Combine(directory, Guid.NewGuid().ToString("n"));
-            try
-            {
-                var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-                if (File.Exists(path)) return (path, file);
-                file.Dispose();
-            }
-            catch (IOException) when (attempt < 10 && Directory.Exists(directory))
-            {
-            }
-        }
     }
 
     private void Spill()

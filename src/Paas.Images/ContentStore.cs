@@ -27,7 +27,7 @@ public sealed class ContentStore
         Directory.CreateDirectory(_ingest);
         OpenLayout();
         _index = new LayoutIndex(Root);
-        RemoveLeftovers();
+        IngestDirectory.RemoveLeftovers(_ingest);
     }
 
     /// <summary>Absolute path of the layout.</summary>
@@ -117,21 +117,5 @@ public sealed class ContentStore
         }
 
         Files.WriteAtomically(path, ImageDocuments.Serialize(new ImageLayout { ImageLayoutVersion = ImageLayout.Version }), durable: true);
-    }
-
-    // A file that can be locked has no writer any more.
-    private void RemoveLeftovers()
-    {
-        foreach (var leftover in Directory.EnumerateFiles(_ingest))
-        {
-            try
-            {
-                using var file = File.OpenHandle(leftover, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                File.Delete(leftover);
-            }
-            catch (IOException)
-            {
-            }
-        }
     }
 }

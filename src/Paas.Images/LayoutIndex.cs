@@ -64,7 +64,7 @@ internal sealed class LayoutIndex
     {
         lock (_lock)
         {
-            using var file = File.OpenHandle(_lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            using var file = Files.Open(_lockPath, Native.O_RDWR | Native.O_CREAT, 0x180);
             Files.Lock(file, wait: true);
             var index = Read();
             var changed = change(index);

@@ -93,7 +93,7 @@ public sealed class LayerWriterTests : IDisposable
     {
         Trees.Shell(_directory.Path, "mkdir src; echo > src/.wh.x");
         await Assert.ThrowsAsync<LayerFormatException>(() => LayerWriter.WriteDirectoryAsync(_store, _directory.Combine("src"), new LayerOptions(), default));
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_store.Root, "ingest")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_store.Root, "ingest")));
     }
 
     [RootFact]

@@ -48,9 +48,15 @@ public sealed class StackBuilderTests : IDisposable
         AssertOnlyDebiansCertificates(run);
 
         var mount = await _images.PrepareAsync(stack.Build, "test", default);
+        var root = Directory.CreateDirectory(_directory.Combine("root")).FullName;
         var versions = Trees.Run(
             "unshare", "--mount", "--propagation", "private", "--", "sh", "-ec",
-            $"mount -t overlay overlay -o lowerdir={string.Join(':', mount.LowerDirectories)},upperdir={mount.UpperDirectory},workdir={mount.WorkDirectory} {Directory.CreateDirectory(_directory.Combine("root")).FullName}; chroot {_directory.Combine("root")} sh -ec 'mknod -m 666 /dev/null c 1 3; node --version; npm --version; gcc --version; python3 -c \"print(42)\"; git --version; id paas'");
+            $"""
+            mount -t overlay overlay -o lowerdir={string.Join(':', mount.LowerDirectories)},upperdir={mount.UpperDirectory},workdir={mount.WorkDirectory} {root}
+            mknod -m 666 {root}/dev/null c 1 3
+            chroot {root} sh -ec 'node --version; npm --version; gcc --version; python3 -c "print(42)"; git --version; id paas; dpkg --audit
+            mkdir /tmp/p; cd /tmp/p; echo "{"{}"}" > package.json; npm query ":root"; apt-get check'
+            """);
         _output.WriteLine(versions);
         Assert.Contains("uid=1000(paas) gid=1000(paas)", versions, StringComparison.Ordinal);
     }

@@ -46,8 +46,7 @@ public sealed class StackBuilder(ImageStore images, StackOptions options)
 
     private async Task<SafeFileHandle> LockAsync(Action<string> output, CancellationToken cancellationToken)
     {
-        var file = File.OpenHandle(
-            Path.Combine(Options.WorkDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var file = Files.Open(Path.Combine(Options.WorkDirectory, "lock"), Native.O_RDWR | Native.O_CREAT, 0x180);
         if (Files.Lock(file, wait: false)) return file;
         output("waiting for another build of the stack");
         while (!Files.Lock(file, wait: false)) await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);

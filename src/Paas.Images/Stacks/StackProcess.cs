@@ -7,6 +7,9 @@ internal static class StackProcess
 {
     private static readonly string[] Required = ["mmdebstrap", "unshare", "setpriv", "mount", "chroot"];
 
+    /// <summary>The lines of mmdebstrap and the scripts that tell people something.</summary>
+    private static readonly string[] Progress = ["I: running apt-get", "I: downloading", "I: extracting", "I: installing", "I: cleaning"];
+
     /// <exception cref="StackException">Something is missing on this host.</exception>
     public static void CheckHost()
     {
@@ -70,7 +73,7 @@ internal static class StackProcess
         lock (lines)
         {
             lines.Add(line);
-            if (line.StartsWith("I: ", StringComparison.Ordinal)) output(line[3..]);
+            if (Progress.Any(step => line.StartsWith(step, StringComparison.Ordinal))) output(line[3..]);
         }
     }
 }

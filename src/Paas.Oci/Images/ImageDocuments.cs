@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -9,6 +10,10 @@ namespace Paas.Oci.Images;
 /// </summary>
 public static class ImageDocuments
 {
+    // Media types are full of plus signs, which the default encoder would escape as for HTML.
+    private static readonly OciImageJsonContext Writing =
+        new(new JsonSerializerOptions(OciImageJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <exception cref="OciFormatException">Not a valid image manifest.</exception>
     public static ImageManifest ParseManifest(ReadOnlySpan<byte> json)
     {
@@ -66,16 +71,16 @@ public static class ImageDocuments
     }
 
     public static byte[] Serialize(ImageManifest manifest) =>
-        JsonSerializer.SerializeToUtf8Bytes(manifest, OciImageJsonContext.Default.ImageManifest);
+        JsonSerializer.SerializeToUtf8Bytes(manifest, Writing.ImageManifest);
 
     public static byte[] Serialize(ImageIndex index) =>
-        JsonSerializer.SerializeToUtf8Bytes(index, OciImageJsonContext.Default.ImageIndex);
+        JsonSerializer.SerializeToUtf8Bytes(index, Writing.ImageIndex);
 
     public static byte[] Serialize(ImageConfig config) =>
-        JsonSerializer.SerializeToUtf8Bytes(config, OciImageJsonContext.Default.ImageConfig);
+        JsonSerializer.SerializeToUtf8Bytes(config, Writing.ImageConfig);
 
     public static byte[] Serialize(ImageLayout layout) =>
-        JsonSerializer.SerializeToUtf8Bytes(layout, OciImageJsonContext.Default.ImageLayout);
+        JsonSerializer.SerializeToUtf8Bytes(layout, Writing.ImageLayout);
 
     private static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, string what)
         where T : class
