@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Paas.Contracts.Supervision;
+using Paas.Linux.Cgroups;
 using Paas.Linux.Events;
 using Paas.Linux.Spawning;
 using Paas.Oci.Runtime;
@@ -87,7 +88,7 @@ internal static class SuperviseVerb
     {
         var config = Read(Path.Combine(bundle, "supervise.json"), SupervisionJsonContext.Default.SupervisorConfig);
         if (config.Version != 1) throw new RuntimeException($"supervise.json has version {config.Version}; this program knows version 1");
-        if (config.SupervisorCgroup is { } group) OwnControlGroup.Move(group);
+        if (config.SupervisorCgroup is { } group) MoveTo(ControlGroup.At(group));
         var spec = new ContainerSpec
         {
             Id = config.ContainerId,
@@ -112,6 +113,13 @@ internal static class SuperviseVerb
         ReturnMemory();
         supervisor.Run();
         return 0;
+    }
+
+    // Out of the group of whoever started this, so that stopping or restarting that one's service leaves it alone.
+    private static void MoveTo(ControlGroup group)
+    {
+        group.Create();
+        group.Add(Environment.ProcessId);
     }
 
     // Reading the configuration took more memory than anything that follows.

@@ -1,6 +1,7 @@
 using Paas.Contracts.Supervision;
 using Paas.Linux;
 using Paas.Runtime.Containers;
+using Paas.Runtime.State;
 
 namespace Paas.Runtime.Supervise;
 
@@ -38,6 +39,7 @@ internal sealed partial class Supervisor : IDisposable
         {
             socket = new ControlSocket(loop, config.SocketPath, Receive);
             log = new SupervisorLog(loop, config.LogDirectory);
+            RemoveLeftover();
             if (config.Sandbox.Network is { } network) sandbox = new Sandbox(network);
         }
         catch
@@ -84,6 +86,15 @@ internal sealed partial class Supervisor : IDisposable
 
     private static int SignalNumber(string name) =>
         SignalNames.TryParse(name, out var number) ? number : throw new RuntimeException($"{name} is not a signal");
+
+    // A supervisor that was killed left its container's control group and the runtime's record of it. The socket is this one's,
+    // so nobody else has this container.
+    private void RemoveLeftover()
+    {
+        if (KnownContainer.Find(config.RuntimeRoot, config.ContainerId) is not { } leftover) return;
+        leftover.KillAll();
+        leftover.Remove();
+    }
 
     private void StartProcess()
     {
@@ -214,6 +225,8 @@ internal sealed partial class Supervisor : IDisposable
 
     private void Record()
     {
+        // Who is told of an end finds in the log what led to it.
+        log.Flush();
         var state = State;
         try
         {

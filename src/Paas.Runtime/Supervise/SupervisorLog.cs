@@ -25,18 +25,19 @@ internal sealed class SupervisorLog(EventLoop loop, string directory) : IDisposa
         flush ??= loop.After(LogOptions.Default.FlushAfter, Flush);
     }
 
-    public void Dispose()
-    {
-        flush?.Dispose();
-        log.Dispose();
-    }
-
-    private void Flush()
+    /// <summary>Writes what is pending.</summary>
+    public void Flush()
     {
         flush?.Dispose();
         log.Flush();
 
         // Lines held back by the rate limit are told of when it lets go.
         flush = log.HasPending ? loop.After(LogOptions.Default.FlushAfter, Flush) : null;
+    }
+
+    public void Dispose()
+    {
+        flush?.Dispose();
+        log.Dispose();
     }
 }
