@@ -1,19 +1,32 @@
 using System.Collections.Concurrent;
 using Paas.Images.Layers;
 using Paas.Images.Snapshots;
+using Paas.Linux;
 using Paas.Oci;
 using Paas.Oci.Images;
 
 namespace Paas.Images;
 
 /// <summary>Images: documents and layers in a <see cref="ContentStore"/>, unpacked into a <see cref="Snapshotter"/>. Safe for concurrent use.</summary>
-public sealed class ImageStore(ContentStore content, Snapshotter snapshotter)
+public sealed class ImageStore
 {
+    private const string UnpackingPrefix = "unpack-";
+
+    private static readonly string ThisProcess = $"{Environment.ProcessId}-{Processes.StartTime(Environment.ProcessId)}";
+
     private readonly ConcurrentDictionary<Digest, SemaphoreSlim> _unpacking = new();
 
-    public ContentStore Content { get; } = content;
+    /// <summary>Puts both together, and removes half-unpacked layers of processes that are gone.</summary>
+    public ImageStore(ContentStore content, Snapshotter snapshotter)
+    {
+        Content = content;
+        Snapshotter = snapshotter;
+        foreach (var key in snapshotter.Keys().Where(IsAbandoned)) snapshotter.Remove(key);
+    }
 
-    public Snapshotter Snapshotter { get; } = snapshotter;
+    public ContentStore Content { get; }
+
+    public Snapshotter Snapshotter { get; }
 
     /// <summary>Reads an image by the digest of its manifest, or of an index that lists one for this platform.</summary>
     /// <exception cref="ContentNotFoundException">Manifest or configuration is missing.</exception>
@@ -71,6 +84,14 @@ public sealed class ImageStore(ContentStore content, Snapshotter snapshotter)
         return Snapshotter.View(key, image.ChainId);
     }
 
+    /// <summary>True for an unpacking whose process is gone: its id alone could be somebody else's by now.</summary>
+    private static bool IsAbandoned(string key)
+    {
+        if (!key.StartsWith(UnpackingPrefix, StringComparison.Ordinal)) return false;
+        var parts = key[UnpackingPrefix.Length..].Split('-');
+        return !int.TryParse(parts[0], out var id) || parts.Length < 2 || $"{Processes.StartTime(id)}" != parts[1];
+    }
+
     private static Descriptor Select(ImageIndex index)
     {
         var current = Platform.Current;
@@ -88,7 +109,7 @@ public sealed class ImageStore(ContentStore content, Snapshotter snapshotter)
         try
         {
             if (Snapshotter.Contains(chainId)) return;
-            var key = $"unpack-{chainId.Abbreviated}-{Guid.NewGuid():n}";
+            var key = $"{UnpackingPrefix}{ThisProcess}-{chainId.Abbreviated}-{Guid.NewGuid():n}";
             try
             {
                 var mount = Snapshotter.Prepare(key, parent);
