@@ -122,7 +122,7 @@ public sealed record ControlPlaneOptions
         }
 
         if (HttpPort is < 1 or > 65535) throw new ArgumentException($"{nameof(HttpPort)} {HttpPort} is not a port");
-        if (Domain.Length == 0 || Uri.CheckHostName(Domain) == UriHostNameType.Unknown) throw new ArgumentException($"{nameof(Domain)} '{Domain}' is not a hostname");
+        if (Domain.Length == 0 || Domain.Any(char.IsUpper) || Uri.CheckHostName(Domain) == UriHostNameType.Unknown) throw new ArgumentException($"{nameof(Domain)} '{Domain}' is not a lower-case hostname");
         if (BuildConcurrency < 1) throw new ArgumentException($"{nameof(BuildConcurrency)} must be at least 1");
         if (BuildRetention < 1) throw new ArgumentException($"{nameof(BuildRetention)} must be at least 1");
     }

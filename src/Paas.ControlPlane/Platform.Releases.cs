@@ -18,7 +18,7 @@ public sealed partial class Platform
         var made = await _deployer.DeployAsync(app, () => DraftOf(app, change), null, null, ct);
         if (made is { } result)
         {
-            Deployer.EnsureLive(app, result.Release, result.Deployment);
+            _deployer.EnsureLive(app, result.Release, result.Deployment);
             return Describe(result.Release, live: true);
         }
 
@@ -47,7 +47,7 @@ public sealed partial class Platform
             null,
             null,
             ct))!.Value;
-        Deployer.EnsureLive(app, release, deployment);
+        _deployer.EnsureLive(app, release, deployment);
         return Describe(release, live: true);
     }
 

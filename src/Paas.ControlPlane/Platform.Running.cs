@@ -20,7 +20,7 @@ public sealed partial class Platform
         if (_apps.Get(app).LiveRelease is not null)
         {
             var patience = _options.CheckTimeout + _options.RouterTimeout;
-            await _deployer.SettleAsync(app, patience, state => _table.Problem(state, slot => slot.Number > before.GetValueOrDefault(slot.Type)), ct);
+            await _deployer.SettleAsync(app, patience, state => _table.ProblemAsync(state, slot => slot.Number > before.GetValueOrDefault(slot.Type), ct), ct);
         }
 
         return Formation(_apps.Get(app));

@@ -38,7 +38,7 @@ internal sealed class InstanceTable(ContainerView containers, ReleaseStore relea
 
     /// <summary>Why a wanted instance of the live release is not well; null where none is known to be unwell.</summary>
     /// <param name="concerns">Slots that the question is about.</param>
-    internal string? Problem(AppState state, Func<Slot, bool> concerns)
+    internal async Task<string?> ProblemAsync(AppState state, Func<Slot, bool> concerns, CancellationToken ct)
     {
         foreach (var slot in ReconcilePlan.Wanted(state).Where(concerns))
         {
@@ -47,7 +47,7 @@ internal sealed class InstanceTable(ContainerView containers, ReleaseStore relea
                 instance.Slot == slot && !instance.Retired && !instance.Serving && (instance.Exits > 0 || instance.Health == InstanceHealth.Failed));
             if (unwell is null) continue;
             var problem = unwell.Exits > 0 ? DeploymentProblem.Exited : DeploymentProblem.Unhealthy;
-            return diagnosis.Explain(unwell.Instance, containers.Find(unwell.Container), problem);
+            return await diagnosis.ExplainAsync(unwell.Instance, containers.Find(unwell.Container), problem, ct);
         }
 
         return null;

@@ -121,7 +121,7 @@ internal sealed partial class BuildRunner(
     private bool Abandoned(BuildRecord build, BuildOutput output)
     {
         var why = !sources.Contains(build.Tree) ? "its source is gone"
-            : build.Attempts > options.BuildAttempts ? $"it was cut off {options.BuildAttempts} times"
+            : build.Attempts > options.BuildAttempts ? $"it was cut off in each of its attempts ({options.BuildAttempts})"
             : null;
         if (why is null) return false;
         output.Write($" !     The platform was restarted during this build and does not begin it again: {why}.");
@@ -138,7 +138,7 @@ internal sealed partial class BuildRunner(
 
     private async Task EndAsync(BuildRecord build, Release release, Deployment deployment, BuildOutput output, CancellationToken ct)
     {
-        Deployer.EnsureLive(build.App, release, deployment);
+        deployer.EnsureLive(build.App, release, deployment);
         if (build.Source.Branch is { } branch && apps.AdoptBranch(build.App, branch)) await SetHeadAsync(build.App, branch, ct);
         foreach (var line in Announcement(build.App, release)) output.Write(line);
         End(build, BuildStatus.Succeeded, null);
@@ -179,9 +179,10 @@ internal sealed partial class BuildRunner(
     {
         builds.End(build.App, build.Number, status, error);
         platformLog.Write(build.App, $"build {build.Number}: {status.ToString().ToLowerInvariant()}{(error is null ? "" : ": " + error)}");
-        outputs.Close(build.App, build.Number);
         foreach (var old in builds.Prune(build.App, options.BuildRetention)) outputs.Remove(build.App, old);
         sources.Prune(builds.Trees(), DateTime.UtcNow - TimeSpan.FromHours(1));
+        // Last: whoever reads to the end finds everything done.
+        outputs.Close(build.App, build.Number);
     }
 
     private static IEnumerable<string> Lines(string? text) => (text ?? "").Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0);

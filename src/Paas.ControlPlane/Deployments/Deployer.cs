@@ -59,7 +59,7 @@ internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Recon
     }
 
     /// <summary>DeploymentFailed with the whole reason, unless the release is live.</summary>
-    internal static void EnsureLive(string app, Release release, Deployment deployment)
+    internal void EnsureLive(string app, Release release, Deployment deployment)
     {
         if (deployment.Status is DeploymentStatus.Draining or DeploymentStatus.Succeeded) return;
         throw new PaasException(
@@ -67,7 +67,8 @@ internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Recon
             deployment.Status == DeploymentStatus.Superseded
                 ? $"v{release.Version} of {app} was superseded: {deployment.Error}"
                 : $"v{release.Version} of {app} did not go live. {deployment.Error}",
-            deployment.Status == DeploymentStatus.Superseded ? null : "Nothing else changed: the release before it keeps serving.");
+            deployment.Status == DeploymentStatus.Superseded ? null
+                : apps.Find(app)?.LiveRelease is { } live ? $"v{live} keeps serving." : "Nothing of it is left running.");
     }
 
     /// <summary>
@@ -75,7 +76,7 @@ internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Recon
     /// come up.
     /// </summary>
     /// <param name="explain">Says why an instance is not well.</param>
-    internal async Task SettleAsync(string app, TimeSpan patience, Func<AppState, string?> explain, CancellationToken ct)
+    internal async Task SettleAsync(string app, TimeSpan patience, Func<AppState, Task<string?>> explain, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(patience);
@@ -89,7 +90,7 @@ internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Recon
             if (state.Deployment is null)
             {
                 if (ReconcilePlan.IsSettled(state)) return;
-                if (explain(state) is { } problem) throw new PaasException(ErrorCode.DeploymentFailed, problem);
+                if (await explain(state) is { } problem) throw new PaasException(ErrorCode.DeploymentFailed, problem);
             }
 
             ct.ThrowIfCancellationRequested();

@@ -12,11 +12,13 @@ namespace Paas.ControlPlane.Health;
 /// Why an instance is not well, in words for its owner: how its process ended, what it printed last, where it listens and where it
 /// should, and what to do next. Several lines; the first says the most.
 /// </summary>
-internal sealed class Diagnosis(ControlPlaneOptions options, INode node)
+internal sealed class Diagnosis(ControlPlaneOptions options, INode node, TimeProvider time)
 {
     private const int LogLines = 10;
 
-    internal string Explain(Instance instance, ObservedContainer? container, DeploymentProblem problem)
+    private static readonly TimeSpan LogPause = TimeSpan.FromMilliseconds(60);
+
+    internal async Task<string> ExplainAsync(Instance instance, ObservedContainer? container, DeploymentProblem problem, CancellationToken ct)
     {
         var text = new StringBuilder();
         var name = $"{instance.Name} of v{instance.Release}";
@@ -27,7 +29,7 @@ internal sealed class Diagnosis(ControlPlaneOptions options, INode node)
             _ => Exited(name, container?.State),
         });
         if (problem == DeploymentProblem.Unhealthy) text.AppendLine(Listening(container?.State?.Pid));
-        AppendLog(text, instance);
+        AppendLog(text, await LastLinesAsync(instance, ct));
         text.Append(Next(instance, problem, container?.State));
         return text.ToString();
     }
@@ -59,19 +61,31 @@ internal sealed class Diagnosis(ControlPlaneOptions options, INode node)
         ? new IPEndPoint(port.Address, port.Port).ToString()
         : $"port {port.Port}";
 
-    private void AppendLog(StringBuilder text, Instance instance)
+    // The log is written a moment after the process is gone: read until it stays as it is.
+    private async Task<IReadOnlyList<string>> LastLinesAsync(Instance instance, CancellationToken ct)
     {
-        var lines = new LogReader(Path.Combine(options.LogsDirectory, instance.App, instance.Name)).ReadLast(LogLines * 4)
-            .Where(record => record.Entry.At >= instance.CreatedAt && record.Entry.Stream != LogStream.System)
-            .TakeLast(LogLines).ToList();
-        if (lines.Count == 0)
+        var lines = LastLines(instance);
+        for (var look = 0; look < 5; look++)
         {
-            text.AppendLine("It printed nothing.");
-            return;
+            await Task.Delay(LogPause, time, ct);
+            var now = LastLines(instance);
+            if (now.Count > 0 && now.SequenceEqual(lines)) return now;
+            lines = now;
         }
 
-        text.AppendLine("What it printed last:");
-        foreach (var line in lines) text.Append("    ").AppendLine(line.Entry.Text);
+        return lines;
+    }
+
+    private List<string> LastLines(Instance instance) =>
+        [.. new LogReader(Path.Combine(options.LogsDirectory, instance.App, instance.Name)).ReadLast(LogLines * 4)
+            .Where(record => record.Entry.At >= instance.CreatedAt && record.Entry.Stream != LogStream.System)
+            .TakeLast(LogLines)
+            .Select(record => record.Entry.Text)];
+
+    private static void AppendLog(StringBuilder text, IReadOnlyList<string> lines)
+    {
+        text.AppendLine(lines.Count > 0 ? "What it printed last:" : "It printed nothing.");
+        foreach (var line in lines) text.Append("    ").AppendLine(line);
     }
 
     private static string Next(Instance instance, DeploymentProblem problem, SupervisorState? state)

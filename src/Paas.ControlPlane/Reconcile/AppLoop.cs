@@ -56,7 +56,7 @@ internal sealed partial class AppLoop(
             foreach (var action in plan)
             {
                 LogAction(app, action);
-                if (executor.Execute(state, action, Book, ct)) break;
+                if (await executor.ExecuteAsync(state, action, Book, ct)) break;
             }
         }
     }

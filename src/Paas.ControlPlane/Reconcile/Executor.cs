@@ -33,7 +33,7 @@ internal sealed partial class Executor(
 
     /// <summary>Begins an action; returns when its record is made, not when its work is done.</summary>
     /// <returns>True where the plan it came from is out of date now.</returns>
-    internal bool Execute(AppState state, ReconcileAction action, AppBook book, CancellationToken ct)
+    internal async Task<bool> ExecuteAsync(AppState state, ReconcileAction action, AppBook book, CancellationToken ct)
     {
         switch (action)
         {
@@ -59,7 +59,7 @@ internal sealed partial class Executor(
                 Advance(state.App, advance.Id, advance.Event);
                 return true;
             case FailDeployment fail:
-                Fail(state.App, fail);
+                await FailAsync(state.App, fail, ct);
                 return true;
             default:
                 throw new ArgumentOutOfRangeException(nameof(action), action, null);
@@ -108,6 +108,11 @@ internal sealed partial class Executor(
                 catch (OperationCanceledException)
                 {
                     // Its process ended, or paasd does.
+                }
+                catch (Exception error)
+                {
+                    LogFailed(error, instance.Container);
+                    book.EndCheck(instance.Container, instance.Start, $"its check could not be made: {error.Message}");
                 }
 
                 Ended?.Invoke(state.App);
@@ -168,10 +173,10 @@ internal sealed partial class Executor(
         changes.Notify(app);
     }
 
-    private void Fail(string app, FailDeployment fail)
+    private async Task FailAsync(string app, FailDeployment fail, CancellationToken ct)
     {
         var instance = fail.Container is null ? null : instances.List(app).SingleOrDefault(one => one.Container == fail.Container);
-        var error = instance is not null ? diagnosis.Explain(instance, containers.Find(instance.Container), fail.Problem)
+        var error = instance is not null ? await diagnosis.ExplainAsync(instance, containers.Find(instance.Container), fail.Problem, ct)
             : fail.Problem == DeploymentProblem.RouterSilent
                 ? $"the router did not take the new endpoints within {options.RouterTimeout.TotalSeconds:0} s\nNext: see whether paas-router runs; its socket is {options.RouterSocketPath}."
                 : fail.Error ?? "it could not be started";

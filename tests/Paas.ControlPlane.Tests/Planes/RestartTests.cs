@@ -58,8 +58,8 @@ public sealed class RestartTests : PlaneTest
         await EventuallyAsync(
             async () => (await survivor.Platform.ListBuildsAsync("hello", CancellationToken.None))[0].Status == BuildStatus.Abandoned, "the build is given up");
         var (lines, result) = await ReadAsync(survivor.Platform.ReadBuildOutputAsync("hello", 1, CancellationToken.None));
-        Assert.Equal("it was cut off 1 times", result.Error);
-        Assert.Contains(" !     The platform was restarted during this build and does not begin it again: it was cut off 1 times.", lines);
+        Assert.Equal("it was cut off in each of its attempts (1)", result.Error);
+        Assert.Contains(" !     The platform was restarted during this build and does not begin it again: it was cut off in each of its attempts (1).", lines);
         gate.SetResult();
         await cut;
     }
