@@ -18,13 +18,27 @@ public static class OverlayMounts
         string? upperDirectory,
         string? workDirectory,
         SafeFileHandle? userNamespace,
-        (uint Uid, uint Gid)? owner = null)
+        (uint Uid, uint Gid)? owner = null) =>
+        Create(lowerDirectories, upperDirectory, workDirectory, userNamespace, owner, layers => TryWithDescriptors(layers) ?? WithPaths(layers));
+
+    // The way of kernels before 6.13, on any kernel.
+    internal static SafeFileHandle CreateWithPaths(
+        IReadOnlyList<string> lower, string? upper, string? work, SafeFileHandle? userNamespace, (uint Uid, uint Gid)? owner) =>
+        Create(lower, upper, work, userNamespace, owner, WithPaths);
+
+    private static SafeFileHandle Create(
+        IReadOnlyList<string> lowerDirectories,
+        string? upperDirectory,
+        string? workDirectory,
+        SafeFileHandle? userNamespace,
+        (uint Uid, uint Gid)? owner,
+        Func<Layers, SafeFileHandle> make)
     {
         using var layers = new Layers(lowerDirectories, upperDirectory, workDirectory, userNamespace);
         // What the overlay does to its upper layer it does as whoever mounted it, and an id outside the mapping owns nothing
         // there: the kernel would make the overlay read-only.
         using var mounter = upperDirectory is not null && owner is var (uid, gid) ? new FilesystemIdentity(uid, gid) : null;
-        return TryWithDescriptors(layers) ?? WithPaths(layers);
+        return make(layers);
     }
 
     // Linux 6.13: layers given as open mounts. Null where the kernel takes only paths.
@@ -46,7 +60,7 @@ public static class OverlayMounts
 
     // Older kernels: the open mounts by their names below /proc/self/fd. An option's value is at most 255 bytes there, so the
     // names are made relative to that directory, which gives 60 layers and more.
-    internal static SafeFileHandle WithPaths(Layers layers)
+    private static SafeFileHandle WithPaths(Layers layers)
     {
         var before = Directory.GetCurrentDirectory();
         Directory.SetCurrentDirectory("/proc/self/fd");

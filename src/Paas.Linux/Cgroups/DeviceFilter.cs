@@ -59,12 +59,18 @@ internal static unsafe class DeviceFilter
             Op(BPF_LDX | BPF_MEM | BPF_W, Major, Context, 4, 0),
             Op(BPF_LDX | BPF_MEM | BPF_W, Minor, Context, 8, 0),
         };
-        for (var i = rules.Count - 1; i >= 0; i--) Add(code, rules[i]);
+        for (var i = rules.Count - 1; i >= 0; i--)
+        {
+            // The kernel refuses programs with instructions that nothing leads to.
+            if (Add(code, rules[i])) return [.. code];
+        }
+
         Return(code, 0);
         return [.. code];
     }
 
-    private static void Add(List<Instruction> code, DeviceAccess rule)
+    // True when the rule decides every case that reaches it.
+    private static bool Add(List<Instruction> code, DeviceAccess rule)
     {
         var tests = new List<Instruction>();
         var bits = (rule.Access.Contains('m') ? BPF_DEVCG_ACC_MKNOD : 0)
@@ -94,6 +100,7 @@ internal static unsafe class DeviceFilter
         }
 
         Return(code, rule.Allow ? 1 : 0);
+        return tests.Count == 0;
     }
 
     private static void Return(List<Instruction> code, int answer)

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Paas.Testing;
+using Xunit;
+
+namespace Paas.Linux.Tests.Layout;
+
+/// <summary>
+/// Turns every constant and structure of <see cref="Native"/> and <see cref="Errno"/> into a C program of
+/// <c>_Static_assert</c>s and compiles it: the C compiler, not a reader, says whether a declaration is right.
+/// </summary>
+public sealed class NativeLayoutTests
+{
+    // Two programs, since the C library's own sys/mount.h and the kernel's linux/mount.h do not go together.
+    private static readonly string[] UnmountConstants = ["MNT_FORCE", "MNT_DETACH", "UMOUNT_NOFOLLOW"];
+
+    private const string Headers = """
+        #define _GNU_SOURCE
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <poll.h>
+        #include <signal.h>
+        #include <stddef.h>
+        #include <sched.h>
+        #include <sys/file.h>
+        #include <sys/ioctl.h>
+        #include <sys/mman.h>
+        #include <sys/prctl.h>
+        #include <sys/resource.h>
+        #include <sys/socket.h>
+        #include <sys/stat.h>
+        #include <sys/syscall.h>
+        #include <sys/wait.h>
+        #include <sys/xattr.h>
+        #include <linux/audit.h>
+        #include <linux/bpf.h>
+        #include <linux/capability.h>
+        #include <linux/close_range.h>
+        #include <linux/filter.h>
+        #include <linux/magic.h>
+        #include <linux/openat2.h>
+        #include <linux/sched.h>
+        #include <linux/seccomp.h>
+
+        """;
+
+    [Fact]
+    public void Every_constant_has_the_value_of_the_C_headers()
+    {
+        var constants = Constants().ToList();
+        Assert.True(constants.Count > 250, $"only {constants.Count} constants found");
+        var kernel = constants.Where(constant => !UnmountConstants.Contains(constant.Name));
+        Compile(Headers + "#include <linux/mount.h>\n" + string.Concat(kernel.Select(Assertion)));
+        var library = constants.Where(constant => UnmountConstants.Contains(constant.Name));
+        Compile("#include <sys/mount.h>\n" + string.Concat(library.Select(Assertion)));
+    }
+
+    [Fact]
+    public void Every_structure_has_the_layout_of_the_C_headers()
+    {
+        var program = new StringBuilder(Headers).Append("#include <linux/mount.h>\n");
+        var structures = typeof(Native).GetNestedTypes().Where(type => type is { IsValueType: true, IsEnum: false }).ToList();
+        Assert.True(structures.Count >= 12, $"only {structures.Count} structures found");
+        foreach (var structure in structures) Describe(program, structure);
+        Compile(program.ToString());
+    }
+
+    [Fact]
+    public void A_wrong_constant_would_be_noticed() =>
+        Assert.Throws<Xunit.Sdk.XunitException>(() => Compile(Headers + "_Static_assert(O_CLOEXEC == 1, \"O_CLOEXEC\");\n"));
+
+    [Fact]
+    public void Every_system_call_number_is_that_of_the_C_headers()
+    {
+        var program = new StringBuilder("#include <sys/syscall.h>\n");
+        var names = File.ReadLines(Path.Combine(Repository.Root, "src/Paas.Linux/Seccomp/SyscallNumbers.cs"))
+            .Select(line => line.Trim()).Where(line => line.StartsWith('"')).Select(line => line.Split('"')[1]).ToList();
+        Assert.True(names.Count > 350, $"only {names.Count} names found");
+        // Newer ones than the headers know are taken from newer headers: nothing to compare with here.
+        foreach (var name in names)
+        {
+            program.Append($"#ifdef __NR_{name}\n_Static_assert(__NR_{name} == {Linux.Seccomp.SyscallNumbers.Find(name)}, \"{name}\");\n#endif\n");
+        }
+
+        Compile(program.ToString());
+    }
+
+    private static IEnumerable<FieldInfo> Constants() => typeof(Native).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Concat(typeof(Errno).GetFields(BindingFlags.Public | BindingFlags.Static)).Where(field => field.IsLiteral);
+
+    private static string Assertion(FieldInfo constant)
+    {
+        var value = Convert.ToInt64(constant.GetRawConstantValue(), CultureInfo.InvariantCulture);
+        // Where C's is a negative int, e.g. an enum with the highest bit, only the bits count.
+        return $"_Static_assert((unsigned)({constant.Name}) == (unsigned){value}LL && (unsigned long long)({constant.Name}) >> 32 == ((unsigned long long){value}LL >> 32) || ({constant.Name}) == {value}LL, \"{constant.Name}\");\n";
+    }
+
+    private static void Describe(StringBuilder program, Type structure)
+    {
+        // siginfo_t and rlimit64 are not tags, or not under that name.
+        var name = structure.Name is "siginfo_t" ? "siginfo_t" : $"struct {structure.Name}";
+        program.Append($"_Static_assert(sizeof({name}) == {SizeOf(structure)}, \"size of {name}\");\n");
+        foreach (var field in structure.GetFields(BindingFlags.Public | BindingFlags.Instance))
+        {
+            program.Append($"_Static_assert(offsetof({name}, {field.Name}) == {Marshal.OffsetOf(structure, field.Name)}, \"{name}.{field.Name}\");\n");
+            program.Append($"_Static_assert(sizeof((({name}*)0)->{field.Name}) == {SizeOf(field.FieldType)}, \"size of {name}.{field.Name}\");\n");
+        }
+    }
+
+    private static int SizeOf(Type type) =>
+        (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
+
+    private static void Compile(string program)
+    {
+        using var directory = new TemporaryDirectory();
+        var source = directory.Combine("layout.c");
+        File.WriteAllText(source, program);
+        var start = new ProcessStartInfo("gcc", ["-std=gnu11", "-fsyntax-only", source]) { RedirectStandardError = true };
+        using var gcc = Process.Start(start)!;
+        var complaints = gcc.StandardError.ReadToEnd();
+        gcc.WaitForExit();
+        if (gcc.ExitCode != 0) throw new Xunit.Sdk.XunitException(complaints);
+    }
+}
