@@ -19,13 +19,14 @@ internal static class OneShotRun
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         using var process = await launcher.StartAsync(start);
+        // Cancelled by the caller, by a stream that breaks, and at the end.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // One lock, since both may go to the same stream.
         using var writing = new SemaphoreSlim(1);
         var input = FeedAsync(io.Input, process.StandardInput.BaseStream, ended.Token);
         var outputs = Task.WhenAll(
-            CopyAsync(process.StandardOutput.BaseStream, io.Output, writing, ct),
-            CopyAsync(process.StandardError.BaseStream, io.Error, writing, ct));
+            CopyAsync(process.StandardOutput.BaseStream, io.Output, writing, ended),
+            CopyAsync(process.StandardError.BaseStream, io.Error, writing, ended));
         try
         {
             await outputs;
@@ -61,8 +62,9 @@ internal static class OneShotRun
         }
     }
 
-    private static async Task CopyAsync(Stream from, Stream to, SemaphoreSlim writing, CancellationToken ct)
+    private static async Task CopyAsync(Stream from, Stream to, SemaphoreSlim writing, CancellationTokenSource ended)
     {
+        var ct = ended.Token;
         var buffer = new byte[BufferSize];
         int read;
         while ((read = await from.ReadAsync(buffer, ct)) > 0)
@@ -72,6 +74,12 @@ internal static class OneShotRun
             {
                 await to.WriteAsync(buffer.AsMemory(0, read), ct);
                 await to.FlushAsync(ct);
+            }
+            catch
+            {
+                // The other one must not wait for a program that nobody listens to.
+                await ended.CancelAsync();
+                throw;
             }
             finally
             {

@@ -92,6 +92,21 @@ public sealed class OneShotTests(TestNode node)
     }
 
     [RootFact]
+    public async Task It_dies_with_the_node()
+    {
+        var output = new SignalStream();
+        var dying = node.NewHost();
+        var running = dying.RunAsync(node.Shell("bereaved", "echo ready; sleep 1000"), new RunStreams(null, output, output), None);
+        await output.Written.WaitAsync(TimeSpan.FromSeconds(20));
+
+        // The kernel cannot tell the end of the thread that starts programs from the end of the whole process.
+        await dying.DisposeAsync();
+
+        Assert.Equal(137, await running.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Empty(node.Traces("bereaved"));
+    }
+
+    [RootFact]
     public async Task A_reader_that_goes_away_ends_it()
     {
         var config = node.Shell("unread", "while true; do echo line; done");
