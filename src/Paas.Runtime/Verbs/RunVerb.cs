@@ -13,13 +13,14 @@ internal static class RunVerb
     public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
     {
         var options = CreateOptions.Parse(arguments, isRun: true);
-        // Whoever has a sandbox attached is the platform: when it is killed, nobody is left to take the container down.
-        if (options.SandboxFile is not null && !options.Detach) Linux.Processes.SetParentDeathSignal(Linux.Native.SIGKILL);
         var spec = options.ToSpec(global) with { DieWithParent = !options.Detach };
         using var container = ContainerFactory.Create(spec);
         var delete = !options.Keep;
         try
         {
+            // Whoever has a sandbox attached is the platform: when it is killed, nobody is left to take the container down. Not
+            // earlier, since the kernel forgets it when this thread changes its filesystem identity, as mounting the overlay does.
+            if (options.SandboxFile is not null && !options.Detach) Linux.Processes.SetParentDeathSignal(Linux.Native.SIGKILL);
             container.Start();
             options.WritePidFile(container.Pid);
             if (options.Detach)

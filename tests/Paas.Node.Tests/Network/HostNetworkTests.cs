@@ -63,7 +63,8 @@ public sealed class HostNetworkTests : IDisposable
     [RootFact]
     public void Preparing_twice_changes_nothing_and_releasing_leaves_nothing() => PrivateNamespace.Run(async () =>
     {
-        Assert.Equal("0", (await File.ReadAllTextAsync(ForwardSwitch)).Trim());
+        // A new namespace begins with what the host's has.
+        await File.WriteAllTextAsync(ForwardSwitch, "0");
         var before = await RulesAsync();
         var network = await PrepareAsync("nft");
         var once = await RulesAsync();
