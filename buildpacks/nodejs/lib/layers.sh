@@ -2,7 +2,7 @@
 
 heading() { echo "-----> $*"; }
 
-detail() { sed -u 's/^/       /' <<<"$*"; }
+detail() { echo "$*"; }
 
 # COMMAND || fail MESSAGE [WHAT TO DO]
 fail() {

@@ -54,15 +54,16 @@ download() {
 }
 
 install_node() {
-    local archive
+    local archive npm_download
     forget node
-    mkdir -p "$layers/node/env.launch"
+    mkdir -p "$layers/node/env.launch" "$layers/node/lib/node_modules/npm"
+    # npm carries the packages that it needs itself; it comes while Node.js does.
+    download "npm@$(npm_version_for "$node_version")" >"$HOME/npm.name" &
+    npm_download=$!
     archive=$(download "$node_package@$node_version") || fail "Node.js $node_version cannot be downloaded"
     tar -xzf "$HOME/$archive" -C "$layers/node" --strip-components=1 package/bin
-    # npm carries the packages that it needs itself.
-    archive=$(download "npm@$(npm_version_for "$node_version")") || fail "npm for Node.js $node_version cannot be downloaded"
-    mkdir -p "$layers/node/lib/node_modules/npm"
-    tar -xzf "$HOME/$archive" -C "$layers/node/lib/node_modules/npm" --strip-components=1
+    wait "$npm_download" || fail "npm for Node.js $node_version cannot be downloaded"
+    tar -xzf "$HOME/$(cat "$HOME/npm.name")" -C "$layers/node/lib/node_modules/npm" --strip-components=1
     ln -s ../lib/node_modules/npm/bin/npm-cli.js "$layers/node/bin/npm"
     ln -s ../lib/node_modules/npm/bin/npx-cli.js "$layers/node/bin/npx"
     # Commands of scripts in package.json find the programs of packages; so do those of a Procfile.

@@ -10,12 +10,17 @@ internal sealed class TestApp : IDisposable
 {
     private readonly BuildNode node;
     private readonly TemporaryDirectory directory = new();
+    private readonly string cache;
     private int builds;
 
-    public TestApp(BuildNode node, string? sample = null)
+    /// <param name="node">Where it is built.</param>
+    /// <param name="sample">Directory of tests/apps that is copied; null starts empty.</param>
+    /// <param name="warm">True shares its cache with the other warm apps, so that Node.js is not fetched by each.</param>
+    public TestApp(BuildNode node, string? sample = null, bool warm = false)
     {
         this.node = node;
-        Name = "t" + Guid.NewGuid().ToString("N")[..8];
+        Name = warm ? "warm" : "t" + Guid.NewGuid().ToString("N")[..8];
+        cache = warm ? Path.Combine(node.Directory, "cache") : directory.Combine("cache");
         Directory.CreateDirectory(Source);
         if (sample is not null) Shell($"cp -R {Path.Combine(Repository.Root, "tests/apps", sample)}/. .");
     }
@@ -45,7 +50,7 @@ internal sealed class TestApp : IDisposable
         var lines = new List<string>();
         Output = lines;
         var config = new BuildConfig(
-            Name, ++builds, directory.Combine("source.tar"), env ?? new Dictionary<string, string>(), directory.Combine("work"), directory.Combine("cache"));
+            Name, ++builds, directory.Combine("source.tar"), env ?? new Dictionary<string, string>(), directory.Combine("work"), cache);
         var clock = Stopwatch.StartNew();
         try
         {
