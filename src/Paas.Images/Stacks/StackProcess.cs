@@ -7,6 +7,11 @@ internal static class StackProcess
 {
     private static readonly string[] Required = ["mmdebstrap", "unshare", "setpriv", "mount", "chroot"];
 
+    private static readonly HashSet<string> Inherited = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "ftp_proxy", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_DIR", "SSL_CERT_FILE",
+    };
+
     /// <summary>The lines of mmdebstrap and the scripts that tell people something.</summary>
     private static readonly string[] Progress = ["I: running apt-get", "I: downloading", "I: extracting", "I: installing", "I: cleaning"];
 
@@ -21,7 +26,7 @@ internal static class StackProcess
     }
 
     /// <param name="script">Run by <c>sh -e</c>.</param>
-    /// <param name="environment">Added to ours.</param>
+    /// <param name="environment">All the script gets besides proxy settings.</param>
     /// <param name="arguments">The script's <c>$@</c>.</param>
     /// <param name="output">Receives progress.</param>
     public static async Task RunAsync(
@@ -39,6 +44,8 @@ internal static class StackProcess
         }
 
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // Nothing of ours may change what is built; only the way to the mirror is this host's business.
+        foreach (var name in start.Environment.Keys.Where(name => !Inherited.Contains(name)).ToArray()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var lines = new List<string>();
         // The kernel sends the death signal when the thread that started the process ends, so that must be one that waits for it.
