@@ -38,6 +38,21 @@ internal static class Trees
         return output;
     }
 
+    /// <summary>Empties a directory, whatever the names and modes in it.</summary>
+    public static void Clear(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (IOException)
+        {
+            Run("/bin/rm", "-rf", directory);
+        }
+
+        Directory.CreateDirectory(directory);
+    }
+
     public static void Shell(string directory, string script) => Run("/bin/sh", "-ec", $"cd '{directory}'\n{script}");
 
     private static string Line(string root, string path)

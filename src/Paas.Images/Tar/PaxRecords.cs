@@ -22,6 +22,7 @@ internal static class PaxRecords
             var record = content[(space + 1)..(length - 1)];
             var equals = record.IndexOf((byte)'=');
             if (equals <= 0) throw new TarFormatException("an extended header of the tar has a record without a key");
+            if (record[..equals].Contains((byte)0)) throw new TarFormatException("an extended header of the tar has a key with a zero byte");
             records[Encoding.Latin1.GetString(record[..equals])] = record[(equals + 1)..].ToArray();
             content = content[length..];
         }

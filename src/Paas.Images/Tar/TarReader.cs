@@ -114,8 +114,13 @@ internal sealed class TarReader(Stream input)
         .Where(record => record.Key.StartsWith(PaxRecords.AttributePrefix, StringComparison.Ordinal))
         .ToDictionary(record => record.Key[PaxRecords.AttributePrefix.Length..], record => record.Value);
 
-    private static string? Text(Dictionary<string, byte[]> records, string key) =>
-        records.TryGetValue(key, out var value) && value.Length > 0 ? Encoding.Latin1.GetString(value) : null;
+    private static string? Text(Dictionary<string, byte[]> records, string key)
+    {
+        if (!records.TryGetValue(key, out var value) || value.Length == 0) return null;
+        return value.Contains((byte)0)
+            ? throw new TarFormatException($"the extended header '{key}' contains a zero byte")
+            : Encoding.Latin1.GetString(value);
+    }
 
     private static long? Number(Dictionary<string, byte[]> records, string key)
     {
