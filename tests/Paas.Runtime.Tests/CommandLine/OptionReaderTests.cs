@@ -1,0 +1,53 @@
+using Paas.Runtime.CommandLine;
+using Paas.Runtime.Verbs;
+using Xunit;
+
+namespace Paas.Runtime.Tests.CommandLine;
+
+public sealed class OptionReaderTests
+{
+    [Fact]
+    public void Options_before_the_verb_are_the_runtimes_and_after_it_the_verbs()
+    {
+        var (options, verb, rest) = GlobalOptions.Parse(["--root", "/r", "--log=/l", "--log-format", "json", "run", "--bundle", "b", "id"]);
+        Assert.Equal(new GlobalOptions("/r", "/l", true), options);
+        Assert.Equal("run", verb);
+        Assert.Equal(["--bundle", "b", "id"], rest);
+    }
+
+    [Fact]
+    public void Without_options_the_defaults_hold()
+    {
+        var (options, verb, rest) = GlobalOptions.Parse(["list"]);
+        Assert.Equal((GlobalOptions.DefaultRoot, null, false), (options.Root, options.Log, options.JsonLog));
+        Assert.Equal("list", verb);
+        Assert.Empty(rest);
+    }
+
+    [Fact]
+    public void Options_of_exec_end_at_the_id()
+    {
+        var options = ExecOptions.Parse(["-e", "A=1", "--cwd", "/w", "id", "ls", "-l", "--cwd"]);
+        Assert.Equal("id", options.Id);
+        var process = options.Merge(new Oci.Runtime.ProcessConfig { Cwd = "/", Env = ["B=2"] });
+        Assert.Equal(["ls", "-l", "--cwd"], process.Args);
+        Assert.Equal(["B=2", "A=1"], process.Env);
+        Assert.Equal("/w", process.Cwd);
+    }
+
+    [Theory]
+    [InlineData("--unknown")]
+    [InlineData("--bundle")]
+    [InlineData("--console-socket=x")]
+    [InlineData("id", "more")]
+    [InlineData]
+    public void What_cannot_be_understood_is_said(params string[] arguments) =>
+        Assert.Throws<UsageException>(() => CreateOptions.Parse(arguments, isRun: false));
+
+    [Fact]
+    public void Only_run_detaches()
+    {
+        Assert.True(CreateOptions.Parse(["-d", "id"], isRun: true).Detach);
+        Assert.Throws<UsageException>(() => CreateOptions.Parse(["-d", "id"], isRun: false));
+    }
+}

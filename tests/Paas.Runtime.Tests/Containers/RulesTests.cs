@@ -1,0 +1,86 @@
+using Paas.Oci.Runtime;
+using Paas.Runtime.Containers;
+using Xunit;
+
+namespace Paas.Runtime.Tests.Containers;
+
+/// <summary>Rules that need no kernel: configuration, paths, sysctls, control groups.</summary>
+public sealed class RulesTests
+{
+    [Fact]
+    public void A_complete_configuration_is_accepted() => ConfigRules.Check(Config());
+
+    public static TheoryData<RuntimeConfig, string> Broken() => new()
+    {
+        { Config() with { OciVersion = "2.0.0" }, "2.0.0" },
+        { Config() with { Root = null }, "root" },
+        { Config() with { Process = null }, "process" },
+        { Config() with { Linux = null }, "linux" },
+        { Config() with { Process = new ProcessConfig { Cwd = "/", Args = [] } }, "args" },
+        { Config() with { Process = new ProcessConfig { Cwd = "relative", Args = ["x"] } }, "relative" },
+        { Config() with { Process = new ProcessConfig { Cwd = "/", Args = ["x"], Terminal = true } }, "terminal" },
+        { Config() with { Process = new ProcessConfig { Cwd = "/", Args = ["x"], ApparmorProfile = "p" } }, "apparmor" },
+        { Config() with { Mounts = [new MountConfig { Destination = "data" }] }, "data" },
+        { Config() with { Hooks = new HooksConfig { Prestart = [new HookConfig { Path = "/bin/true" }] } }, "hooks" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void What_is_missing_or_not_done_is_named(RuntimeConfig config, string word) =>
+        Assert.Contains(word, Assert.Throws<RuntimeException>(() => ConfigRules.Check(config)).Message, StringComparison.OrdinalIgnoreCase);
+
+    [Theory]
+    [InlineData("/proc", "/proc")]
+    [InlineData("/a/../../b", "/b")]
+    [InlineData("/a//b/./c/", "/a/b/c")]
+    [InlineData("/", "/")]
+    public void Destinations_are_cleaned_by_their_letters(string path, string expected) => Assert.Equal(expected, TargetSteps.Clean(path));
+
+    [Theory]
+    [InlineData("net.ipv4.ip_forward", "/proc/sys/net/ipv4/ip_forward")]
+    [InlineData("net/ipv4/ip_forward", "/proc/sys/net/ipv4/ip_forward")]
+    [InlineData("net.ipv4.conf.eth0/100.forwarding", "/proc/sys/net/ipv4/conf/eth0.100/forwarding")]
+    public void Sysctls_are_written_as_sysctl_writes_them(string name, string file) => Assert.Equal(file, Sysctls.FileOf(name));
+
+    [Theory]
+    [InlineData("net/../kernel/panic")]
+    [InlineData("net..ipv4")]
+    public void Sysctls_do_not_leave_their_directory(string name) => Assert.Throws<RuntimeException>(() => Sysctls.FileOf(name));
+
+    [Theory]
+    [InlineData(null, "/id")]
+    [InlineData("/paas/apps/id", "/paas/apps/id")]
+    [InlineData("paas/id", "/paas/id")]
+    [InlineData("system.slice:docker:id", "/system.slice/docker-id.scope")]
+    [InlineData("/../../id", "/id")]
+    public void Control_groups_have_the_path_configured_or_the_id(string? configured, string expected) =>
+        Assert.Equal(expected, CgroupPaths.For(configured, "id"));
+
+    [Fact]
+    public void The_root_is_no_containers_control_group() => Assert.Throws<RuntimeException>(() => CgroupPaths.For("/..", "id"));
+
+    [Fact]
+    public void Device_rules_end_with_the_devices_every_container_has()
+    {
+        var rules = CgroupPaths.Limits(new ResourcesConfig { Devices = [new DeviceRule { Allow = false, Access = "rwm" }] }).Devices!;
+        Assert.Equal((false, 'a', "rwm"), (rules[0].Allow, rules[0].Type, rules[0].Access));
+        Assert.Contains(rules, rule => rule is { Allow: true, Type: 'c', Major: 1, Minor: 3 });
+        Assert.DoesNotContain(rules, rule => rule is { Allow: true, Type: 'b' } && rule.Access != "m");
+    }
+
+    [Fact]
+    public void A_seccomp_profile_with_something_unknown_is_refused()
+    {
+        Assert.Throws<RuntimeException>(() => SeccompFilter.From(new SeccompConfig { DefaultAction = "SCMP_ACT_NOTIFY" }));
+        Assert.Throws<RuntimeException>(() => SeccompFilter.From(new SeccompConfig { DefaultAction = "SCMP_ACT_ALLOW", Flags = ["SECCOMP_FILTER_FLAG_X"] }));
+        Assert.Null(SeccompFilter.From(null));
+    }
+
+    private static RuntimeConfig Config() => new()
+    {
+        OciVersion = "1.2.0",
+        Root = new RootConfig { Path = "rootfs" },
+        Process = new ProcessConfig { Cwd = "/", Args = ["/bin/true"] },
+        Linux = new LinuxConfig { Namespaces = [new NamespaceConfig { Type = "mount" }] },
+    };
+}

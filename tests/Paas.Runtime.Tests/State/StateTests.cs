@@ -1,0 +1,63 @@
+using Paas.Runtime.State;
+using Paas.Testing;
+using Xunit;
+
+namespace Paas.Runtime.Tests.State;
+
+public sealed class StateTests
+{
+    [Theory]
+    [InlineData(ContainerStatus.Creating, false, false, false, false, "creating")]
+    [InlineData(ContainerStatus.Created, true, true, false, false, "created")]
+    [InlineData(ContainerStatus.Running, false, true, false, true, "running")]
+    [InlineData(ContainerStatus.Stopped, false, false, true, false, "stopped")]
+    public void Which_verb_may_follow_which_status(ContainerStatus status, bool start, bool kill, bool delete, bool execute, string word)
+    {
+        Assert.Equal(
+            (start, kill, delete, execute, word),
+            (ContainerStatuses.CanStart(status), ContainerStatuses.CanKill(status), ContainerStatuses.CanDelete(status),
+                ContainerStatuses.CanExecute(status), ContainerStatuses.Word(status)));
+    }
+
+    [Fact]
+    public void An_id_is_claimed_once()
+    {
+        using var root = new TemporaryDirectory();
+        var directory = new StateDirectory(root.Path, "a");
+        directory.Claim();
+        Assert.Throws<RuntimeException>(directory.Claim);
+        Assert.Null(directory.Read());
+        Assert.Equal(["a"], StateDirectory.List(root.Path));
+        directory.Remove();
+        directory.Remove();
+        Assert.Empty(StateDirectory.List(root.Path));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    [InlineData("ä")]
+    public void An_id_is_a_plain_name(string id) => Assert.Throws<RuntimeException>(() => new StateDirectory("/tmp", id));
+
+    [Fact]
+    public void A_record_of_a_dead_or_different_process_is_a_stopped_container()
+    {
+        using var root = new TemporaryDirectory();
+        var directory = new StateDirectory(root.Path, "a");
+        directory.Claim();
+        var record = new ContainerRecord
+        {
+            Id = "a", OciVersion = "1.2.0", Pid = Environment.ProcessId, StartTime = Paas.Linux.Processes.StartTime(Environment.ProcessId)!.Value,
+            Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch, Cgroup = "/a",
+        };
+        directory.Write(record);
+        Assert.Equal(ContainerStatus.Running, KnownContainer.Load(root.Path, "a").Status());
+        // The same pid, another process: pids are used again.
+        directory.Write(record with { StartTime = record.StartTime + 1 });
+        Assert.Equal(ContainerStatus.Stopped, KnownContainer.Load(root.Path, "a").Status());
+        Assert.Null(KnownContainer.Load(root.Path, "a").OpenProcess());
+        directory.Write(record with { Pid = 0 });
+        Assert.Equal(ContainerStatus.Creating, KnownContainer.Load(root.Path, "a").Status());
+    }
+}
