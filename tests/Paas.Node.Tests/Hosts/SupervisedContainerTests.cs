@@ -104,6 +104,75 @@ public sealed class SupervisedContainerTests(TestNode node, ITestOutputHelper ou
     }
 
     [RootFact]
+    public async Task Watchers_see_containers_that_start_later_and_none_that_was_removed()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await node.Host.StartAsync(node.WebServer("earlier"), None);
+        var seen = new List<string>();
+        var watch = Task.Run(async () =>
+        {
+            await foreach (var change in node.Host.WatchAsync(stop.Token))
+            {
+                Assert.False(change.Lost);
+                seen.Add(change.Id);
+                if (change.Id == "earlier" && seen.Count == 1) await node.Host.StartAsync(node.WebServer("later"), stop.Token);
+                if (change.Id == "later" && change.State!.Status == SupervisedStatus.Running) await node.Host.RemoveAsync("earlier", stop.Token);
+                if (change.Id == "last" && change.State!.Status == SupervisedStatus.Running) return;
+                if (change.Id == "later" && !seen.Contains("last")) await StartLastAsync();
+            }
+        });
+
+        await watch;
+
+        Assert.DoesNotContain("earlier", seen.Skip(seen.IndexOf("last")));
+        await node.Host.RemoveAsync("later", None);
+        await node.Host.RemoveAsync("last", None);
+
+        async Task StartLastAsync()
+        {
+            if ((await node.Host.ListAsync(stop.Token)).All(container => container.Id != "last")) await node.Host.StartAsync(node.WebServer("last"), stop.Token);
+        }
+    }
+
+    [RootFact]
+    public async Task Many_start_and_stop_at_once()
+    {
+        var ids = Enumerable.Range(0, 12).Select(i => $"many-{i}").ToList();
+
+        var started = await Task.WhenAll(ids.Select(id => node.Host.StartAsync(node.WebServer(id), None)));
+
+        Assert.Equal(ids.Count, started.Select(container => container.State!.Address).Distinct().Count());
+        Assert.Equal(ids.Count, TestNode.Ports().Count);
+        await Task.WhenAll(ids.Select(id => node.Host.StopAsync(id, Grace, None)));
+        Assert.Empty(ids.SelectMany(node.Traces));
+        Assert.Empty(TestNode.Ports());
+    }
+
+    [RootFact]
+    public async Task A_start_that_is_cancelled_at_any_moment_leaves_nothing()
+    {
+        for (var milliseconds = 0; milliseconds < 60; milliseconds += 4)
+        {
+            using var cancel = new CancellationTokenSource(milliseconds);
+            var id = $"cancelled-{milliseconds}";
+            try
+            {
+                await node.Host.StartAsync(node.Shell(id, "exec sleep 1000"), cancel.Token);
+                await node.Host.RemoveAsync(id, None);
+            }
+            catch (OperationCanceledException)
+            {
+                // As asked.
+            }
+
+            Assert.Empty(node.Traces(id));
+        }
+
+        Assert.Empty(TestNode.Ports());
+        Assert.Empty(await node.Host.ListAsync(None));
+    }
+
+    [RootFact]
     public async Task A_container_whose_supervisor_dies_is_lost_and_can_be_removed()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -17,7 +17,7 @@ namespace Paas.Node.Tests.Hosts;
 public sealed class TestNode : IAsyncLifetime
 {
     public const string Bridge = "ptnode0";
-    public const string Gateway = "10.214.77.1";
+    public const string Gateway = "198.18.77.1";
     public const string CgroupParent = "/paas-test-node";
     public const int RouterPort = 18_077;
 
@@ -41,7 +41,7 @@ public sealed class TestNode : IAsyncLifetime
             DataDirectory = _directory.Combine("data"),
             RunDirectory = _directory.Combine("run"),
             Bridge = Bridge,
-            Subnet = "10.214.77.0/24",
+            Subnet = "198.18.77.0/24",
             CgroupParent = CgroupParent,
             RouterPorts = [RouterPort],
         };
