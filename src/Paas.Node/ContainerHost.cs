@@ -26,7 +26,7 @@ public sealed class ContainerHost : IAsyncDisposable
     private readonly NodePaths _paths;
     private readonly ImageStore _images;
     private readonly HostNetwork _network;
-    private readonly HostCgroups _cgroups = new("/sys/fs/cgroup");
+    private readonly HostCgroups _cgroups;
     private readonly UserRanges _users;
     private readonly BundleWriter _bundles;
     private readonly ContainerRemoval _removal;
@@ -39,21 +39,21 @@ public sealed class ContainerHost : IAsyncDisposable
 
     /// <param name="options">Checked here.</param>
     /// <param name="images">Images and root filesystems.</param>
-    /// <param name="time">For the time stamps of what is written.</param>
+    /// <param name="time">For deadlines.</param>
     /// <exception cref="ArgumentException">An option is wrong.</exception>
     public ContainerHost(NodeOptions options, ImageStore images, TimeProvider time)
     {
         options.Validate();
-        ArgumentNullException.ThrowIfNull(time);
         _options = options;
         _images = images;
         _paths = new NodePaths(options);
         _network = new HostNetwork(options);
+        _cgroups = new HostCgroups("/sys/fs/cgroup", time);
         _users = new UserRanges(Path.Combine(_paths.Node, "user-ranges.json"));
         _bundles = new BundleWriter(_paths, images, _network, _users, options.CgroupParent);
-        _removal = new ContainerRemoval(options, _paths, images, _network, _cgroups);
+        _removal = new ContainerRemoval(options, _paths, images, _network, _cgroups, time);
         _containers = new SupervisedContainers(_paths);
-        _watch = new ContainerWatch(_paths, _containers, _busy.Contains);
+        _watch = new ContainerWatch(_paths, _containers, _busy.Contains, time);
         _recovery = new HostRecovery(_paths, images, _network, _cgroups, _removal);
     }
 

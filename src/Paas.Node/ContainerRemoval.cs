@@ -11,7 +11,8 @@ namespace Paas.Node;
 /// Takes a container apart, whatever state it is in: running, half-made, long dead. Every step can be done twice, and the
 /// directory goes last, so that a crash in the middle is found and finished.
 /// </summary>
-internal sealed class ContainerRemoval(NodeOptions options, NodePaths paths, ImageStore images, HostNetwork network, HostCgroups cgroups)
+internal sealed class ContainerRemoval(
+    NodeOptions options, NodePaths paths, ImageStore images, HostNetwork network, HostCgroups cgroups, TimeProvider time)
 {
     private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(2);
@@ -46,9 +47,9 @@ internal sealed class ContainerRemoval(NodeOptions options, NodePaths paths, Ima
     {
         if (!File.Exists(directory.Supervise)) return;
         var asked = await StopAsync(id, TimeSpan.Zero, ct);
-        var deadline = Environment.TickCount64 + (asked ? (long)KillTime.TotalMilliseconds : 0);
+        var (begun, patience) = (time.GetTimestamp(), asked ? KillTime : TimeSpan.Zero);
         var pids = SupervisorProcess.Find(directory);
-        while (pids.Any(pid => SupervisorProcess.IsAlive(pid, directory)) && Environment.TickCount64 < deadline) await Task.Delay(Poll, ct);
+        while (pids.Any(pid => SupervisorProcess.IsAlive(pid, directory)) && time.GetElapsedTime(begun) < patience) await Task.Delay(Poll, time, ct);
         foreach (var pid in pids) HostProcess.Kill(pid, directory.Path);
     }
 

@@ -7,7 +7,8 @@ namespace Paas.Node.Cgroups;
 /// The runtime makes them; here they are only emptied and removed.
 /// </summary>
 /// <param name="root"><c>/sys/fs/cgroup</c>.</param>
-internal sealed class HostCgroups(string root)
+/// <param name="time">For waiting.</param>
+internal sealed class HostCgroups(string root, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
@@ -17,14 +18,14 @@ internal sealed class HostCgroups(string root)
     /// <exception cref="IOException">A process did not end in time.</exception>
     public async Task RemoveAsync(string group, TimeSpan deadline, CancellationToken ct)
     {
-        var end = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
+        var begun = time.GetTimestamp();
         foreach (var hierarchy in Hierarchies())
         {
             var path = hierarchy + "/" + group.Trim('/');
             while (Directory.Exists(path) && !TryRemove(path))
             {
-                if (Environment.TickCount64 > end) throw new IOException($"processes in the control group {path} do not end");
-                await Task.Delay(Interval, ct);
+                if (time.GetElapsedTime(begun) > deadline) throw new IOException($"processes in the control group {path} do not end");
+                await Task.Delay(Interval, time, ct);
             }
         }
     }
@@ -32,11 +33,11 @@ internal sealed class HostCgroups(string root)
     /// <summary>Removes a parent group in every hierarchy once nothing is in it; leaves it when that takes longer than the deadline.</summary>
     public async Task RemoveEmptyAsync(string group, TimeSpan deadline, CancellationToken ct)
     {
-        var end = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
+        var begun = time.GetTimestamp();
         foreach (var hierarchy in Hierarchies())
         {
             var path = hierarchy + "/" + group.Trim('/');
-            while (Directory.Exists(path) && !TryDelete(path) && Environment.TickCount64 < end) await Task.Delay(Interval, ct);
+            while (Directory.Exists(path) && !TryDelete(path) && time.GetElapsedTime(begun) < deadline) await Task.Delay(Interval, time, ct);
         }
     }
 

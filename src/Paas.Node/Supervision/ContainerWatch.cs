@@ -11,7 +11,8 @@ namespace Paas.Node.Supervision;
 /// <param name="paths">Where the containers are.</param>
 /// <param name="containers">Tells how one is that has no supervisor.</param>
 /// <param name="isBusy">True while this node starts or removes a container, which then is neither lost nor gone.</param>
-internal sealed class ContainerWatch(NodePaths paths, SupervisedContainers containers, Func<string, bool> isBusy)
+/// <param name="time">For waiting.</param>
+internal sealed class ContainerWatch(NodePaths paths, SupervisedContainers containers, Func<string, bool> isBusy, TimeProvider time)
 {
     private static readonly TimeSpan Reconnect = TimeSpan.FromMilliseconds(200);
 
@@ -80,7 +81,7 @@ internal sealed class ContainerWatch(NodePaths paths, SupervisedContainers conta
                 }
 
                 // Nobody there, or no more: a moment later it is one that starts, one that is dead, or a container that is gone.
-                await Task.Delay(Reconnect, ct);
+                await Task.Delay(Reconnect, time, ct);
                 if (isBusy(id)) continue;
                 var observed = await containers.ObserveAsync(id, ct);
                 if (observed is null) return;
