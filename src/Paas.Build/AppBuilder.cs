@@ -50,6 +50,8 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
         var procfile = source.ReadProcfile();
         output.Detail(string.Create(CultureInfo.InvariantCulture, $"{source.FileCount} files, {ByteSize.Text(source.Bytes)}"));
 
+        timings.Start("stack");
+        await UnpackAsync(buildImage, output, ct);
         timings.Start("detect");
         var sandbox = new BuildSandbox(options, host, buildImage, options.Egress ?? HostEgressProbe.ThisHost(), config);
         var members = await new DetectPhase(sandbox, directories, options).RunAsync(order, ct);
@@ -86,6 +88,13 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
         if (defaults.Count > 0) output.Detail($"Default types for buildpack -> {string.Join(", ", defaults)}");
     }
 
+    private async Task UnpackAsync(Image image, PushOutput output, CancellationToken ct)
+    {
+        if (images.Snapshotter.Contains(image.ChainId)) return;
+        output.Detail($"Unpacking {options.BuildImage}, once after the stack has changed");
+        await images.UnpackAsync(image, ct);
+    }
+
     private async Task<Image> StackImageAsync(string reference, CancellationToken ct) =>
         await images.FindAsync(reference, ct)
         ?? throw new BuildException(
@@ -94,27 +103,27 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
     /// <summary>How long each phase took.</summary>
     private sealed class Timings(TimeProvider time)
     {
-        private readonly List<(string Phase, TimeSpan Took)> phases = [];
-        private string? phase;
-        private long since;
+        private readonly List<(string Phase, TimeSpan Took)> _phases = [];
+        private string? _phase;
+        private long _since;
 
         public void Start(string next)
         {
             Stop();
-            (phase, since) = (next, time.GetTimestamp());
+            (_phase, _since) = (next, time.GetTimestamp());
         }
 
         public string Text()
         {
             Stop();
-            var total = phases.Aggregate(TimeSpan.Zero, (sum, entry) => sum + entry.Took);
-            return $"Took {Seconds(total)}: {string.Join(", ", phases.Select(entry => $"{entry.Phase} {Seconds(entry.Took)}"))}";
+            var total = _phases.Aggregate(TimeSpan.Zero, (sum, entry) => sum + entry.Took);
+            return $"Took {Seconds(total)}: {string.Join(", ", _phases.Select(entry => $"{entry.Phase} {Seconds(entry.Took)}"))}";
         }
 
         private void Stop()
         {
-            if (phase is not null) phases.Add((phase, time.GetElapsedTime(since)));
-            phase = null;
+            if (_phase is not null) _phases.Add((_phase, time.GetElapsedTime(_since)));
+            _phase = null;
         }
 
         private static string Seconds(TimeSpan took) => string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.00} s");

@@ -9,15 +9,15 @@ namespace Paas.Build.Buildpacks;
 /// </summary>
 public sealed class PendingPlan(IReadOnlyList<ResolvedMember> members)
 {
-    private readonly List<PlanRequirement> pending = [.. members.SelectMany(member => member.Plan.Requires)];
+    private readonly List<PlanRequirement> _pending = [.. members.SelectMany(member => member.Plan.Requires)];
 
     /// <summary>The entries for a member.</summary>
     public IReadOnlyList<PlanRequirement> For(ResolvedMember member) =>
-        [.. pending.Where(entry => member.Plan.Provides.Contains(entry.Name))];
+        [.. _pending.Where(entry => member.Plan.Provides.Contains(entry.Name))];
 
     /// <summary>Takes the member's entries as met, but for those it names.</summary>
     public void Met(ResolvedMember member, IReadOnlyCollection<string> unmet) =>
-        pending.RemoveAll(entry => member.Plan.Provides.Contains(entry.Name) && !unmet.Contains(entry.Name));
+        _pending.RemoveAll(entry => member.Plan.Provides.Contains(entry.Name) && !unmet.Contains(entry.Name));
 
     /// <summary>The Buildpack Plan as a document.</summary>
     public static string Write(IEnumerable<PlanRequirement> entries)

@@ -13,24 +13,24 @@ namespace Paas.Build.Cache;
 /// </summary>
 internal sealed class BuildCache : IDisposable
 {
-    private readonly string directory;
-    private readonly ContentStore content;
-    private readonly FileStream turn;
-    private readonly CacheState state;
+    private readonly string _directory;
+    private readonly ContentStore _content;
+    private readonly FileStream _turn;
+    private readonly CacheState _state;
 
     private BuildCache(string directory, ContentStore content, FileStream turn)
     {
-        this.directory = directory;
-        this.content = content;
-        this.turn = turn;
-        state = CacheState.Read(StatePath);
+        _directory = directory;
+        _content = content;
+        _turn = turn;
+        _state = CacheState.Read(StatePath);
         Directory.CreateDirectory(LayersDirectory);
     }
 
     /// <summary>Absolute path of what containers see as <c>/layers</c>.</summary>
-    public string LayersDirectory => Path.Combine(directory, "layers");
+    public string LayersDirectory => Path.Combine(_directory, "layers");
 
-    private string StatePath => Path.Combine(directory, "state.json");
+    private string StatePath => Path.Combine(_directory, "state.json");
 
     /// <summary>Waits for the cache's turn and opens it.</summary>
     public static async Task<BuildCache> OpenAsync(string directory, ContentStore content, CancellationToken ct)
@@ -53,13 +53,13 @@ internal sealed class BuildCache : IDisposable
 
     /// <summary>The layer as the last successful build left it, or null.</summary>
     public StoredLayer? Find(Buildpack buildpack, string layer) =>
-        state.Layers.FirstOrDefault(stored => stored.Buildpack == buildpack.Id && stored.Name == layer);
+        _state.Layers.FirstOrDefault(stored => stored.Buildpack == buildpack.Id && stored.Name == layer);
 
     /// <summary>The image layer of a directory that nobody touched since it was made, or null.</summary>
     public Layer? Reuse(Buildpack buildpack, string layer, string? fingerprint) =>
         Find(buildpack, layer) is { Blob: { } blob } stored
         && (fingerprint is null || stored.Fingerprint == fingerprint)
-        && content.Contains(blob.Descriptor.Digest)
+        && _content.Contains(blob.Descriptor.Digest)
             ? blob
             : null;
 
@@ -79,7 +79,7 @@ internal sealed class BuildCache : IDisposable
         }
     }
 
-    public void Dispose() => turn.Dispose();
+    public void Dispose() => _turn.Dispose();
 
     private int Restore(Buildpack buildpack, uint owner)
     {
@@ -87,7 +87,7 @@ internal sealed class BuildCache : IDisposable
         if (EntryStatus.Of(root)?.Kind is { } kind and not FileKind.Directory) throw new IOException($"{root} is {kind}");
         Directory.CreateDirectory(root);
         Files.ChangeOwner(root, owner, owner);
-        var known = state.Layers.Where(layer => layer.Buildpack == buildpack.Id).ToDictionary(layer => layer.Name);
+        var known = _state.Layers.Where(layer => layer.Buildpack == buildpack.Id).ToDictionary(layer => layer.Name);
         var whole = new HashSet<string>();
         foreach (var path in Directory.EnumerateFileSystemEntries(root))
         {
@@ -101,13 +101,13 @@ internal sealed class BuildCache : IDisposable
             WriteOwned(Path.Combine(root, layer.Name + ".toml"), layer.Metadata, owner);
         }
 
-        if (state.Stores.TryGetValue(buildpack.Id, out var store)) WriteOwned(Path.Combine(root, "store.toml"), store, owner);
+        if (_state.Stores.TryGetValue(buildpack.Id, out var store)) WriteOwned(Path.Combine(root, "store.toml"), store, owner);
         return whole.Count;
     }
 
     // Its metadata comes back without its content: the buildpack may ask for the former image's layer again.
     private bool IsInFormerImageOnly(StoredLayer layer) =>
-        layer is { Types: { Launch: true, Build: false, Cache: false }, Blob: { } blob } && content.Contains(blob.Descriptor.Digest);
+        layer is { Types: { Launch: true, Build: false, Cache: false }, Blob: { } blob } && _content.Contains(blob.Descriptor.Digest);
 
     private static bool IsUntouched(string path, StoredLayer layer) =>
         EntryStatus.Of(path)?.Kind == FileKind.Directory && TreeFingerprint.Of(path).Fingerprint == layer.Fingerprint;

@@ -21,7 +21,7 @@ internal sealed record Detection(int ExitStatus, BuildPlan Plan, string? LastLin
 /// <summary>Finds the group of buildpacks that builds an app (buildpack spec, "Phase #1: Detection").</summary>
 internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directories, BuildOptions options)
 {
-    private readonly Dictionary<string, Detection> detections = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Detection> _detections = new(StringComparer.Ordinal);
 
     /// <summary>Tries the groups in order; each buildpack is asked once, whatever number of groups it is in.</summary>
     /// <exception cref="BuildException">No group fits; the message says which were tried and why not.</exception>
@@ -46,7 +46,7 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
             problems.Add(outcome.Problem!);
         }
 
-        throw NothingFits(order, detections, problems);
+        throw NothingFits(order, _detections, problems);
     }
 
     internal static BuildException NothingFits(
@@ -73,7 +73,7 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
 
     private async Task<Detection> DetectAsync(Buildpack buildpack, CancellationToken ct)
     {
-        if (detections.TryGetValue(buildpack.Id, out var known)) return known;
+        if (_detections.TryGetValue(buildpack.Id, out var known)) return known;
         var plan = directories.MakePlanDirectory("detect", buildpack.EscapedId);
         var planFile = $"{BuildDirectories.PlanTarget}/{BuildDirectories.PlanFile}";
         // The file exists when bin/detect starts: many buildpacks append to it.
@@ -97,7 +97,7 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
                 Offline: true),
             output,
             ct);
-        return detections[buildpack.Id] = new Detection(
+        return _detections[buildpack.Id] = new Detection(
             status, status == 0 ? ReadPlan(buildpack, plan) : BuildPlan.Empty, output.LastLine);
     }
 

@@ -17,8 +17,8 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
 {
     private static readonly LayerOwner Owner = new((int)BuildDirectories.Owner, (int)BuildDirectories.Owner);
 
-    private readonly List<(string Name, long Bytes)> reused = [];
-    private readonly List<(string Name, long Bytes)> added = [];
+    private readonly List<(string Name, long Bytes)> _reused = [];
+    private readonly List<(string Name, long Bytes)> _added = [];
 
     public async Task<ExportedApp> RunAsync(
         IReadOnlyList<ResolvedMember> members, BuiltApp built, SourceTree source, CancellationToken ct)
@@ -39,7 +39,7 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
         };
         var app = await LayerWriter.WriteDirectoryAsync(images.Content, source.Path, layout, ct);
         builder.AddLayer(app, "the app");
-        added.Add(("app", app.Descriptor.Size));
+        _added.Add(("app", app.Descriptor.Size));
 
         var processes = Configure(builder, members, built, stored, app);
         var image = await builder.CommitAsync(ct);
@@ -58,7 +58,7 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
         var blob = types.Launch ? cache.Reuse(layer.Buildpack, layer.Name, fingerprint) : null;
         if (blob is not null)
         {
-            reused.Add((name, bytes));
+            _reused.Add((name, bytes));
         }
         else if (types.Launch)
         {
@@ -71,7 +71,7 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
 
             blob = await LayerWriter.WriteDirectoryAsync(
                 images.Content, layer.Directory, new LayerOptions { Target = layer.Path, Owner = Owner }, ct);
-            added.Add((name, bytes));
+            _added.Add((name, bytes));
         }
 
         return new StoredLayer(layer.Buildpack.Id, layer.Name, types, layer.Metadata.Restorable, fingerprint, bytes, blob);
@@ -132,8 +132,8 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
 
     private void Report(Image image)
     {
-        foreach (var (name, bytes) in reused) output.Detail($"Reusing layer {name} ({ByteSize.Text(bytes)})");
-        foreach (var (name, bytes) in added) output.Detail($"Adding layer {name} ({ByteSize.Text(bytes)})");
+        foreach (var (name, bytes) in _reused) output.Detail($"Reusing layer {name} ({ByteSize.Text(bytes)})");
+        foreach (var (name, bytes) in _added) output.Detail($"Adding layer {name} ({ByteSize.Text(bytes)})");
         output.Detail($"Image {image.Digest.Abbreviated}, {ByteSize.Text(image.Manifest.Layers.Sum(layer => layer.Size))}");
     }
 }

@@ -12,7 +12,7 @@ internal sealed class LayersDirectory(Buildpack buildpack, string directory)
     private static readonly string[] Reserved = ["build", "launch", "store"];
     private static readonly string[] PathDirectories = ["bin", "lib", "include", "pkgconfig"];
 
-    private readonly UntrustedTree tree = new(directory);
+    private readonly UntrustedTree _tree = new(directory);
 
     /// <summary>
     /// The layers that are for something, by name. The others are renamed to <c>&lt;layer&gt;.ignore</c>, so that no later buildpack
@@ -20,7 +20,7 @@ internal sealed class LayersDirectory(Buildpack buildpack, string directory)
     /// </summary>
     public IReadOnlyList<BuiltLayer> ReadLayers()
     {
-        var names = tree.Names();
+        var names = _tree.Names();
         var layers = new List<BuiltLayer>();
         foreach (var name in names.Where(name => name.EndsWith(".toml", StringComparison.Ordinal)).Select(name => name[..^5]))
         {
@@ -29,11 +29,11 @@ internal sealed class LayersDirectory(Buildpack buildpack, string directory)
             if (metadata.Types.Any) layers.Add(new BuiltLayer(buildpack, name, metadata, DirectoryOf(name), TargetOf(name)));
         }
 
-        foreach (var name in names.Where(name => layers.TrueForAll(layer => layer.Name != name) && tree.IsDirectory(name)))
+        foreach (var name in names.Where(name => layers.TrueForAll(layer => layer.Name != name) && _tree.IsDirectory(name)))
         {
-            if (!name.EndsWith(".ignore", StringComparison.Ordinal) && tree.Kind(name + ".ignore") is null)
+            if (!name.EndsWith(".ignore", StringComparison.Ordinal) && _tree.Kind(name + ".ignore") is null)
             {
-                Directory.Move(Path.Combine(tree.Root, name), Path.Combine(tree.Root, name + ".ignore"));
+                Directory.Move(Path.Combine(_tree.Root, name), Path.Combine(_tree.Root, name + ".ignore"));
             }
         }
 
@@ -60,23 +60,23 @@ internal sealed class LayersDirectory(Buildpack buildpack, string directory)
         return new LayerEnvironment(
             name,
             TargetOf(name),
-            [.. PathDirectories.Where(path => tree.IsDirectory($"{name}/{path}"))],
+            [.. PathDirectories.Where(path => _tree.IsDirectory($"{name}/{path}"))],
             process is null ? [Files($"{name}/env"), Files($"{name}/{own}")] : [Files($"{name}/{own}/{process}")]);
     }
 
     /// <summary>True where a layer has <c>exec.d</c> programs.</summary>
-    public bool HasExecD(string name) => tree.IsDirectory($"{name}/exec.d");
+    public bool HasExecD(string name) => _tree.IsDirectory($"{name}/exec.d");
 
     private List<EnvironmentFile> Files(string relative) =>
-        [.. tree.Names(relative)
-            .Where(file => tree.Kind($"{relative}/{file}") == FileKind.Regular)
-            .Select(file => new EnvironmentFile(file, tree.ReadText($"{relative}/{file}")!))];
+        [.. _tree.Names(relative)
+            .Where(file => _tree.Kind($"{relative}/{file}") == FileKind.Regular)
+            .Select(file => new EnvironmentFile(file, _tree.ReadText($"{relative}/{file}")!))];
 
     private string TargetOf(string name) => $"{BuildDirectories.LayersTarget}/{buildpack.EscapedId}/{name}";
 
-    private string? DirectoryOf(string name) => tree.Kind(name) switch
+    private string? DirectoryOf(string name) => _tree.Kind(name) switch
     {
-        FileKind.Directory => Path.Combine(tree.Root, name),
+        FileKind.Directory => Path.Combine(_tree.Root, name),
         null => null,
         _ => throw new BuildException($"layer {buildpack.Id}:{name} is not a directory"),
     };
@@ -86,7 +86,7 @@ internal sealed class LayersDirectory(Buildpack buildpack, string directory)
     {
         try
         {
-            return tree.ReadText(file) is { } text ? parse(text) : null;
+            return _tree.ReadText(file) is { } text ? parse(text) : null;
         }
         catch (TomlException exception)
         {

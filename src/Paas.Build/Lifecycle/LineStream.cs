@@ -10,8 +10,8 @@ internal sealed class LineStream(Action<string> onLine) : Stream
 {
     private const int MaximumLineBytes = 16 * 1024;
 
-    private readonly MemoryStream pending = new();
-    private readonly Lock turn = new();
+    private readonly MemoryStream _pending = new();
+    private readonly Lock _turn = new();
 
     /// <summary>The last line that was not empty, or null.</summary>
     public string? LastLine { get; private set; }
@@ -32,12 +32,12 @@ internal sealed class LineStream(Action<string> onLine) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        lock (turn)
+        lock (_turn)
         {
             foreach (var value in buffer)
             {
-                if (value != '\n') pending.WriteByte(value);
-                if (value == '\n' || pending.Length >= MaximumLineBytes) EmitLine();
+                if (value != '\n') _pending.WriteByte(value);
+                if (value == '\n' || _pending.Length >= MaximumLineBytes) EmitLine();
             }
         }
     }
@@ -59,9 +59,9 @@ internal sealed class LineStream(Action<string> onLine) : Stream
     /// <summary>Passes on a last line that has no newline.</summary>
     public void Complete()
     {
-        lock (turn)
+        lock (_turn)
         {
-            if (pending.Length > 0) EmitLine();
+            if (_pending.Length > 0) EmitLine();
         }
     }
 
@@ -77,8 +77,8 @@ internal sealed class LineStream(Action<string> onLine) : Stream
 
     private void EmitLine()
     {
-        var line = Encoding.UTF8.GetString(pending.GetBuffer(), 0, (int)pending.Length).TrimEnd('\r', ' ', '\t');
-        pending.SetLength(0);
+        var line = Encoding.UTF8.GetString(_pending.GetBuffer(), 0, (int)_pending.Length).TrimEnd('\r', ' ', '\t');
+        _pending.SetLength(0);
         line = line[(line.LastIndexOf('\r') + 1)..];
         if (line.Length > 0) LastLine = line;
         onLine(line);

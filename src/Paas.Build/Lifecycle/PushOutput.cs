@@ -3,7 +3,7 @@ namespace Paas.Build.Lifecycle;
 /// <summary>The build's output in the shape people know from a push.</summary>
 internal sealed class PushOutput(Action<string> write)
 {
-    private readonly Lock turn = new();
+    private readonly Lock _turn = new();
 
     public void Heading(string text) => Write($"-----> {text}");
 
@@ -21,6 +21,6 @@ internal sealed class PushOutput(Action<string> write)
     // A container's two streams are read by two threads.
     private void Write(string line)
     {
-        lock (turn) write(line);
+        lock (_turn) write(line);
     }
 }

@@ -7,7 +7,7 @@ public sealed partial class TomlParser
 {
     private string ParseBasicString()
     {
-        at++;
+        _at++;
         var value = new StringBuilder();
         while (!Take('"'))
         {
@@ -21,7 +21,7 @@ public sealed partial class TomlParser
 
     private string ParseLiteralString()
     {
-        at++;
+        _at++;
         var value = new StringBuilder();
         while (!Take('\''))
         {
@@ -34,7 +34,7 @@ public sealed partial class TomlParser
 
     private string ParseMultilineBasicString()
     {
-        at += 3;
+        _at += 3;
         NewLine();
         var value = new StringBuilder();
         while (!EndsMultiline('"', value))
@@ -49,7 +49,7 @@ public sealed partial class TomlParser
 
     private string ParseMultilineLiteralString()
     {
-        at += 3;
+        _at += 3;
         NewLine();
         var value = new StringBuilder();
         while (!EndsMultiline('\'', value)) AppendLineOrCharacter(value);
@@ -64,14 +64,14 @@ public sealed partial class TomlParser
         while (Peek(count) == quote && count < 5) count++;
         if (count < 3) return false;
         value.Append(quote, count - 3);
-        at += count;
+        _at += count;
         return true;
     }
 
     private void AppendLineOrCharacter(StringBuilder value)
     {
-        var start = at;
-        if (NewLine()) value.Append(text, start, at - start);
+        var start = _at;
+        if (NewLine()) value.Append(_text, start, _at - start);
         else Append(value);
     }
 
@@ -84,16 +84,16 @@ public sealed partial class TomlParser
 
     private void SkipContinuation()
     {
-        at++;
+        _at++;
         do SkipSpace();
         while (NewLine());
     }
 
     private void ParseEscape(StringBuilder value)
     {
-        at++;
+        _at++;
         var escape = Current;
-        at++;
+        _at++;
         switch (escape)
         {
             case 'b': value.Append('\b'); break;
@@ -111,14 +111,14 @@ public sealed partial class TomlParser
 
     private string ParseCodePoint(int digits)
     {
-        if (at + digits > text.Length
-            || !uint.TryParse(text.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+        if (_at + digits > _text.Length
+            || !uint.TryParse(_text.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
             || !Rune.IsValid(code))
         {
             throw Error($"expected {digits} hexadecimal digits of a Unicode scalar value");
         }
 
-        at += digits;
+        _at += digits;
         return new Rune(code).ToString();
     }
 
@@ -131,7 +131,7 @@ public sealed partial class TomlParser
     {
         RequireText();
         value.Append(Current);
-        at++;
+        _at++;
     }
 
     private void RequireText()

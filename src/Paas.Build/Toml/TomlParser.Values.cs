@@ -7,7 +7,7 @@ public sealed partial class TomlParser
 {
     private TomlValue ParseValue()
     {
-        var start = line;
+        var start = _line;
         switch (Current)
         {
             case '"':
@@ -25,16 +25,16 @@ public sealed partial class TomlParser
 
     private TomlValue Nested(Func<TomlValue> parse)
     {
-        if (++depth > MaximumDepth) throw Error("values are nested too deeply");
-        at++;
+        if (++_depth > MaximumDepth) throw Error("values are nested too deeply");
+        _at++;
         var value = parse();
-        depth--;
+        _depth--;
         return value;
     }
 
     private TomlArray ParseArray()
     {
-        var array = new TomlArray(line);
+        var array = new TomlArray(_line);
         while (true)
         {
             SkipBlank();
@@ -49,7 +49,7 @@ public sealed partial class TomlParser
     private TomlTable ParseInlineTable()
     {
         // Its keys are gathered open and closed at the end: dotted keys inside it extend one another.
-        var table = new TomlTable(line) { Origin = TomlTableOrigin.Inline };
+        var table = new TomlTable(_line) { Origin = TomlTableOrigin.Inline };
         SkipSpace();
         if (Take('}')) return table;
         while (true)
@@ -64,24 +64,24 @@ public sealed partial class TomlParser
 
     private TomlValue ParseScalar()
     {
-        var start = at;
-        while (char.IsAsciiLetterOrDigit(Current) || Current is '_' or '-' or '+' or '.' or ':') at++;
-        if (at == start) throw Error($"expected a value, found {Found()}");
+        var start = _at;
+        while (char.IsAsciiLetterOrDigit(Current) || Current is '_' or '-' or '+' or '.' or ':') _at++;
+        if (_at == start) throw Error($"expected a value, found {Found()}");
         // A date and a time may be joined by one space.
-        if (FullDate().IsMatch(text.AsSpan(start, at - start)) && Current == ' ' && char.IsAsciiDigit(Peek(1)))
+        if (FullDate().IsMatch(_text.AsSpan(start, _at - start)) && Current == ' ' && char.IsAsciiDigit(Peek(1)))
         {
-            at++;
-            while (char.IsAsciiDigit(Current) || Current is ':' or '.' or '-' or '+' or 'Z' or 'z') at++;
+            _at++;
+            while (char.IsAsciiDigit(Current) || Current is ':' or '.' or '-' or '+' or 'Z' or 'z') _at++;
         }
 
-        var word = text[start..at];
+        var word = _text[start.._at];
         return word switch
         {
-            "true" => new TomlBoolean(true, line),
-            "false" => new TomlBoolean(false, line),
-            "inf" or "+inf" => new TomlFloat(double.PositiveInfinity, line),
-            "-inf" => new TomlFloat(double.NegativeInfinity, line),
-            "nan" or "+nan" or "-nan" => new TomlFloat(double.NaN, line),
+            "true" => new TomlBoolean(true, _line),
+            "false" => new TomlBoolean(false, _line),
+            "inf" or "+inf" => new TomlFloat(double.PositiveInfinity, _line),
+            "-inf" => new TomlFloat(double.NegativeInfinity, _line),
+            "nan" or "+nan" or "-nan" => new TomlFloat(double.NaN, _line),
             _ when DateTimeText().IsMatch(word) => ParseDateTime(word),
             _ when DecimalInteger().IsMatch(word) => ParseInteger(word, 10),
             _ when FloatText().IsMatch(word) => ParseFloat(word),
@@ -103,11 +103,11 @@ public sealed partial class TomlParser
             if (value > (Int128)long.MaxValue + (negative ? 1 : 0)) throw Error($"{word} does not fit 64 bits");
         }
 
-        return new TomlInteger((long)(negative ? -value : value), line);
+        return new TomlInteger((long)(negative ? -value : value), _line);
     }
 
     private TomlFloat ParseFloat(string word) =>
-        new(double.Parse(word.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture), line);
+        new(double.Parse(word.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture), _line);
 
     private TomlDateTime ParseDateTime(string word)
     {
@@ -119,10 +119,10 @@ public sealed partial class TomlParser
         // 60 is a leap second (RFC 3339, 5.6).
         var time = !parts["hour"].Success || (Number("hour") <= 23 && Number("minute") <= 59 && Number("second") <= 60);
         var offset = !parts["offhour"].Success || (Number("offhour") <= 23 && Number("offminute") <= 59);
-        return date && time && offset ? new TomlDateTime(word, line) : throw Error($"there is no {word}");
+        return date && time && offset ? new TomlDateTime(word, _line) : throw Error($"there is no {word}");
     }
 
-    private bool Follows(string wanted) => string.CompareOrdinal(text, at, wanted, 0, wanted.Length) == 0;
+    private bool Follows(string wanted) => string.CompareOrdinal(_text, _at, wanted, 0, wanted.Length) == 0;
 
     [GeneratedRegex(@"^[+-]?(0|[1-9](_?[0-9])*)\z")]
     private static partial Regex DecimalInteger();

@@ -8,17 +8,17 @@ public sealed partial class TomlParser
 {
     private const int MaximumDepth = 64;
 
-    private readonly string text;
-    private readonly TomlTable root = new(1) { Origin = TomlTableOrigin.Header };
-    private TomlTable section;
-    private int at;
-    private int line = 1;
-    private int depth;
+    private readonly string _text;
+    private readonly TomlTable _root = new(1) { Origin = TomlTableOrigin.Header };
+    private TomlTable _section;
+    private int _at;
+    private int _line = 1;
+    private int _depth;
 
     private TomlParser(string text)
     {
-        this.text = text;
-        section = root;
+        _text = text;
+        _section = _root;
     }
 
     /// <summary>Reads a document.</summary>
@@ -27,12 +27,12 @@ public sealed partial class TomlParser
     {
         var parser = new TomlParser(text.StartsWith('\uFEFF') ? text[1..] : text);
         parser.ParseDocument();
-        return parser.root;
+        return parser._root;
     }
 
-    private char Current => at < text.Length ? text[at] : '\0';
+    private char Current => _at < _text.Length ? _text[_at] : '\0';
 
-    private bool AtEnd => at >= text.Length;
+    private bool AtEnd => _at >= _text.Length;
 
     private void ParseDocument()
     {
@@ -41,23 +41,23 @@ public sealed partial class TomlParser
             SkipBlank();
             if (AtEnd) return;
             if (Current == '[') ParseHeader();
-            else ParsePair(section, dottedIn: section);
+            else ParsePair(_section, dottedIn: _section);
             EndLine();
         }
     }
 
     private void ParseHeader()
     {
-        at++;
+        _at++;
         var array = Take('[');
-        var headerLine = line;
+        var headerLine = _line;
         SkipSpace();
         var path = ParseKey();
         Expect(']');
         if (array) Expect(']', space: false);
-        var parent = root;
+        var parent = _root;
         foreach (var key in path[..^1]) parent = Descend(parent, key, headerLine);
-        section = array ? AppendTable(parent, path[^1], headerLine) : OpenTable(parent, path[^1], headerLine);
+        _section = array ? AppendTable(parent, path[^1], headerLine) : OpenTable(parent, path[^1], headerLine);
     }
 
     private static TomlTable Descend(TomlTable parent, string key, int line)
@@ -113,7 +113,7 @@ public sealed partial class TomlParser
     /// <summary>Reads <c>a.b = value</c> into a table.</summary>
     private void ParsePair(TomlTable table, TomlTable dottedIn)
     {
-        var pairLine = line;
+        var pairLine = _line;
         var path = ParseKey();
         Expect('=');
         SkipSpace();
@@ -123,10 +123,10 @@ public sealed partial class TomlParser
             {
                 value = new TomlTable(pairLine) { Origin = TomlTableOrigin.Dotted };
                 table.Add(key, value);
-                dotted.Add((TomlTable)value, dottedIn);
+                _dotted.Add((TomlTable)value, dottedIn);
             }
 
-            if (value is not TomlTable { Origin: TomlTableOrigin.Dotted } next || !ReferenceEquals(dotted.GetValueOrDefault(next), dottedIn))
+            if (value is not TomlTable { Origin: TomlTableOrigin.Dotted } next || !ReferenceEquals(_dotted.GetValueOrDefault(next), dottedIn))
             {
                 throw new TomlException(pairLine, $"'{key}' is defined already (line {value.Line}) and cannot be extended");
             }
@@ -143,7 +143,7 @@ public sealed partial class TomlParser
     }
 
     // Which section's dotted keys made a table: those of another section may not extend it.
-    private readonly Dictionary<TomlTable, TomlTable> dotted = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TomlTable, TomlTable> _dotted = new(ReferenceEqualityComparer.Instance);
 
     private string[] ParseKey()
     {
@@ -166,9 +166,9 @@ public sealed partial class TomlParser
 
     private string ParseBareKey()
     {
-        var start = at;
-        while (char.IsAsciiLetterOrDigit(Current) || Current is '_' or '-') at++;
-        return at > start ? text[start..at] : throw Error($"expected a key, found {Found()}");
+        var start = _at;
+        while (char.IsAsciiLetterOrDigit(Current) || Current is '_' or '-') _at++;
+        return _at > start ? _text[start.._at] : throw Error($"expected a key, found {Found()}");
     }
 
     private void EndLine()
@@ -181,7 +181,7 @@ public sealed partial class TomlParser
 
     private void SkipSpace()
     {
-        while (Current is ' ' or '\t') at++;
+        while (Current is ' ' or '\t') _at++;
     }
 
     private void SkipBlank()
@@ -197,23 +197,23 @@ public sealed partial class TomlParser
     private void SkipComment()
     {
         if (Current != '#' || AtEnd) return;
-        for (at++; !AtEnd && Current != '\n' && !(Current == '\r' && Peek(1) == '\n'); at++) RequireText();
+        for (_at++; !AtEnd && Current != '\n' && !(Current == '\r' && Peek(1) == '\n'); _at++) RequireText();
     }
 
     private bool NewLine()
     {
         var length = Current == '\n' ? 1 : Current == '\r' && Peek(1) == '\n' ? 2 : 0;
-        at += length;
-        if (length > 0) line++;
+        _at += length;
+        if (length > 0) _line++;
         return length > 0;
     }
 
-    private char Peek(int offset) => at + offset < text.Length ? text[at + offset] : '\0';
+    private char Peek(int offset) => _at + offset < _text.Length ? _text[_at + offset] : '\0';
 
     private bool Take(char wanted)
     {
         if (AtEnd || Current != wanted) return false;
-        at++;
+        _at++;
         return true;
     }
 
@@ -225,5 +225,5 @@ public sealed partial class TomlParser
 
     private string Found() => AtEnd ? "the end" : Current is '\n' or '\r' ? "the end of the line" : $"'{Current}'";
 
-    private TomlException Error(string reason) => new(line, reason);
+    private TomlException Error(string reason) => new(_line, reason);
 }

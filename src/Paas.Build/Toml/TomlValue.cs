@@ -57,17 +57,17 @@ public sealed record TomlArray(int Line) : TomlValue(Line)
 /// <summary>A table; the document itself is one. Keys keep the order of the document.</summary>
 public sealed record TomlTable(int Line) : TomlValue(Line)
 {
-    private readonly OrderedDictionary<string, TomlValue> values = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, TomlValue> _values = new(StringComparer.Ordinal);
 
     internal TomlTableOrigin Origin { get; set; }
 
     public override string Kind => "a table";
 
     /// <summary>The keys in the order of the document.</summary>
-    public IReadOnlyList<string> Keys => [.. values.Keys];
+    public IReadOnlyList<string> Keys => [.. _values.Keys];
 
     /// <summary>The value of a key, or null.</summary>
-    public TomlValue? this[string key] => values.GetValueOrDefault(key);
+    public TomlValue? this[string key] => _values.GetValueOrDefault(key);
 
     /// <summary>The string of a key, or null where there is no such key.</summary>
     /// <exception cref="TomlException">The value is of another kind.</exception>
@@ -103,13 +103,13 @@ public sealed record TomlTable(int Line) : TomlValue(Line)
         ? value
         : throw new TomlException(Line, $"'{key}' is missing");
 
-    internal bool TryGet(string key, [MaybeNullWhen(false)] out TomlValue value) => values.TryGetValue(key, out value);
+    internal bool TryGet(string key, [MaybeNullWhen(false)] out TomlValue value) => _values.TryGetValue(key, out value);
 
-    internal void Add(string key, TomlValue value) => values.Add(key, value);
+    internal void Add(string key, TomlValue value) => _values.Add(key, value);
 
     private T? Find<T>(string key, string wanted)
         where T : TomlValue =>
-        !values.TryGetValue(key, out var value) ? null : value as T ?? throw Unlike(key, value, wanted);
+        !_values.TryGetValue(key, out var value) ? null : value as T ?? throw Unlike(key, value, wanted);
 
     private static TomlException Unlike(string key, TomlValue value, string wanted) =>
         new(value.Line, $"'{key}' must be {wanted}, not {value.Kind}");

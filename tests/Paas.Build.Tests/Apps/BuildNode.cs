@@ -13,7 +13,7 @@ public sealed class BuildNode : IAsyncLifetime
     /// <summary>Given to builds as a proxy exception: must be found nowhere in an image.</summary>
     public const string Marker = "marker-of-this-host.invalid";
 
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     public ImageStore Images { get; private set; } = null!;
 
@@ -21,22 +21,22 @@ public sealed class BuildNode : IAsyncLifetime
 
     public BuildOptions Options { get; private set; } = null!;
 
-    public string Directory => directory.Path;
+    public string Directory => _directory.Path;
 
     public async Task InitializeAsync()
     {
         // Without root every test of this fixture is skipped.
         if (!Environment.IsPrivilegedProcess) return;
-        var data = System.IO.Directory.CreateDirectory(directory.Combine("data")).FullName;
+        var data = System.IO.Directory.CreateDirectory(_directory.Combine("data")).FullName;
         await TestStack.CopyIntoAsync(data);
         Images = new ImageStore(new ContentStore(Path.Combine(data, "images")), new Snapshotter(Path.Combine(data, "images", "snapshots")));
         var options = new NodeOptions
         {
             RuntimePath = Programs.Runtime,
             DataDirectory = data,
-            RunDirectory = directory.Combine("run"),
+            RunDirectory = _directory.Combine("run"),
             Bridge = "ptbuild0",
-            Subnet = "10.214.78.0/24",
+            Subnet = "10.217.78.0/24",
             CgroupParent = "/paas-test-build",
             RouterPorts = [18_078],
         };
@@ -61,6 +61,6 @@ public sealed class BuildNode : IAsyncLifetime
             await Host.DisposeAsync();
         }
 
-        directory.Dispose();
+        _directory.Dispose();
     }
 }

@@ -8,26 +8,26 @@ namespace Paas.Build.Tests.Apps;
 /// <summary>A copy of a sample that is built and run on a <see cref="BuildNode"/>.</summary>
 internal sealed class TestApp : IDisposable
 {
-    private readonly BuildNode node;
-    private readonly TemporaryDirectory directory = new();
-    private readonly string cache;
-    private int builds;
+    private readonly BuildNode _node;
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string _cache;
+    private int _builds;
 
     /// <param name="node">Where it is built.</param>
     /// <param name="sample">Directory of tests/apps that is copied; null starts empty.</param>
     /// <param name="warm">True shares its cache with the other warm apps, so that Node.js is not fetched by each.</param>
     public TestApp(BuildNode node, string? sample = null, bool warm = false)
     {
-        this.node = node;
+        _node = node;
         Name = warm ? "warm" : "t" + Guid.NewGuid().ToString("N")[..8];
-        cache = warm ? Path.Combine(node.Directory, "cache") : directory.Combine("cache");
+        _cache = warm ? Path.Combine(_node.Directory, "cache") : _directory.Combine("cache");
         Directory.CreateDirectory(Source);
         if (sample is not null) Shell($"cp -R {Path.Combine(Repository.Root, "tests/apps", sample)}/. .");
     }
 
     public string Name { get; }
 
-    public string Source => directory.Combine("source");
+    public string Source => _directory.Combine("source");
 
     /// <summary>The lines of the last build.</summary>
     public IReadOnlyList<string> Output { get; private set; } = [];
@@ -50,11 +50,11 @@ internal sealed class TestApp : IDisposable
         var lines = new List<string>();
         Output = lines;
         var config = new BuildConfig(
-            Name, ++builds, directory.Combine("source.tar"), env ?? new Dictionary<string, string>(), directory.Combine("work"), cache);
+            Name, ++_builds, _directory.Combine("source.tar"), env ?? new Dictionary<string, string>(), _directory.Combine("work"), _cache);
         var clock = Stopwatch.StartNew();
         try
         {
-            return await new AppBuilder(options ?? node.Options, node.Images, node.Host, TimeProvider.System).BuildAsync(
+            return await new AppBuilder(options ?? _node.Options, _node.Images, _node.Host, TimeProvider.System).BuildAsync(
                 config,
                 line =>
                 {
@@ -66,15 +66,15 @@ internal sealed class TestApp : IDisposable
         finally
         {
             Took = clock.Elapsed;
-            Assert.False(Directory.Exists(directory.Combine("work")), "the build's directory is left");
+            Assert.False(Directory.Exists(_directory.Combine("work")), "the build's directory is left");
         }
     }
 
     /// <summary>Starts a process of an image, hands its address to the test, and removes it.</summary>
     public async Task RunAsync(BuildOutcome outcome, string type, Func<HttpClient, Task> test)
     {
-        var id = $"{Name}-{type}-{builds}";
-        var observed = await node.Host.StartAsync(
+        var id = $"{Name}-{type}-{_builds}";
+        var observed = await _node.Host.StartAsync(
             new ContainerConfig
             {
                 Id = id,
@@ -93,7 +93,7 @@ internal sealed class TestApp : IDisposable
         }
         finally
         {
-            await node.Host.RemoveAsync(id, default);
+            await _node.Host.RemoveAsync(id, default);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class TestApp : IDisposable
         }
     }
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     private void Shell(string script)
     {

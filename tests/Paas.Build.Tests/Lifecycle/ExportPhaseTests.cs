@@ -103,36 +103,36 @@ public sealed class ExportPhaseTests
 
     private sealed class Scene : IDisposable
     {
-        private readonly TemporaryDirectory directory = new();
-        private readonly ResolvedMember[] members = [new(First, new PlanAlternative([], [])), new(Second, new PlanAlternative([], []))];
-        private BuildCache cache = null!;
-        private Image run = null!;
+        private readonly TemporaryDirectory _directory = new();
+        private readonly ResolvedMember[] _members = [new(First, new PlanAlternative([], [])), new(Second, new PlanAlternative([], []))];
+        private BuildCache _cache = null!;
+        private Image _run = null!;
 
-        private Scene() => Images = new ImageStore(new ContentStore(directory.Combine("images")), new Snapshotter(directory.Combine("snapshots")));
+        private Scene() => Images = new ImageStore(new ContentStore(_directory.Combine("images")), new Snapshotter(_directory.Combine("snapshots")));
 
         public ImageStore Images { get; }
 
         public List<string> Output { get; } = [];
 
-        public string Source => directory.Combine("workspace");
+        public string Source => _directory.Combine("workspace");
 
         public static async Task<Scene> CreateAsync()
         {
             var scene = new Scene();
-            Directory.CreateDirectory(scene.directory.Combine("base", "etc"));
-            File.WriteAllText(scene.directory.Combine("base", "etc", "os-release"), "x");
-            var layer = await LayerWriter.WriteDirectoryAsync(scene.Images.Content, scene.directory.Combine("base"), new LayerOptions(), default);
+            Directory.CreateDirectory(scene._directory.Combine("base", "etc"));
+            File.WriteAllText(scene._directory.Combine("base", "etc", "os-release"), "x");
+            var layer = await LayerWriter.WriteDirectoryAsync(scene.Images.Content, scene._directory.Combine("base"), new LayerOptions(), default);
             var builder = ImageBuilder.From(scene.Images, null).AddLayer(layer, "base");
             builder.Env["PATH"] = "/usr/bin";
-            scene.run = await builder.CommitAsync(default);
+            scene._run = await builder.CommitAsync(default);
             Directory.CreateDirectory(scene.Source);
             File.WriteAllText(Path.Combine(scene.Source, "server.js"), "app");
-            scene.cache = await BuildCache.OpenAsync(scene.directory.Combine("cache"), scene.Images.Content, default);
-            scene.cache.Restore([First, Second], 1000);
+            scene._cache = await BuildCache.OpenAsync(scene._directory.Combine("cache"), scene.Images.Content, default);
+            scene._cache.Restore([First, Second], 1000);
             return scene;
         }
 
-        public string PathOf(Buildpack buildpack, string name) => Path.Combine(cache.LayersDirectory, buildpack.EscapedId, name);
+        public string PathOf(Buildpack buildpack, string name) => Path.Combine(_cache.LayersDirectory, buildpack.EscapedId, name);
 
         public void Write(Buildpack buildpack, string name, string text)
         {
@@ -149,23 +149,23 @@ public sealed class ExportPhaseTests
         /// <summary>The next build begins.</summary>
         public void Restore()
         {
-            cache.Dispose();
-            cache = BuildCache.OpenAsync(directory.Combine("cache"), Images.Content, default).Result;
-            cache.Restore([First, Second], 1000);
+            _cache.Dispose();
+            _cache = BuildCache.OpenAsync(_directory.Combine("cache"), Images.Content, default).Result;
+            _cache.Restore([First, Second], 1000);
             Output.Clear();
         }
 
         public async Task<ExportedApp> ExportAsync()
         {
-            var left = members.Select(member => (member.Buildpack, Directory: new LayersDirectory(member.Buildpack, Path.Combine(cache.LayersDirectory, member.Buildpack.EscapedId)))).ToList();
+            var left = _members.Select(member => (member.Buildpack, Directory: new LayersDirectory(member.Buildpack, Path.Combine(_cache.LayersDirectory, member.Buildpack.EscapedId)))).ToList();
             var built = new BuiltApp(
                 [.. left.SelectMany(entry => entry.Directory.ReadLayers())],
                 [.. left.Select(entry => (entry.Buildpack, entry.Directory.ReadLaunch()))],
                 new Dictionary<string, string>());
             var options = new BuildOptions { BuildpacksDirectory = "/none" };
-            var phase = new ExportPhase(Images, run, cache, options, new PushOutput(Output.Add));
-            var exported = await phase.RunAsync(members, built, SourceTree.TakeOver(Source, 1000), default);
-            cache.Save(exported.Cache);
+            var phase = new ExportPhase(Images, _run, _cache, options, new PushOutput(Output.Add));
+            var exported = await phase.RunAsync(_members, built, SourceTree.TakeOver(Source, 1000), default);
+            _cache.Save(exported.Cache);
             return exported;
         }
 
@@ -181,8 +181,8 @@ public sealed class ExportPhaseTests
 
         public void Dispose()
         {
-            cache.Dispose();
-            directory.Dispose();
+            _cache.Dispose();
+            _directory.Dispose();
         }
     }
 }
