@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Paas.Logs;
 
 /// <summary>
@@ -11,10 +9,20 @@ internal sealed class LogFileWriter : IDisposable
 {
     private static ReadOnlySpan<byte> TornMark => " [cut short]\n"u8;
 
+    // What an app says is for its owner and the platform, not for everyone with an account on the machine.
+    private static readonly FileStreamOptions Opening = new()
+    {
+        Mode = FileMode.OpenOrCreate,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.ReadWrite | FileShare.Delete,
+        BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
+    };
+
     private readonly string directory;
     private readonly LogOptions options;
     private readonly LogFileLock guard;
-    private SafeFileHandle? file;
+    private FileStream? file;
     private long number;
     private long length;
 
@@ -78,7 +86,7 @@ internal sealed class LogFileWriter : IDisposable
         {
             Open(LogFiles.List(directory)[^1]);
         }
-        else if (RandomAccess.GetLength(file) is var now && now != length)
+        else if (RandomAccess.GetLength(file.SafeFileHandle) is var now && now != length)
         {
             length = now;
             RepairTail();
@@ -89,10 +97,9 @@ internal sealed class LogFileWriter : IDisposable
     {
         file?.Dispose();
         file = null;
-        file = File.OpenHandle(
-            LogFiles.PathOf(directory, next), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        file = new FileStream(LogFiles.PathOf(directory, next), Opening);
         number = next;
-        length = RandomAccess.GetLength(file);
+        length = RandomAccess.GetLength(file.SafeFileHandle);
         RepairTail();
     }
 
@@ -100,7 +107,7 @@ internal sealed class LogFileWriter : IDisposable
     private void RepairTail()
     {
         Span<byte> last = stackalloc byte[1];
-        if (length == 0 || (RandomAccess.Read(file!, last, length - 1) == 1 && last[0] == (byte)'\n')) return;
+        if (length == 0 || (RandomAccess.Read(file!.SafeFileHandle, last, length - 1) == 1 && last[0] == (byte)'\n')) return;
         Append(TornMark);
     }
 
@@ -115,7 +122,7 @@ internal sealed class LogFileWriter : IDisposable
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(file!, bytes, length);
+        RandomAccess.Write(file!.SafeFileHandle, bytes, length);
         length += bytes.Length;
     }
 }

@@ -29,6 +29,13 @@ public sealed partial class WriterTests : IDisposable
     }
 
     [Fact]
+    public void Only_the_owner_and_its_group_can_read_a_log()
+    {
+        Logs.Write(directory.Path, LogOptions.Default, "secret");
+        Assert.All(Directory.GetFiles(directory.Path), file => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & (UnixFileMode)0b000_011_111));
+    }
+
+    [Fact]
     public void Times_come_back_as_they_were_written()
     {
         var time = new ManualTime();

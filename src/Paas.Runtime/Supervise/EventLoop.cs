@@ -5,13 +5,14 @@ namespace Paas.Runtime.Supervise;
 
 /// <summary>
 /// One thread that waits for descriptors and times and calls back. A supervisor has no other: no thread pool, no async engine,
-/// which keeps it small.
+/// which keeps it small, and it makes no garbage by itself.
 /// </summary>
 internal sealed class EventLoop(TimeProvider time)
 {
     private readonly List<Watched> watched = [];
     private readonly List<Timed> timed = [];
     private PollDescriptor[] descriptors = new PollDescriptor[8];
+    private Watched?[] ready = new Watched?[8];
 
     /// <summary>Calls back whenever one of the wanted events, an error or a hang-up is there.</summary>
     public void Watch(SafeFileHandle descriptor, PollEvents wanted, Action ready)
@@ -35,7 +36,12 @@ internal sealed class EventLoop(TimeProvider time)
     public void RunOnce()
     {
         var count = watched.Count;
-        if (descriptors.Length < count) descriptors = new PollDescriptor[count * 2];
+        if (descriptors.Length < count)
+        {
+            descriptors = new PollDescriptor[count * 2];
+            ready = new Watched?[count * 2];
+        }
+
         for (var i = 0; i < count; i++)
         {
             descriptors[i] = new PollDescriptor { Descriptor = (int)watched[i].Descriptor.DangerousGetHandle(), Wanted = watched[i].Wanted };
@@ -48,29 +54,40 @@ internal sealed class EventLoop(TimeProvider time)
     private void CallReady(int count)
     {
         // A callback may forget others; those are not called although something came for them.
-        Span<Watched?> ready = new Watched?[count];
         for (var i = 0; i < count; i++) ready[i] = descriptors[i].Came != PollEvents.None ? watched[i] : null;
-        foreach (var watch in ready)
+        for (var i = 0; i < count; i++)
         {
-            if (watch is not null && watched.Contains(watch)) watch.Ready();
+            if (ready[i] is { } watch && watched.Contains(watch)) watch.Ready();
+            ready[i] = null;
         }
     }
 
     private void CallDue()
     {
         var now = time.GetTimestamp();
-        while (timed.Find(timer => timer.At <= now) is { } due)
+        while (Next() is { } timer && timer.At <= now)
         {
-            timed.Remove(due);
-            due.Due();
+            timed.Remove(timer);
+            timer.Due();
         }
     }
 
     private int MillisecondsToNext()
     {
-        if (timed.Count == 0) return -1;
-        var wait = time.GetElapsedTime(time.GetTimestamp(), timed.Min(timer => timer.At));
+        if (Next() is not { } timer) return -1;
+        var wait = time.GetElapsedTime(time.GetTimestamp(), timer.At);
         return (int)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, int.MaxValue);
+    }
+
+    private Timed? Next()
+    {
+        Timed? next = null;
+        foreach (var timer in timed)
+        {
+            if (next is null || timer.At < next.At) next = timer;
+        }
+
+        return next;
     }
 
     private sealed class Watched(SafeFileHandle descriptor, PollEvents wanted, Action ready)

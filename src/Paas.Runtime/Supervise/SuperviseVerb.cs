@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Paas.Contracts.Supervision;
+using Paas.Linux;
 using Paas.Linux.Cgroups;
 using Paas.Linux.Events;
 using Paas.Linux.Spawning;
@@ -75,7 +76,12 @@ internal static class SuperviseVerb
         using var reporting = report ? new SafeFileHandle(3, ownsHandle: true) : null;
         try
         {
-            if (reporting is not null) Descriptors.SetCloseOnExec(reporting);
+            if (reporting is not null)
+            {
+                Descriptors.SetCloseOnExec(reporting);
+                Directory.SetCurrentDirectory("/");
+            }
+
             return Supervise(bundle, reporting);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or RuntimeException or JsonException or InvalidOperationException or FormatException)
@@ -110,7 +116,6 @@ internal static class SuperviseVerb
         supervisor.Start();
         if (supervisor.State.Error is { } error) return Report(reporting, error);
         Report(reporting, null);
-        ReturnMemory();
         supervisor.Run();
         return 0;
     }
@@ -121,9 +126,6 @@ internal static class SuperviseVerb
         group.Create();
         group.Add(Environment.ProcessId);
     }
-
-    // Reading the configuration took more memory than anything that follows.
-    private static void ReturnMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private static T Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
@@ -139,10 +141,20 @@ internal static class SuperviseVerb
 
     private static int Report(SafeFileHandle? reporting, string? error)
     {
-        if (reporting is null) return error is null ? 0 : Complain(error, 1);
-        Descriptors.Write(reporting, Encoding.UTF8.GetBytes(error ?? Ok));
+        var status = error is null ? 0 : 1;
+        if (reporting is null) return error is null ? status : Complain(error, status);
+        if (reporting.IsClosed) return status;
+        try
+        {
+            Descriptors.Write(reporting, Encoding.UTF8.GetBytes(error ?? Ok));
+        }
+        catch (LinuxException)
+        {
+            // The starter is gone. Whoever comes next finds the socket and the state file.
+        }
+
         reporting.Dispose();
-        return error is null ? 0 : 1;
+        return status;
     }
 
     private static string ReadToEnd(SafeFileHandle pipe)

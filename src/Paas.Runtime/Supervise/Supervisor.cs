@@ -67,7 +67,20 @@ internal sealed partial class Supervisor : IDisposable
     /// <summary>Supervises until the process has ended for good.</summary>
     public void Run()
     {
-        while (!IsOver) loop.RunOnce();
+        try
+        {
+            while (!IsOver)
+            {
+                Memory.GiveBack();
+                loop.RunOnce();
+            }
+        }
+        catch (Exception failure)
+        {
+            // It ends, and with it the process: its log is the only one there is to tell.
+            log.Say($"the supervisor failed: {failure.Message}");
+            throw;
+        }
     }
 
     /// <summary>Asks the process to end, for good.</summary>

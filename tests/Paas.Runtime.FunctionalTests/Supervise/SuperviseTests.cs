@@ -164,8 +164,11 @@ public sealed partial class SuperviseTests(SuperviseHost host)
     public void A_process_that_keeps_failing_is_started_ever_later()
     {
         using var bundle = new SupervisedBundle(host, "exit 3", Quickly);
-        bundle.Start();
-        var state = bundle.WaitForState(state => state.Restarts == 6);
+        var pid = bundle.Start().SupervisorPid;
+        bundle.WaitForState(state => state is { Restarts: 1, Status: SupervisedStatus.Backoff });
+        var open = Directory.GetFiles($"/proc/{pid}/fd").Length;
+        var state = bundle.WaitForState(state => state is { Restarts: 6, Status: SupervisedStatus.Backoff });
+        Assert.Equal(open, Directory.GetFiles($"/proc/{pid}/fd").Length);
         var waits = bundle.Lines().Where(line => line.StartsWith("s ended", StringComparison.Ordinal)).Take(6);
         int[] expected = [50, 100, 200, 400, 400, 400];
         Assert.Equal(expected.Select(wait => $"s ended: exit status 3; starting again in {wait} ms"), waits);
