@@ -22,7 +22,7 @@ public sealed class AppLog(string directory, TimeProvider? time = null)
 {
     private static readonly TimeSpan LookForSources = TimeSpan.FromSeconds(1);
 
-    private readonly TimeProvider time = time ?? TimeProvider.System;
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The names of the sources there are, sorted; those that <paramref name="filter"/> names when given.</summary>
     public IReadOnlyList<string> Sources(string? filter = null)
@@ -44,8 +44,8 @@ public sealed class AppLog(string directory, TimeProvider? time = null)
     public async IAsyncEnumerable<AppLogEntry> ReadAsync(AppLogQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
         using var merge = new LogMerge(query.After ?? Last(query.Tail, query.Source));
-        var pace = new FollowPace(time);
-        var looked = time.GetTimestamp();
+        var pace = new FollowPace(_time);
+        var looked = _time.GetTimestamp();
         Look(merge, query.Source);
         while (true)
         {
@@ -58,8 +58,8 @@ public sealed class AppLog(string directory, TimeProvider? time = null)
 
             if (!query.Follow) yield break;
             await pace.WaitAsync(ct);
-            if (time.GetElapsedTime(looked) < LookForSources) continue;
-            looked = time.GetTimestamp();
+            if (_time.GetElapsedTime(looked) < LookForSources) continue;
+            looked = _time.GetTimestamp();
             Look(merge, query.Source);
         }
     }

@@ -8,13 +8,13 @@ namespace Paas.Logs;
 /// </summary>
 public sealed class AppLogPosition
 {
-    private readonly SortedDictionary<string, LogPosition> sources = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, LogPosition> _sources = new(StringComparer.Ordinal);
 
     /// <summary>The position in a source; its start when it was not there yet.</summary>
     public LogPosition this[string source]
     {
-        get => sources.GetValueOrDefault(source);
-        internal set => sources[source] = value;
+        get => _sources.GetValueOrDefault(source);
+        internal set => _sources[source] = value;
     }
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
@@ -35,5 +35,5 @@ public sealed class AppLogPosition
     }
 
     /// <summary>The position as clients keep it and give it back.</summary>
-    public override string ToString() => string.Join(',', sources.Select(source => $"{source.Key}:{source.Value}"));
+    public override string ToString() => string.Join(',', _sources.Select(source => $"{source.Key}:{source.Value}"));
 }

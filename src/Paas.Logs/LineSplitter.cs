@@ -5,8 +5,8 @@ namespace Paas.Logs;
 /// <param name="longest">Bytes of an unfinished line that are kept before a part is handed on.</param>
 public sealed class LineSplitter(Action<ReadOnlySpan<byte>> line, int longest = 16 * 1024)
 {
-    private byte[] rest = [];
-    private int length;
+    private byte[] _rest = [];
+    private int _length;
 
     /// <summary>Hands on every line that ends in these bytes.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
@@ -23,34 +23,34 @@ public sealed class LineSplitter(Action<ReadOnlySpan<byte>> line, int longest = 
     /// <summary>Hands on the line that was begun, if any.</summary>
     public void End()
     {
-        if (length > 0) Finish([]);
+        if (_length > 0) Finish([]);
     }
 
     private void Finish(ReadOnlySpan<byte> end)
     {
         // Most lines come whole and need no copy.
-        if (length == 0 && end.Length <= longest)
+        if (_length == 0 && end.Length <= longest)
         {
             line(end);
             return;
         }
 
         Keep(end);
-        line(rest.AsSpan(0, length));
-        length = 0;
+        line(_rest.AsSpan(0, _length));
+        _length = 0;
     }
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
-        while (length + bytes.Length > longest)
+        while (_length + bytes.Length > longest)
         {
-            var fitting = longest - length;
+            var fitting = longest - _length;
             Append(bytes[..fitting]);
             bytes = bytes[fitting..];
-            var whole = Utf8Text.WholeCharacters(rest.AsSpan(0, length));
-            line(rest.AsSpan(0, whole));
-            rest.AsSpan(whole, length - whole).CopyTo(rest);
-            length -= whole;
+            var whole = Utf8Text.WholeCharacters(_rest.AsSpan(0, _length));
+            line(_rest.AsSpan(0, whole));
+            _rest.AsSpan(whole, _length - whole).CopyTo(_rest);
+            _length -= whole;
         }
 
         Append(bytes);
@@ -58,8 +58,8 @@ public sealed class LineSplitter(Action<ReadOnlySpan<byte>> line, int longest = 
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        if (rest.Length < length + bytes.Length) Array.Resize(ref rest, Math.Max(256, Math.Max(rest.Length * 2, length + bytes.Length)));
-        bytes.CopyTo(rest.AsSpan(length));
-        length += bytes.Length;
+        if (_rest.Length < _length + bytes.Length) Array.Resize(ref _rest, Math.Max(256, Math.Max(_rest.Length * 2, _length + bytes.Length)));
+        bytes.CopyTo(_rest.AsSpan(_length));
+        _length += bytes.Length;
     }
 }

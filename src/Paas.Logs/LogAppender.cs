@@ -6,9 +6,9 @@ namespace Paas.Logs;
 /// </summary>
 public sealed class LogAppender : IDisposable
 {
-    private readonly LogBuffer buffer;
-    private readonly LogFileWriter files;
-    private byte[] spare = [];
+    private readonly LogBuffer _buffer;
+    private readonly LogFileWriter _files;
+    private byte[] _spare = [];
 
     /// <summary>Makes the directory when it is missing and continues its newest file.</summary>
     /// <exception cref="IOException">The directory cannot be made or opened.</exception>
@@ -17,21 +17,21 @@ public sealed class LogAppender : IDisposable
     {
         options ??= LogOptions.Default;
         options.Validate();
-        buffer = new LogBuffer(options, time ?? TimeProvider.System);
-        files = new LogFileWriter(directory, options);
+        _buffer = new LogBuffer(options, time ?? TimeProvider.System);
+        _files = new LogFileWriter(directory, options);
     }
 
     /// <summary>Whether <see cref="Flush"/> has something to do. The caller flushes within <see cref="LogOptions.FlushAfter"/>.</summary>
-    public bool HasPending => !buffer.IsEmpty;
+    public bool HasPending => !_buffer.IsEmpty;
 
     /// <summary>Bytes waiting; flush early when they grow large.</summary>
-    public int PendingBytes => buffer.Pending.Length;
+    public int PendingBytes => _buffer.Pending.Length;
 
     /// <summary>Adds the lines of <paramref name="utf8"/>, stamped with the present time.</summary>
-    public void Append(LogStream stream, ReadOnlySpan<byte> utf8) => buffer.Add(stream, utf8);
+    public void Append(LogStream stream, ReadOnlySpan<byte> utf8) => _buffer.Add(stream, utf8);
 
     /// <summary>Adds the lines of <paramref name="text"/>, stamped with the present time.</summary>
-    public void Append(LogStream stream, string text) => buffer.Add(stream, System.Text.Encoding.UTF8.GetBytes(text));
+    public void Append(LogStream stream, string text) => _buffer.Add(stream, System.Text.Encoding.UTF8.GetBytes(text));
 
     /// <summary>Writes what is pending.</summary>
     public void Flush() => Flush(last: false);
@@ -40,20 +40,20 @@ public sealed class LogAppender : IDisposable
     public void Dispose()
     {
         Flush(last: true);
-        files.Dispose();
+        _files.Dispose();
     }
 
     private void Flush(bool last)
     {
-        var lines = buffer.Take(ref spare, last).Span;
+        var lines = _buffer.Take(ref _spare, last).Span;
         if (lines.IsEmpty) return;
         try
         {
-            files.Write(lines);
+            _files.Write(lines);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            buffer.Lose(lines);
+            _buffer.Lose(lines);
         }
     }
 }

@@ -5,16 +5,16 @@ namespace Paas.Logs;
 /// <summary>Lines formatted and waiting to be written, and the count of those that will not be. Not for several threads.</summary>
 internal sealed class LogBuffer(LogOptions options, TimeProvider time)
 {
-    private readonly RateLimit limit = new(options.LinesPerSecond, options.BurstLines);
-    private byte[] bytes = [];
-    private int length;
-    private long dropped;
-    private long lost;
+    private readonly RateLimit _limit = new(options.LinesPerSecond, options.BurstLines);
+    private byte[] _bytes = [];
+    private int _length;
+    private long _dropped;
+    private long _lost;
 
-    public ReadOnlyMemory<byte> Pending => bytes.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Pending => _bytes.AsMemory(0, _length);
 
     /// <summary>Whether a flush has something to do, now or later.</summary>
-    public bool IsEmpty => length == 0 && dropped == 0 && lost == 0;
+    public bool IsEmpty => _length == 0 && _dropped == 0 && _lost == 0;
 
     /// <summary>Adds text, one entry for each of its lines; long lines are split.</summary>
     public void Add(LogStream stream, ReadOnlySpan<byte> text)
@@ -32,14 +32,14 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
     public ReadOnlyMemory<byte> Take(ref byte[] spare, bool last = false)
     {
         ReportDropped(last);
-        var taken = bytes.AsMemory(0, length);
-        (bytes, spare) = (spare, bytes);
-        length = 0;
+        var taken = _bytes.AsMemory(0, _length);
+        (_bytes, spare) = (spare, _bytes);
+        _length = 0;
         return taken;
     }
 
     /// <summary>Counts lines the disk refused.</summary>
-    public void Lose(ReadOnlySpan<byte> lines) => lost += lines.Count((byte)'\n');
+    public void Lose(ReadOnlySpan<byte> lines) => _lost += lines.Count((byte)'\n');
 
     private void AddLine(LogStream stream, ReadOnlySpan<byte> line)
     {
@@ -55,16 +55,16 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
 
     private void AddPart(LogStream stream, ReadOnlySpan<byte> part)
     {
-        if (stream != LogStream.System && !limit.Admit(Milliseconds()))
+        if (stream != LogStream.System && !_limit.Admit(Milliseconds()))
         {
-            dropped++;
+            _dropped++;
             return;
         }
 
         ReportDropped();
-        if (length + LogFormat.HeaderBytes + part.Length + 1 > options.PendingBytes)
+        if (_length + LogFormat.HeaderBytes + part.Length + 1 > options.PendingBytes)
         {
-            lost++;
+            _lost++;
             return;
         }
 
@@ -74,29 +74,29 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
     // One record for the whole gap, written when the gap, or the log, is over.
     private void ReportDropped(bool last = false)
     {
-        if (dropped > 0 && (last || !limit.IsShut(Milliseconds())))
+        if (_dropped > 0 && (last || !_limit.IsShut(Milliseconds())))
         {
             Put(LogStream.System, Encoding.UTF8.GetBytes(
-                $"dropped {dropped} line{(dropped == 1 ? "" : "s")}: more than {options.LinesPerSecond} lines a second"));
-            dropped = 0;
+                $"dropped {_dropped} line{(_dropped == 1 ? "" : "s")}: more than {options.LinesPerSecond} lines a second"));
+            _dropped = 0;
         }
 
-        if (lost > 0 && (last || length + 256 < options.PendingBytes))
+        if (_lost > 0 && (last || _length + 256 < options.PendingBytes))
         {
-            Put(LogStream.System, Encoding.UTF8.GetBytes($"lost {lost} line{(lost == 1 ? "" : "s")}: the disk did not take them in time"));
-            lost = 0;
+            Put(LogStream.System, Encoding.UTF8.GetBytes($"lost {_lost} line{(_lost == 1 ? "" : "s")}: the disk did not take them in time"));
+            _lost = 0;
         }
     }
 
     private void Put(LogStream stream, ReadOnlySpan<byte> text)
     {
         var needed = LogFormat.HeaderBytes + text.Length + 1;
-        if (bytes.Length - length < needed) Array.Resize(ref bytes, Math.Max(length + needed, Math.Max(4096, bytes.Length * 2)));
-        var target = bytes.AsSpan(length, needed);
+        if (_bytes.Length - _length < needed) Array.Resize(ref _bytes, Math.Max(_length + needed, Math.Max(4096, _bytes.Length * 2)));
+        var target = _bytes.AsSpan(_length, needed);
         LogFormat.WriteHeader(target, time.GetUtcNow(), stream);
         text.CopyTo(target[LogFormat.HeaderBytes..]);
         target[^1] = (byte)'\n';
-        length += needed;
+        _length += needed;
     }
 
     private long Milliseconds() => (long)(time.GetTimestamp() * 1000.0 / time.TimestampFrequency);

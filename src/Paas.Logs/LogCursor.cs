@@ -10,13 +10,13 @@ internal sealed class LogCursor : IDisposable
 {
     private const int ReadBytes = 64 * 1024;
 
-    private readonly string directory;
-    private byte[] block = [];
-    private SafeFileHandle? file;
+    private readonly string _directory;
+    private byte[] _block = [];
+    private SafeFileHandle? _file;
 
     public LogCursor(string directory, LogPosition from)
     {
-        this.directory = directory;
+        _directory = directory;
         Position = from;
     }
 
@@ -26,7 +26,7 @@ internal sealed class LogCursor : IDisposable
     /// <summary>Adds the next records; false when there are none at present.</summary>
     public bool Read(ICollection<LogRecord> records)
     {
-        while (file is not null || OpenOldest())
+        while (_file is not null || OpenOldest())
         {
             // Asked before the read: whoever began the next file was done with this one.
             var next = NextFile();
@@ -38,24 +38,24 @@ internal sealed class LogCursor : IDisposable
         return false;
     }
 
-    public void Dispose() => file?.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     private bool OpenOldest()
     {
-        var numbers = LogFiles.List(directory);
+        var numbers = LogFiles.List(_directory);
         if (numbers.Count == 0) return false;
 
         // A place beyond the newest file is of a log that was removed and begun anew.
         var oldest = Math.Max(0, numbers.FindIndex(number => number >= Position.File));
         Open(numbers[oldest] == Position.File ? Position : new LogPosition(numbers[oldest], 0));
-        return file is not null;
+        return _file is not null;
     }
 
     private long? NextFile()
     {
-        if (File.Exists(LogFiles.PathOf(directory, Position.File + 1))) return Position.File + 1;
-        if (File.Exists(LogFiles.PathOf(directory, Position.File))) return null;
-        foreach (var number in LogFiles.List(directory))
+        if (File.Exists(LogFiles.PathOf(_directory, Position.File + 1))) return Position.File + 1;
+        if (File.Exists(LogFiles.PathOf(_directory, Position.File))) return null;
+        foreach (var number in LogFiles.List(_directory))
         {
             if (number > Position.File) return number;
         }
@@ -65,14 +65,14 @@ internal sealed class LogCursor : IDisposable
 
     private void Open(LogPosition position)
     {
-        file?.Dispose();
-        file = null;
+        _file?.Dispose();
+        _file = null;
         Position = position;
         try
         {
-            file = File.OpenHandle(
-                LogFiles.PathOf(directory, position.File), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (position.Offset > RandomAccess.GetLength(file)) Position = position with { Offset = 0 };
+            _file = File.OpenHandle(
+                LogFiles.PathOf(_directory, position.File), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (position.Offset > RandomAccess.GetLength(_file)) Position = position with { Offset = 0 };
         }
         catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -83,17 +83,17 @@ internal sealed class LogCursor : IDisposable
     // Lines that no writer wrote whole are passed over; a line without its newline is not there yet.
     private bool ReadLines(ICollection<LogRecord> records)
     {
-        if (RandomAccess.GetLength(file!) <= Position.Offset) return false;
-        if (block.Length == 0) block = new byte[ReadBytes];
+        if (RandomAccess.GetLength(_file!) <= Position.Offset) return false;
+        if (_block.Length == 0) _block = new byte[ReadBytes];
         while (true)
         {
-            var read = RandomAccess.Read(file!, block, Position.Offset);
-            var whole = block.AsSpan(0, read);
+            var read = RandomAccess.Read(_file!, _block, Position.Offset);
+            var whole = _block.AsSpan(0, read);
             var end = whole.LastIndexOf((byte)'\n') + 1;
             if (end == 0)
             {
-                if (read < block.Length) return false;
-                Array.Resize(ref block, block.Length * 2);
+                if (read < _block.Length) return false;
+                Array.Resize(ref _block, _block.Length * 2);
                 continue;
             }
 

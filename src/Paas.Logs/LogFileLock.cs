@@ -18,7 +18,7 @@ internal sealed partial class LogFileLock : IDisposable
     private const int OpenCloseOnExec = 0x80000;
     private const uint Mode = 0x1A0; // 0640
 
-    private readonly SafeFileHandle file;
+    private readonly SafeFileHandle _file;
 
     // Not File.OpenHandle: it takes a lock of its own on whatever it opens, and fails when that is refused.
     public LogFileLock(string directory)
@@ -26,21 +26,21 @@ internal sealed partial class LogFileLock : IDisposable
         var path = Path.Combine(directory, "lock");
         var descriptor = Open(path, OpenReadWrite | OpenCreate | OpenCloseOnExec, Mode);
         if (descriptor < 0) throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
-        file = new SafeFileHandle(descriptor, ownsHandle: true);
+        _file = new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
     public void Enter()
     {
-        while (Flock(file, LockExclusive) != 0)
+        while (Flock(_file, LockExclusive) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             if (error != Interrupted) throw new IOException($"flock: {Marshal.GetPInvokeErrorMessage(error)}");
         }
     }
 
-    public void Exit() => _ = Flock(file, Unlock);
+    public void Exit() => _ = Flock(_file, Unlock);
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, uint mode);

@@ -19,25 +19,25 @@ internal sealed class LogFileWriter : IDisposable
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
     };
 
-    private readonly string directory;
-    private readonly LogOptions options;
-    private readonly LogFileLock guard;
-    private FileStream? file;
-    private long number;
-    private long length;
+    private readonly string _directory;
+    private readonly LogOptions _options;
+    private readonly LogFileLock _guard;
+    private FileStream? _file;
+    private long _number;
+    private long _length;
 
     public LogFileWriter(string directory, LogOptions options)
     {
-        this.directory = directory;
-        this.options = options;
+        _directory = directory;
+        _options = options;
         Directory.CreateDirectory(directory);
-        guard = new LogFileLock(directory);
+        _guard = new LogFileLock(directory);
     }
 
     /// <summary>Writes lines, each ending in a newline. After an <see cref="IOException"/> some of them may have been written.</summary>
     public void Write(ReadOnlySpan<byte> lines)
     {
-        guard.Enter();
+        _guard.Enter();
         try
         {
             OpenNewest();
@@ -56,50 +56,50 @@ internal sealed class LogFileWriter : IDisposable
         }
         finally
         {
-            guard.Exit();
+            _guard.Exit();
         }
     }
 
     public void Dispose()
     {
-        file?.Dispose();
-        guard.Dispose();
+        _file?.Dispose();
+        _guard.Dispose();
     }
 
     // Bytes of the whole lines that still fit; an empty file takes its first line whatever its length.
     private int FittingLines(ReadOnlySpan<byte> lines)
     {
-        var room = options.FileBytes - length;
+        var room = _options.FileBytes - _length;
         if (lines.Length <= room) return lines.Length;
         var fitting = room > 0 ? lines[..(int)room].LastIndexOf((byte)'\n') + 1 : 0;
-        return fitting == 0 && length == 0 ? lines.IndexOf((byte)'\n') + 1 : fitting;
+        return fitting == 0 && _length == 0 ? lines.IndexOf((byte)'\n') + 1 : fitting;
     }
 
     private void OpenNewest()
     {
-        if (file is null)
+        if (_file is null)
         {
-            var numbers = LogFiles.List(directory);
+            var numbers = LogFiles.List(_directory);
             Open(numbers.Count == 0 ? 1 : numbers[^1]);
         }
-        else if (File.Exists(LogFiles.PathOf(directory, number + 1)))
+        else if (File.Exists(LogFiles.PathOf(_directory, _number + 1)))
         {
-            Open(LogFiles.List(directory)[^1]);
+            Open(LogFiles.List(_directory)[^1]);
         }
-        else if (RandomAccess.GetLength(file.SafeFileHandle) is var now && now != length)
+        else if (RandomAccess.GetLength(_file.SafeFileHandle) is var now && now != _length)
         {
-            length = now;
+            _length = now;
             RepairTail();
         }
     }
 
     private void Open(long next)
     {
-        file?.Dispose();
-        file = null;
-        file = new FileStream(LogFiles.PathOf(directory, next), Opening);
-        number = next;
-        length = RandomAccess.GetLength(file.SafeFileHandle);
+        _file?.Dispose();
+        _file = null;
+        _file = new FileStream(LogFiles.PathOf(_directory, next), Opening);
+        _number = next;
+        _length = RandomAccess.GetLength(_file.SafeFileHandle);
         RepairTail();
     }
 
@@ -107,22 +107,22 @@ internal sealed class LogFileWriter : IDisposable
     private void RepairTail()
     {
         Span<byte> last = stackalloc byte[1];
-        if (length == 0 || (RandomAccess.Read(file!.SafeFileHandle, last, length - 1) == 1 && last[0] == (byte)'\n')) return;
+        if (_length == 0 || (RandomAccess.Read(_file!.SafeFileHandle, last, _length - 1) == 1 && last[0] == (byte)'\n')) return;
         Append(TornMark);
     }
 
     private void BeginNext()
     {
-        Open(number + 1);
-        foreach (var old in LogFiles.List(directory))
+        Open(_number + 1);
+        foreach (var old in LogFiles.List(_directory))
         {
-            if (old <= number - options.Files) File.Delete(LogFiles.PathOf(directory, old));
+            if (old <= _number - _options.Files) File.Delete(LogFiles.PathOf(_directory, old));
         }
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(file!.SafeFileHandle, bytes, length);
-        length += bytes.Length;
+        RandomAccess.Write(_file!.SafeFileHandle, bytes, _length);
+        _length += bytes.Length;
     }
 }

@@ -41,13 +41,13 @@ internal sealed class FollowPace(TimeProvider time)
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(160);
 
-    private TimeSpan wait = Shortest;
+    private TimeSpan _wait = Shortest;
 
-    public void Reset() => wait = Shortest;
+    public void Reset() => _wait = Shortest;
 
     public async Task WaitAsync(CancellationToken ct)
     {
-        await Task.Delay(wait, time, ct);
-        wait = wait * 1.25 < Longest ? wait * 1.25 : Longest;
+        await Task.Delay(_wait, time, ct);
+        _wait = _wait * 1.25 < Longest ? _wait * 1.25 : Longest;
     }
 }

@@ -12,16 +12,16 @@ public sealed class LogWriter : IDisposable
 {
     private const int FlushAtBytes = 128 * 1024;
 
-    private readonly Lock adding = new();
-    private readonly Lock writing = new();
-    private readonly LogBuffer buffer;
-    private readonly LogFileWriter files;
-    private readonly TimeSpan flushAfter;
-    private readonly ITimer timer;
-    private byte[] spare = [];
-    private bool armed;
-    private bool hurried;
-    private bool disposed;
+    private readonly Lock _adding = new();
+    private readonly Lock _writing = new();
+    private readonly LogBuffer _buffer;
+    private readonly LogFileWriter _files;
+    private readonly TimeSpan _flushAfter;
+    private readonly ITimer _timer;
+    private byte[] _spare = [];
+    private bool _armed;
+    private bool _hurried;
+    private bool _disposed;
 
     /// <summary>Makes the directory when it is missing and continues its newest file.</summary>
     /// <exception cref="IOException">The directory cannot be made or opened.</exception>
@@ -31,10 +31,10 @@ public sealed class LogWriter : IDisposable
         options ??= LogOptions.Default;
         options.Validate();
         time ??= TimeProvider.System;
-        flushAfter = options.FlushAfter;
-        buffer = new LogBuffer(options, time);
-        files = new LogFileWriter(directory, options);
-        timer = time.CreateTimer(
+        _flushAfter = options.FlushAfter;
+        _buffer = new LogBuffer(options, time);
+        _files = new LogFileWriter(directory, options);
+        _timer = time.CreateTimer(
             static writer => ((LogWriter)writer!).Flush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -49,10 +49,10 @@ public sealed class LogWriter : IDisposable
     /// <summary>Adds the lines of <paramref name="utf8"/>, stamped with the present time.</summary>
     public void Write(LogStream stream, ReadOnlySpan<byte> utf8)
     {
-        lock (adding)
+        lock (_adding)
         {
-            if (disposed) return;
-            buffer.Add(stream, utf8);
+            if (_disposed) return;
+            _buffer.Add(stream, utf8);
             Arm();
         }
     }
@@ -60,19 +60,19 @@ public sealed class LogWriter : IDisposable
     /// <summary>Writes what is pending before it returns.</summary>
     public void Flush()
     {
-        lock (writing)
+        lock (_writing)
         {
             ReadOnlyMemory<byte> lines;
-            lock (adding)
+            lock (_adding)
             {
-                lines = buffer.Take(ref spare, disposed);
-                armed = hurried = false;
+                lines = _buffer.Take(ref _spare, _disposed);
+                _armed = _hurried = false;
             }
 
             WriteLines(lines.Span);
-            lock (adding)
+            lock (_adding)
             {
-                if (!buffer.IsEmpty && !disposed) Arm();
+                if (!_buffer.IsEmpty && !_disposed) Arm();
             }
         }
     }
@@ -80,15 +80,15 @@ public sealed class LogWriter : IDisposable
     /// <summary>Writes what is pending and closes; later writes are ignored.</summary>
     public void Dispose()
     {
-        lock (adding)
+        lock (_adding)
         {
-            if (disposed) return;
-            disposed = true;
+            if (_disposed) return;
+            _disposed = true;
         }
 
-        timer.Dispose();
+        _timer.Dispose();
         Flush();
-        lock (writing) files.Dispose();
+        lock (_writing) _files.Dispose();
     }
 
     private void WriteLines(ReadOnlySpan<byte> lines)
@@ -96,20 +96,20 @@ public sealed class LogWriter : IDisposable
         if (lines.IsEmpty) return;
         try
         {
-            files.Write(lines);
+            _files.Write(lines);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            lock (adding) buffer.Lose(lines);
+            lock (_adding) _buffer.Lose(lines);
         }
     }
 
     private void Arm()
     {
-        var hurry = buffer.Pending.Length >= FlushAtBytes;
-        if (armed && (hurried || !hurry)) return;
-        armed = true;
-        hurried = hurry;
-        timer.Change(hurry ? TimeSpan.Zero : flushAfter, Timeout.InfiniteTimeSpan);
+        var hurry = _buffer.Pending.Length >= FlushAtBytes;
+        if (_armed && (_hurried || !hurry)) return;
+        _armed = true;
+        _hurried = hurry;
+        _timer.Change(hurry ? TimeSpan.Zero : _flushAfter, Timeout.InfiniteTimeSpan);
     }
 }

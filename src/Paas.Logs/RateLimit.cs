@@ -6,31 +6,31 @@ namespace Paas.Logs;
 /// </summary>
 internal sealed class RateLimit(int perSecond, int burst)
 {
-    private double tokens = burst;
-    private long last;
-    private bool shut;
+    private double _tokens = burst;
+    private long _last;
+    private bool _shut;
 
     /// <summary>Asks for one line. <paramref name="now"/> counts milliseconds of any monotonic clock.</summary>
     public bool Admit(long now)
     {
         if (perSecond == 0) return true;
         if (IsShut(now)) return false;
-        if (tokens >= 1)
+        if (_tokens >= 1)
         {
-            tokens--;
+            _tokens--;
             return true;
         }
 
-        shut = true;
+        _shut = true;
         return false;
     }
 
     /// <summary>Whether lines are being dropped at this time.</summary>
     public bool IsShut(long now)
     {
-        tokens = Math.Min(burst, tokens + ((now - last) * perSecond / 1000.0));
-        last = now;
-        if (shut && tokens >= Math.Min(burst, perSecond)) shut = false;
-        return shut;
+        _tokens = Math.Min(burst, _tokens + ((now - _last) * perSecond / 1000.0));
+        _last = now;
+        if (_shut && _tokens >= Math.Min(burst, perSecond)) _shut = false;
+        return _shut;
     }
 }

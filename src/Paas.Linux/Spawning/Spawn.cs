@@ -90,13 +90,13 @@ public static unsafe partial class Spawn
     /// <summary>A NULL-terminated array of NUL-terminated strings.</summary>
     private sealed class StringVector : IDisposable
     {
-        private readonly int count;
+        private readonly int _count;
 
         public StringVector(IReadOnlyList<string> strings)
         {
-            count = strings.Count;
-            Pointer = (byte**)NativeMemory.AllocZeroed((nuint)(count + 1), (nuint)sizeof(byte*));
-            for (var i = 0; i < count; i++)
+            _count = strings.Count;
+            Pointer = (byte**)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(byte*));
+            for (var i = 0; i < _count; i++)
             {
                 var bytes = Encoding.UTF8.GetBytes(strings[i]);
                 Pointer[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
@@ -108,7 +108,7 @@ public static unsafe partial class Spawn
 
         public void Dispose()
         {
-            for (var i = 0; i < count; i++) NativeMemory.Free(Pointer[i]);
+            for (var i = 0; i < _count; i++) NativeMemory.Free(Pointer[i]);
             NativeMemory.Free(Pointer);
         }
     }

@@ -16,21 +16,21 @@ internal sealed class ControlClient : IDisposable
     private const int LongestRequest = 16 * 1024;
     private const int MostUnread = 256 * 1024;
 
-    private readonly EventLoop loop;
-    private readonly SafeFileHandle socket;
-    private readonly Action<ControlClient, SupervisorRequest> received;
-    private byte[] incoming = [];
-    private int incomingLength;
-    private byte[] outgoing = [];
-    private int outgoingLength;
+    private readonly EventLoop _loop;
+    private readonly SafeFileHandle _socket;
+    private readonly Action<ControlClient, SupervisorRequest> _received;
+    private byte[] _incoming = [];
+    private int _incomingLength;
+    private byte[] _outgoing = [];
+    private int _outgoingLength;
 
     public ControlClient(EventLoop loop, SafeFileHandle socket, Action<ControlClient, SupervisorRequest> received)
     {
-        (this.loop, this.socket, this.received) = (loop, socket, received);
+        (_loop, _socket, _received) = (loop, socket, received);
         WatchSocket();
     }
 
-    public bool IsClosed => socket.IsClosed;
+    public bool IsClosed => _socket.IsClosed;
 
     /// <summary>Gets every change of state.</summary>
     public bool Watches { get; set; }
@@ -48,48 +48,48 @@ internal sealed class ControlClient : IDisposable
     {
         if (IsClosed) return;
         var line = JsonSerializer.SerializeToUtf8Bytes(reply, SupervisionJsonContext.Default.SupervisorReply);
-        var needed = outgoingLength + line.Length + 1;
+        var needed = _outgoingLength + line.Length + 1;
         if (needed > MostUnread)
         {
             Dispose();
             return;
         }
 
-        if (outgoing.Length < needed) Array.Resize(ref outgoing, needed);
-        line.CopyTo(outgoing, outgoingLength);
-        outgoing[needed - 1] = (byte)'\n';
-        outgoingLength = needed;
+        if (_outgoing.Length < needed) Array.Resize(ref _outgoing, needed);
+        line.CopyTo(_outgoing, _outgoingLength);
+        _outgoing[needed - 1] = (byte)'\n';
+        _outgoingLength = needed;
         SendOutgoing();
     }
 
     /// <summary>Answers what was received while a request waited.</summary>
     public void Continue()
     {
-        while (!IsClosed && !Waits && incoming.AsSpan(0, incomingLength).IndexOf((byte)'\n') is >= 0 and var end)
+        while (!IsClosed && !Waits && _incoming.AsSpan(0, _incomingLength).IndexOf((byte)'\n') is >= 0 and var end)
         {
-            var line = incoming[..end];
-            incoming.AsSpan(end + 1, incomingLength - end - 1).CopyTo(incoming);
-            incomingLength -= end + 1;
+            var line = _incoming[..end];
+            _incoming.AsSpan(end + 1, _incomingLength - end - 1).CopyTo(_incoming);
+            _incomingLength -= end + 1;
             Receive(line);
         }
     }
 
     public void Dispose()
     {
-        loop.Forget(socket);
-        socket.Dispose();
+        _loop.Forget(_socket);
+        _socket.Dispose();
     }
 
     private void WatchSocket()
     {
-        loop.Watch(socket, outgoingLength > 0 ? PollEvents.Readable | PollEvents.Writable : PollEvents.Readable, Ready);
+        _loop.Watch(_socket, _outgoingLength > 0 ? PollEvents.Readable | PollEvents.Writable : PollEvents.Readable, Ready);
     }
 
     private void Ready()
     {
         try
         {
-            if (outgoingLength > 0) SendOutgoing();
+            if (_outgoingLength > 0) SendOutgoing();
             if (!IsClosed) Read();
         }
         catch (LinuxException)
@@ -101,18 +101,18 @@ internal sealed class ControlClient : IDisposable
 
     private void Read()
     {
-        if (incoming.Length == 0) incoming = new byte[1024];
-        if (incomingLength == incoming.Length) Array.Resize(ref incoming, Math.Min(LongestRequest, incoming.Length * 2));
-        var count = Descriptors.Read(socket, incoming.AsSpan(incomingLength));
+        if (_incoming.Length == 0) _incoming = new byte[1024];
+        if (_incomingLength == _incoming.Length) Array.Resize(ref _incoming, Math.Min(LongestRequest, _incoming.Length * 2));
+        var count = Descriptors.Read(_socket, _incoming.AsSpan(_incomingLength));
         if (count == 0)
         {
             Dispose();
             return;
         }
 
-        if (count > 0) incomingLength += count;
+        if (count > 0) _incomingLength += count;
         Continue();
-        if (IsClosed || incomingLength < LongestRequest) return;
+        if (IsClosed || _incomingLength < LongestRequest) return;
         Send(new SupervisorReply(null, $"a request is at most {LongestRequest} bytes"));
         Dispose();
     }
@@ -131,18 +131,18 @@ internal sealed class ControlClient : IDisposable
         }
 
         if (request?.Operation is null) Send(new SupervisorReply(null, "not a request: it has no operation"));
-        else received(this, request);
+        else _received(this, request);
     }
 
     private void SendOutgoing()
     {
         try
         {
-            var count = UnixSocket.Send(socket, outgoing.AsSpan(0, outgoingLength));
+            var count = UnixSocket.Send(_socket, _outgoing.AsSpan(0, _outgoingLength));
             if (count > 0)
             {
-                outgoing.AsSpan(count, outgoingLength - count).CopyTo(outgoing);
-                outgoingLength -= count;
+                _outgoing.AsSpan(count, _outgoingLength - count).CopyTo(_outgoing);
+                _outgoingLength -= count;
             }
 
             WatchSocket();

@@ -10,33 +10,33 @@ internal sealed class ControlSocket : IDisposable
 {
     private const int MostClients = 128;
 
-    private readonly EventLoop loop;
-    private readonly string path;
-    private readonly SafeFileHandle listener;
-    private readonly Action<ControlClient, SupervisorRequest> received;
-    private readonly List<ControlClient> clients = [];
+    private readonly EventLoop _loop;
+    private readonly string _path;
+    private readonly SafeFileHandle _listener;
+    private readonly Action<ControlClient, SupervisorRequest> _received;
+    private readonly List<ControlClient> _clients = [];
 
     /// <exception cref="Linux.LinuxException">The socket cannot be made.</exception>
     /// <exception cref="InvalidOperationException">Another supervisor answers there.</exception>
     public ControlSocket(EventLoop loop, string path, Action<ControlClient, SupervisorRequest> received)
     {
-        (this.loop, this.path, this.received) = (loop, path, received);
-        if (UnixSocket.Connect(path) is { } other)
+        (_loop, _path, _received) = (loop, path, received);
+        if (UnixSocket.Connect(_path) is { } other)
         {
             other.Dispose();
-            throw new InvalidOperationException($"another supervisor answers on {path}");
+            throw new InvalidOperationException($"another supervisor answers on {_path}");
         }
 
         // What a killed supervisor left.
-        File.Delete(path);
-        listener = UnixSocket.Listen(path);
-        loop.Watch(listener, PollEvents.Readable, Accept);
+        File.Delete(_path);
+        _listener = UnixSocket.Listen(_path);
+        _loop.Watch(_listener, PollEvents.Readable, Accept);
     }
 
     /// <summary>Tells everyone who watches.</summary>
     public void Publish(SupervisorState state)
     {
-        foreach (var client in clients)
+        foreach (var client in _clients)
         {
             if (client.Watches) client.Send(new SupervisorReply(state));
         }
@@ -45,7 +45,7 @@ internal sealed class ControlSocket : IDisposable
     /// <summary>Answers everyone whose request waits for the process.</summary>
     public void ReplyToWaiting(SupervisorState state, string? error = null)
     {
-        foreach (var client in clients.ToArray())
+        foreach (var client in _clients.ToArray())
         {
             if (!client.Waits) continue;
             client.Reply(new SupervisorReply(state, error));
@@ -56,18 +56,18 @@ internal sealed class ControlSocket : IDisposable
     /// <summary>Removes the socket and lets every client go.</summary>
     public void Dispose()
     {
-        File.Delete(path);
-        loop.Forget(listener);
-        listener.Dispose();
-        foreach (var client in clients) client.Dispose();
+        File.Delete(_path);
+        _loop.Forget(_listener);
+        _listener.Dispose();
+        foreach (var client in _clients) client.Dispose();
     }
 
     private void Accept()
     {
         // One in a turn of the loop, so that those who went are seen to have gone before too many have come.
-        if (UnixSocket.Accept(listener) is not { } socket) return;
-        clients.RemoveAll(client => client.IsClosed);
-        if (clients.Count < MostClients) clients.Add(new ControlClient(loop, socket, received));
+        if (UnixSocket.Accept(_listener) is not { } socket) return;
+        _clients.RemoveAll(client => client.IsClosed);
+        if (_clients.Count < MostClients) _clients.Add(new ControlClient(_loop, socket, _received));
         else socket.Dispose();
     }
 }

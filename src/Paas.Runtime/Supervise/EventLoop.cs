@@ -9,56 +9,56 @@ namespace Paas.Runtime.Supervise;
 /// </summary>
 internal sealed class EventLoop(TimeProvider time)
 {
-    private readonly List<Watched> watched = [];
-    private readonly List<Timed> timed = [];
-    private PollDescriptor[] descriptors = new PollDescriptor[8];
-    private Watched?[] ready = new Watched?[8];
+    private readonly List<Watched> _watched = [];
+    private readonly List<Timed> _timed = [];
+    private PollDescriptor[] _descriptors = new PollDescriptor[8];
+    private Watched?[] _ready = new Watched?[8];
 
     /// <summary>Calls back whenever one of the wanted events, an error or a hang-up is there.</summary>
     public void Watch(SafeFileHandle descriptor, PollEvents wanted, Action ready)
     {
         Forget(descriptor);
-        watched.Add(new Watched(descriptor, wanted, ready));
+        _watched.Add(new Watched(descriptor, wanted, ready));
     }
 
     /// <summary>Calls back no more.</summary>
-    public void Forget(SafeFileHandle descriptor) => watched.RemoveAll(watch => watch.Descriptor == descriptor);
+    public void Forget(SafeFileHandle descriptor) => _watched.RemoveAll(watch => watch.Descriptor == descriptor);
 
     /// <summary>Calls back once after a time, unless disposed before.</summary>
     public IDisposable After(TimeSpan delay, Action due)
     {
         var timer = new Timed(this, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency), due);
-        timed.Add(timer);
+        _timed.Add(timer);
         return timer;
     }
 
     /// <summary>Waits for the next event or time and calls back.</summary>
     public void RunOnce()
     {
-        var count = watched.Count;
-        if (descriptors.Length < count)
+        var count = _watched.Count;
+        if (_descriptors.Length < count)
         {
-            descriptors = new PollDescriptor[count * 2];
-            ready = new Watched?[count * 2];
+            _descriptors = new PollDescriptor[count * 2];
+            _ready = new Watched?[count * 2];
         }
 
         for (var i = 0; i < count; i++)
         {
-            descriptors[i] = new PollDescriptor { Descriptor = (int)watched[i].Descriptor.DangerousGetHandle(), Wanted = watched[i].Wanted };
+            _descriptors[i] = new PollDescriptor { Descriptor = (int)_watched[i].Descriptor.DangerousGetHandle(), Wanted = _watched[i].Wanted };
         }
 
-        if (Poll.Wait(descriptors.AsSpan(0, count), MillisecondsToNext()) > 0) CallReady(count);
+        if (Poll.Wait(_descriptors.AsSpan(0, count), MillisecondsToNext()) > 0) CallReady(count);
         CallDue();
     }
 
     private void CallReady(int count)
     {
         // A callback may forget others; those are not called although something came for them.
-        for (var i = 0; i < count; i++) ready[i] = descriptors[i].Came != PollEvents.None ? watched[i] : null;
+        for (var i = 0; i < count; i++) _ready[i] = _descriptors[i].Came != PollEvents.None ? _watched[i] : null;
         for (var i = 0; i < count; i++)
         {
-            if (ready[i] is { } watch && watched.Contains(watch)) watch.Ready();
-            ready[i] = null;
+            if (_ready[i] is { } watch && _watched.Contains(watch)) watch.Ready();
+            _ready[i] = null;
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class EventLoop(TimeProvider time)
         var now = time.GetTimestamp();
         while (Next() is { } timer && timer.At <= now)
         {
-            timed.Remove(timer);
+            _timed.Remove(timer);
             timer.Due();
         }
     }
@@ -82,7 +82,7 @@ internal sealed class EventLoop(TimeProvider time)
     private Timed? Next()
     {
         Timed? next = null;
-        foreach (var timer in timed)
+        foreach (var timer in _timed)
         {
             if (next is null || timer.At < next.At) next = timer;
         }
@@ -105,6 +105,6 @@ internal sealed class EventLoop(TimeProvider time)
 
         public void Due() => due();
 
-        public void Dispose() => loop.timed.Remove(this);
+        public void Dispose() => loop._timed.Remove(this);
     }
 }

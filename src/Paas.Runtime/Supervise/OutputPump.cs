@@ -16,21 +16,21 @@ internal sealed class OutputPump : IDisposable
     // What may be read in one go, so that a loud process leaves the others their turn.
     private const int ReadsInTurn = 4;
 
-    private readonly EventLoop loop;
-    private readonly SafeFileHandle pipe;
-    private readonly LineSplitter lines;
+    private readonly EventLoop _loop;
+    private readonly SafeFileHandle _pipe;
+    private readonly LineSplitter _lines;
 
     public OutputPump(EventLoop loop, SafeFileHandle pipe, LineSplitter lines)
     {
-        (this.loop, this.pipe, this.lines) = (loop, pipe, lines);
-        loop.Watch(pipe, PollEvents.Readable, () => Read(ReadsInTurn));
+        (_loop, _pipe, _lines) = (loop, pipe, lines);
+        _loop.Watch(_pipe, PollEvents.Readable, () => Read(ReadsInTurn));
     }
 
     /// <summary>Takes what is in the pipe, the rest of a last line too, and closes it.</summary>
     public void Dispose()
     {
         // Bounded: whoever else still holds the other end could write for ever.
-        if (!pipe.IsClosed) Read(1024);
+        if (!_pipe.IsClosed) Read(1024);
         Close();
     }
 
@@ -38,7 +38,7 @@ internal sealed class OutputPump : IDisposable
     {
         for (var i = 0; i < times; i++)
         {
-            var count = Descriptors.Read(pipe, Buffer);
+            var count = Descriptors.Read(_pipe, Buffer);
             if (count < 0) return;
             if (count == 0)
             {
@@ -46,14 +46,14 @@ internal sealed class OutputPump : IDisposable
                 return;
             }
 
-            lines.Add(Buffer.AsSpan(0, count));
+            _lines.Add(Buffer.AsSpan(0, count));
         }
     }
 
     private void Close()
     {
-        lines.End();
-        loop.Forget(pipe);
-        pipe.Dispose();
+        _lines.End();
+        _loop.Forget(_pipe);
+        _pipe.Dispose();
     }
 }

@@ -11,35 +11,35 @@ namespace Paas.Runtime.Supervise;
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
-    private readonly SandboxNetwork network;
-    private readonly SafeFileHandle ns;
+    private readonly SandboxNetwork _network;
+    private readonly SafeFileHandle _ns;
 
     /// <exception cref="Linux.LinuxException">What the kernel refused.</exception>
     public Sandbox(SandboxNetwork network)
     {
-        this.network = network;
-        ns = NetworkNamespace.RunInNew(Prepare);
+        _network = network;
+        _ns = NetworkNamespace.RunInNew(Prepare);
         SandboxLink.Create(
-            network.Bridge,
-            network.HostInterface,
-            IPAddress.Parse(network.Address),
-            network.PrefixLength,
-            IPAddress.Parse(network.Gateway),
-            network.Isolated,
-            network.Mtu,
-            (int)ns.DangerousGetHandle());
+            _network.Bridge,
+            _network.HostInterface,
+            IPAddress.Parse(_network.Address),
+            _network.PrefixLength,
+            IPAddress.Parse(_network.Gateway),
+            _network.Isolated,
+            _network.Mtu,
+            (int)_ns.DangerousGetHandle());
     }
 
     /// <summary>The namespace.</summary>
-    public SafeFileHandle Namespace => ns;
+    public SafeFileHandle Namespace => _ns;
 
     /// <summary>Frees the address at once; the kernel would take its time.</summary>
     public void Dispose()
     {
         // Once: by a second time the name may be another sandbox's.
-        if (ns.IsClosed) return;
-        ns.Dispose();
-        SandboxLink.Delete(network.HostInterface);
+        if (_ns.IsClosed) return;
+        _ns.Dispose();
+        SandboxLink.Delete(_network.HostInterface);
     }
 
     private static SafeFileHandle Prepare()

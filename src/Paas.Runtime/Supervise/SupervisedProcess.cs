@@ -10,12 +10,12 @@ namespace Paas.Runtime.Supervise;
 /// <summary>One container of the supervision, from its start to its removal, with what it writes going to the log.</summary>
 internal sealed class SupervisedProcess : IDisposable
 {
-    private readonly EventLoop loop;
-    private readonly TimeProvider time;
-    private readonly long started;
-    private readonly RunningContainer container;
-    private readonly OutputPump output;
-    private readonly OutputPump error;
+    private readonly EventLoop _loop;
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private readonly RunningContainer _container;
+    private readonly OutputPump _output;
+    private readonly OutputPump _error;
 
     /// <summary>Makes the container and lets its process run.</summary>
     /// <param name="loop">Calls <paramref name="ended"/> when the process has ended.</param>
@@ -27,7 +27,7 @@ internal sealed class SupervisedProcess : IDisposable
     /// <exception cref="RuntimeException">What cannot be done. Nothing is left.</exception>
     public SupervisedProcess(EventLoop loop, TimeProvider time, ContainerSpec spec, LineWriter write, Action ended)
     {
-        (this.loop, this.time) = (loop, time);
+        (_loop, _time) = (loop, time);
         using var nothing = File.OpenHandle("/dev/null");
         var (outputRead, outputWrite) = Descriptors.Pipe();
         var (errorRead, errorWrite) = Descriptors.Pipe();
@@ -36,7 +36,7 @@ internal sealed class SupervisedProcess : IDisposable
         {
             try
             {
-                container = Run(spec with
+                _container = Run(spec with
                 {
                     StandardInput = Number(nothing),
                     StandardOutput = Number(outputWrite),
@@ -52,48 +52,48 @@ internal sealed class SupervisedProcess : IDisposable
             }
         }
 
-        started = time.GetTimestamp();
-        output = new OutputPump(loop, outputRead, new LineSplitter(line => write(LogStream.Stdout, line)));
-        error = new OutputPump(loop, errorRead, new LineSplitter(line => write(LogStream.Stderr, line)));
-        loop.Watch(container.Process, PollEvents.Readable, ended);
+        _started = _time.GetTimestamp();
+        _output = new OutputPump(_loop, outputRead, new LineSplitter(line => write(LogStream.Stdout, line)));
+        _error = new OutputPump(_loop, errorRead, new LineSplitter(line => write(LogStream.Stderr, line)));
+        _loop.Watch(_container.Process, PollEvents.Readable, ended);
     }
 
     /// <summary>Takes a line of output.</summary>
     public delegate void LineWriter(LogStream stream, ReadOnlySpan<byte> line);
 
     /// <summary>Pid of the container's first process on the host.</summary>
-    public int Pid => container.Pid;
+    public int Pid => _container.Pid;
 
     /// <summary>Signals the first process; nothing happens when it is gone.</summary>
-    public void Signal(int signal) => container.Kill(signal);
+    public void Signal(int signal) => _container.Kill(signal);
 
     /// <summary>Says how the process ended. Everything it wrote is in the log then.</summary>
     public ProcessExit Reap()
     {
-        loop.Forget(container.Process);
-        var status = container.WaitForExit();
-        output.Dispose();
-        error.Dispose();
+        _loop.Forget(_container.Process);
+        var status = _container.WaitForExit();
+        _output.Dispose();
+        _error.Dispose();
         return new ProcessExit(
-            time.GetUtcNow(),
+            _time.GetUtcNow(),
             status.ExitCode,
             status.Signal,
-            container.OutOfMemorySeen(),
-            Math.Round(time.GetElapsedTime(started).TotalSeconds, 3));
+            _container.OutOfMemorySeen(),
+            Math.Round(_time.GetElapsedTime(_started).TotalSeconds, 3));
     }
 
     /// <summary>Removes the container, killing what is left of it.</summary>
     /// <exception cref="LinuxException">What could not be removed.</exception>
     public void Dispose()
     {
-        loop.Forget(container.Process);
+        _loop.Forget(_container.Process);
         try
         {
-            container.Delete();
+            _container.Delete();
         }
         finally
         {
-            container.Dispose();
+            _container.Dispose();
         }
     }
 

@@ -12,35 +12,35 @@ namespace Paas.Runtime.Supervise;
 /// </summary>
 internal sealed partial class Supervisor : IDisposable
 {
-    private readonly SupervisorConfig config;
-    private readonly ContainerSpec spec;
-    private readonly TimeProvider time;
-    private readonly EventLoop loop;
-    private readonly SupervisorRecord record;
-    private readonly int stopSignal;
-    private readonly ControlSocket socket;
-    private readonly SupervisorLog log;
-    private readonly Sandbox? sandbox;
-    private SupervisedProcess? process;
-    private IDisposable? restart;
-    private IDisposable? kill;
-    private long killAt;
-    private TimeSpan delay;
+    private readonly SupervisorConfig _config;
+    private readonly ContainerSpec _spec;
+    private readonly TimeProvider _time;
+    private readonly EventLoop _loop;
+    private readonly SupervisorRecord _record;
+    private readonly int _stopSignal;
+    private readonly ControlSocket _socket;
+    private readonly SupervisorLog _log;
+    private readonly Sandbox? _sandbox;
+    private SupervisedProcess? _process;
+    private IDisposable? _restart;
+    private IDisposable? _kill;
+    private long _killAt;
+    private TimeSpan _delay;
 
     /// <summary>Makes everything that outlives a single process: socket, log, sandbox.</summary>
     /// <exception cref="IOException">What could not be made, <see cref="LinuxException"/> among them. Nothing is left.</exception>
     /// <exception cref="RuntimeException">The configuration cannot be followed.</exception>
     public Supervisor(SupervisorConfig config, ContainerSpec spec, EventLoop loop, TimeProvider time)
     {
-        (this.config, this.time, this.loop) = (config, time, loop);
-        stopSignal = SignalNumber(config.StopSignal);
-        record = new SupervisorRecord(config);
+        (_config, _time, _loop) = (config, time, loop);
+        _stopSignal = SignalNumber(_config.StopSignal);
+        _record = new SupervisorRecord(_config);
         try
         {
-            socket = new ControlSocket(loop, config.SocketPath, Receive);
-            log = new SupervisorLog(loop, config.LogDirectory);
+            _socket = new ControlSocket(_loop, _config.SocketPath, Receive);
+            _log = new SupervisorLog(_loop, _config.LogDirectory);
             RemoveLeftover();
-            if (config.Sandbox.Network is { } network) sandbox = new Sandbox(network);
+            if (_config.Sandbox.Network is { } network) _sandbox = new Sandbox(network);
         }
         catch
         {
@@ -48,14 +48,14 @@ internal sealed partial class Supervisor : IDisposable
             throw;
         }
 
-        this.spec = spec with { Sandbox = config.Sandbox, NetworkNamespace = sandbox?.Namespace };
+        _spec = spec with { Sandbox = _config.Sandbox, NetworkNamespace = _sandbox?.Namespace };
     }
 
     /// <summary>The state as it is.</summary>
-    public SupervisorState State => record.Snapshot();
+    public SupervisorState State => _record.Snapshot();
 
     /// <summary>Whether nothing is left to supervise.</summary>
-    public bool IsOver => record.Phase.IsOver();
+    public bool IsOver => _record.Phase.IsOver();
 
     /// <summary>Starts the process for the first time; <see cref="State"/> tells whether it runs.</summary>
     public void Start()
@@ -72,13 +72,13 @@ internal sealed partial class Supervisor : IDisposable
             while (!IsOver)
             {
                 Memory.GiveBack();
-                loop.RunOnce();
+                _loop.RunOnce();
             }
         }
         catch (Exception failure)
         {
             // It ends, and with it the process: its log is the only one there is to tell.
-            log.Say($"the supervisor failed: {failure.Message}");
+            _log.Say($"the supervisor failed: {failure.Message}");
             throw;
         }
     }
@@ -90,12 +90,12 @@ internal sealed partial class Supervisor : IDisposable
     /// <summary>Removes the socket and the sandbox; the state file stays.</summary>
     public void Dispose()
     {
-        sandbox?.Dispose();
-        log?.Dispose();
-        socket?.Dispose();
+        _sandbox?.Dispose();
+        _log?.Dispose();
+        _socket?.Dispose();
     }
 
-    private TimeSpan ConfiguredGrace => TimeSpan.FromSeconds(config.StopGraceSeconds);
+    private TimeSpan ConfiguredGrace => TimeSpan.FromSeconds(_config.StopGraceSeconds);
 
     private static int SignalNumber(string name) =>
         SignalNames.TryParse(name, out var number) ? number : throw new RuntimeException($"{name} is not a signal");
@@ -104,17 +104,17 @@ internal sealed partial class Supervisor : IDisposable
     // so nobody else has this container.
     private void RemoveLeftover()
     {
-        if (KnownContainer.Find(config.RuntimeRoot, config.ContainerId) is not { } leftover) return;
+        if (KnownContainer.Find(_config.RuntimeRoot, _config.ContainerId) is not { } leftover) return;
         leftover.KillAll();
         leftover.Remove();
     }
 
     private void StartProcess()
     {
-        var again = record.StartedAt is not null;
+        var again = _record.StartedAt is not null;
         try
         {
-            process = new SupervisedProcess(loop, time, spec, log.Write, Ended);
+            _process = new SupervisedProcess(_loop, _time, _spec, _log.Write, Ended);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or RuntimeException)
         {
@@ -122,71 +122,71 @@ internal sealed partial class Supervisor : IDisposable
             return;
         }
 
-        if (again) record.Restarts++;
-        record.Pid = process.Pid;
-        record.StartedAt = time.GetUtcNow();
-        record.Error = null;
-        log.Say($"started with pid {process.Pid}");
+        if (again) _record.Restarts++;
+        _record.Pid = _process.Pid;
+        _record.StartedAt = _time.GetUtcNow();
+        _record.Error = null;
+        _log.Say($"started with pid {_process.Pid}");
         Enter(SupervisionEvent.Started);
-        socket.ReplyToWaiting(State);
+        _socket.ReplyToWaiting(State);
     }
 
     private void StartFailed(string message, bool again)
     {
-        record.Error = message;
+        _record.Error = message;
         if (!again)
         {
-            log.Say($"could not be started: {message}");
+            _log.Say($"could not be started: {message}");
             Enter(SupervisionEvent.StartFailed);
             return;
         }
 
-        delay = config.Restart.After(delay, ran: TimeSpan.Zero);
-        log.Say($"could not be started: {message}; trying again in {Words(delay)}");
-        restart = loop.After(delay, DelayOver);
+        _delay = _config.Restart.After(_delay, ran: TimeSpan.Zero);
+        _log.Say($"could not be started: {message}; trying again in {Words(_delay)}");
+        _restart = _loop.After(_delay, DelayOver);
         Enter(SupervisionEvent.RestartFailed);
-        socket.ReplyToWaiting(State, message);
+        _socket.ReplyToWaiting(State, message);
     }
 
     private void Ended()
     {
-        var exit = process!.Reap();
-        Discard(process);
-        process = null;
-        kill?.Dispose();
-        kill = null;
-        record.Pid = null;
-        record.Add(exit);
-        if (record.Phase == SupervisionPhase.Running) EndedByItself(exit);
+        var exit = _process!.Reap();
+        Discard(_process);
+        _process = null;
+        _kill?.Dispose();
+        _kill = null;
+        _record.Pid = null;
+        _record.Add(exit);
+        if (_record.Phase == SupervisionPhase.Running) EndedByItself(exit);
         else EndedAsAsked(exit);
     }
 
     private void EndedByItself(ProcessExit exit)
     {
-        if (!config.Restart.Restarts(exit))
+        if (!_config.Restart.Restarts(exit))
         {
-            log.Say($"ended: {exit.Describe()}");
+            _log.Say($"ended: {exit.Describe()}");
             Enter(SupervisionEvent.EndedForGood);
             return;
         }
 
-        delay = config.Restart.After(delay, TimeSpan.FromSeconds(exit.RanSeconds));
-        log.Say($"ended: {exit.Describe()}; starting again in {Words(delay)}");
-        restart = loop.After(delay, DelayOver);
+        _delay = _config.Restart.After(_delay, TimeSpan.FromSeconds(exit.RanSeconds));
+        _log.Say($"ended: {exit.Describe()}; starting again in {Words(_delay)}");
+        _restart = _loop.After(_delay, DelayOver);
         Enter(SupervisionEvent.Ended);
     }
 
     private void EndedAsAsked(ProcessExit exit)
     {
-        log.Say($"stopped: {exit.Describe()}");
-        delay = TimeSpan.Zero;
+        _log.Say($"stopped: {exit.Describe()}");
+        _delay = TimeSpan.Zero;
         Enter(SupervisionEvent.Ended);
-        if (record.Phase == SupervisionPhase.Starting) StartProcess();
+        if (_record.Phase == SupervisionPhase.Starting) StartProcess();
     }
 
     private void DelayOver()
     {
-        restart?.Dispose();
+        _restart?.Dispose();
         Enter(SupervisionEvent.DelayOver);
         StartProcess();
     }
@@ -194,21 +194,21 @@ internal sealed partial class Supervisor : IDisposable
     // Stop and restart: what happens at once, and what when the process is gone.
     private void End(SupervisionEvent asked, TimeSpan grace)
     {
-        var before = record.Phase;
+        var before = _record.Phase;
         if (!before.Can(asked)) return;
         if (before == SupervisionPhase.Backoff)
         {
-            restart?.Dispose();
-            delay = TimeSpan.Zero;
+            _restart?.Dispose();
+            _delay = TimeSpan.Zero;
             Enter(asked);
-            if (record.Phase == SupervisionPhase.Starting) StartProcess();
+            if (_record.Phase == SupervisionPhase.Starting) StartProcess();
             return;
         }
 
         if (before == SupervisionPhase.Running)
         {
-            log.Say($"stopping with {config.StopSignal}, {Words(grace)} to go");
-            process!.Signal(stopSignal);
+            _log.Say($"stopping with {_config.StopSignal}, {Words(grace)} to go");
+            _process!.Signal(_stopSignal);
         }
 
         KillAfter(grace);
@@ -217,40 +217,40 @@ internal sealed partial class Supervisor : IDisposable
 
     private void KillAfter(TimeSpan grace)
     {
-        var at = time.GetTimestamp() + (long)(grace.TotalSeconds * time.TimestampFrequency);
-        if (kill is not null && at >= killAt) return;
-        kill?.Dispose();
-        killAt = at;
-        kill = loop.After(grace, () =>
+        var at = _time.GetTimestamp() + (long)(grace.TotalSeconds * _time.TimestampFrequency);
+        if (_kill is not null && at >= _killAt) return;
+        _kill?.Dispose();
+        _killAt = at;
+        _kill = _loop.After(grace, () =>
         {
-            log.Say("still there after its time: killing it");
-            process?.Signal(9);
+            _log.Say("still there after its time: killing it");
+            _process?.Signal(9);
         });
     }
 
     private void Enter(SupervisionEvent happening)
     {
-        record.Phase = record.Phase.Next(happening);
-        if (IsOver) sandbox?.Dispose();
+        _record.Phase = _record.Phase.Next(happening);
+        if (IsOver) _sandbox?.Dispose();
         Record();
-        if (IsOver) socket.ReplyToWaiting(State, record.Error);
+        if (IsOver) _socket.ReplyToWaiting(State, _record.Error);
     }
 
     private void Record()
     {
         // Who is told of an end finds in the log what led to it.
-        log.Flush();
+        _log.Flush();
         var state = State;
         try
         {
-            StateFile.Write(config.StatePath, state);
+            StateFile.Write(_config.StatePath, state);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log.Say($"the state could not be recorded: {error.Message}");
+            _log.Say($"the state could not be recorded: {error.Message}");
         }
 
-        socket.Publish(state);
+        _socket.Publish(state);
     }
 
     private void Discard(SupervisedProcess ended)
@@ -261,7 +261,7 @@ internal sealed partial class Supervisor : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log.Say($"the container could not be removed whole: {error.Message}");
+            _log.Say($"the container could not be removed whole: {error.Message}");
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed class SupervisorRecord(SupervisorConfig config)
 {
     private const int ExitsKept = 10;
 
-    private readonly Queue<ProcessExit> exits = new();
+    private readonly Queue<ProcessExit> _exits = new();
 
     public SupervisionPhase Phase { get; set; }
 
@@ -21,8 +21,8 @@ internal sealed class SupervisorRecord(SupervisorConfig config)
 
     public void Add(ProcessExit exit)
     {
-        exits.Enqueue(exit);
-        if (exits.Count > ExitsKept) exits.Dequeue();
+        _exits.Enqueue(exit);
+        if (_exits.Count > ExitsKept) _exits.Dequeue();
     }
 
     public SupervisorState Snapshot() => new(
@@ -32,7 +32,7 @@ internal sealed class SupervisorRecord(SupervisorConfig config)
         Pid,
         StartedAt,
         Restarts,
-        [.. exits],
+        [.. _exits],
         config.Sandbox.Network?.Address,
         Error,
         config.Labels);

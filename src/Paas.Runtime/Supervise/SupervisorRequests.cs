@@ -33,9 +33,9 @@ internal sealed partial class Supervisor
 
     private void EndFor(ControlClient client, SupervisorRequest request, SupervisionEvent asked)
     {
-        if (!record.Phase.Can(asked))
+        if (!_record.Phase.Can(asked))
         {
-            client.Reply(new SupervisorReply(State, $"it is {record.Phase}"));
+            client.Reply(new SupervisorReply(State, $"it is {_record.Phase}"));
             return;
         }
 
@@ -50,8 +50,8 @@ internal sealed partial class Supervisor
             return new SupervisorReply(State, $"{request.Signal} is not a signal");
         }
 
-        if (process is null) return new SupervisorReply(State, "there is no process");
-        process.Signal(signal);
+        if (_process is null) return new SupervisorReply(State, "there is no process");
+        _process.Signal(signal);
         return new SupervisorReply(State);
     }
 }
