@@ -8,7 +8,7 @@ namespace Paas.Cli.Tests;
 /// <summary>A real paasd and router, without base images: everything but building.</summary>
 public sealed class LoneServer : IAsyncLifetime
 {
-    public PaasServer Server { get; } = new(slot: 5);
+    public PaasServer Server { get; } = new();
 
     public async Task InitializeAsync()
     {

@@ -88,7 +88,7 @@ public sealed partial class CrashTests(ServerFixture fixture, ITestOutputHelper 
         await Eventually.TrueAsync("another container is up", Patience, async () =>
             await app.InstanceAsync("web.1") is { Status: InstanceStatus.Up } after && after.ContainerId != before.ContainerId);
         await Eventually.TrueAsync("the app answers", Patience, async () => (await app.GetAsync()).Status == HttpStatusCode.OK);
-        Assert.False(Directory.Exists($"/proc/{before.Pid}"), "the killed supervisor's process still runs");
+        await Eventually.TrueAsync("the process of the killed supervisor is gone", Patience, () => Task.FromResult(IsGone(before.Pid!.Value)));
     }
 
     private async Task AssertEveryRequestIsLoggedAsync(AppCheckout app)
@@ -102,8 +102,19 @@ public sealed partial class CrashTests(ServerFixture fixture, ITestOutputHelper 
             Assert.NotEmpty(numbers);
             Assert.Equal(Enumerable.Range(numbers[0], numbers.Count), numbers);
         }
+    }
 
-        await Task.CompletedTask;
+    private static bool IsGone(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is 'Z' or 'X';
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
     }
 
     private static int ParentOf(int pid)

@@ -8,7 +8,7 @@ namespace Paas.EndToEnd.Tests;
 /// <summary>One platform for all end-to-end tests: each test makes apps of its own in it.</summary>
 public sealed class ServerFixture : IAsyncLifetime
 {
-    public PaasServer Server { get; } = new(slot: 0);
+    public PaasServer Server { get; } = new();
 
     public async Task InitializeAsync()
     {

@@ -12,7 +12,7 @@ public sealed class Dashboard : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    public PaasServer Server { get; } = new(slot: 1);
+    public PaasServer Server { get; } = new();
 
     public AppCheckout App { get; private set; } = null!;
 

@@ -10,18 +10,18 @@ namespace Paas.Testing.Servers;
 public sealed class PaasServer : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+    private readonly ServerSlot _slot = ServerSlot.Take();
     private readonly string _bridge;
     private readonly string _subnet;
     private readonly string _cgroupParent;
     private Process? _daemon;
     private Process? _router;
 
-    /// <param name="slot">0 to 9: makes names and subnet distinct from another server's on this host.</param>
-    public PaasServer(int slot)
+    public PaasServer()
     {
-        _bridge = $"paast{slot}";
-        _subnet = $"10.{220 + slot}.0.0/16";
-        _cgroupParent = $"/paas-test{slot}";
+        _bridge = $"paast{_slot.Number}";
+        _subnet = $"10.{215 + _slot.Number}.0.0/16";
+        _cgroupParent = $"/paas-test{_slot.Number}";
         HttpPort = Ports.Free();
         HttpsPort = Ports.Free();
         Visitor = new Visitor(HttpPort);
@@ -59,6 +59,18 @@ public sealed class PaasServer : IAsyncDisposable
         await TestStack.CopyIntoAsync(DataDirectory);
         StartRouter();
         StartDaemon();
+        try
+        {
+            await AnswersAsync();
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\n{Diagnostics()}", e);
+        }
+    }
+
+    private async Task AnswersAsync()
+    {
         await Eventually.TrueAsync("paasd answers", TimeSpan.FromSeconds(60), async () => (await PaasAsync("apps")).ExitCode == 0);
         await Eventually.TrueAsync("the router knows the dashboard", TimeSpan.FromSeconds(30), async () =>
             (int)(await Visitor.GetAsync($"paas.{Domain}", "/v1/version")).Status == 200);
@@ -123,6 +135,7 @@ public sealed class PaasServer : IAsyncDisposable
         Visitor.Dispose();
         teardown.Succeeded();
         _directory.Dispose();
+        _slot.Dispose();
     }
 
     private string At(string relative) => _directory.Combine(relative);
