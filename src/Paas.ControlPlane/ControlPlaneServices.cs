@@ -94,7 +94,10 @@ public static class ControlPlaneServices
         services.AddSingleton(provider => new RouteTable(provider.GetRequiredService<SettingStore>(), PlatformRoute(options)));
         services.AddSingleton(_ => new RouterClient(options.RouterSocketPath));
         services.AddSingleton(provider => new RouterLink(
-            provider.GetRequiredService<RouteTable>(), provider.GetRequiredService<RouterClient>(), provider.GetRequiredService<ILogger<RouterLink>>()));
+            provider.GetRequiredService<RouteTable>(),
+            provider.GetRequiredService<RouterClient>(),
+            new AccessLogs(options.LogsDirectory, options.RouterSocketPath),
+            provider.GetRequiredService<ILogger<RouterLink>>()));
     }
 
     private static RoutedApp PlatformRoute(ControlPlaneOptions options) => new(

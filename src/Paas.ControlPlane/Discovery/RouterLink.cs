@@ -14,13 +14,14 @@ internal sealed partial class RouterLink : IDisposable
 
     private readonly RouteTable _table;
     private readonly RouterClient _client;
+    private readonly AccessLogs _accessLogs;
     private readonly ILogger<RouterLink> _log;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private bool _away;
 
-    internal RouterLink(RouteTable table, RouterClient client, ILogger<RouterLink> log)
+    internal RouterLink(RouteTable table, RouterClient client, AccessLogs accessLogs, ILogger<RouterLink> log)
     {
-        (_table, _client, _log) = (table, client, log);
+        (_table, _client, _accessLogs, _log) = (table, client, accessLogs, log);
         table.Changed += Wake;
     }
 
@@ -58,6 +59,7 @@ internal sealed partial class RouterLink : IDisposable
             else
             {
                 var snapshot = _table.Snapshot();
+                _accessLogs.Prepare(snapshot);
                 var served = await _client.PutAsync(snapshot, ct);
                 if (served > snapshot.Generation && served > _table.Generation) _table.Disagree(served);
                 else _table.Acknowledge(served);
