@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using static Paas.Linux.Native;
 
 namespace Paas.Linux.Events;
 
@@ -7,41 +8,39 @@ namespace Paas.Linux.Events;
 /// Signals read as events from a descriptor (signalfd(2)). That needs them blocked in every thread, and a managed program has
 /// threads before its first line runs; the mask must therefore be there when the program is executed.
 /// </summary>
-public static unsafe partial class BlockedSignals
+public static unsafe class BlockedSignals
 {
-    private const int Block = 0;
-    private const int SignalInfoBytes = 128;
-    private const int NonBlocking = 0x800;
-    private const int CloseOnExec = 0x80000;
+    // sizeof(struct signalfd_siginfo), and of the kernel's signal set.
+    private const int InfoBytes = 128;
+    private const int SetBytes = 8;
 
     /// <summary>Whether the calling thread blocks all these signals, which it then inherited.</summary>
     public static bool AreBlocked(params ReadOnlySpan<int> signals)
     {
-        ulong mask;
-        Check(sigprocmask(null, &mask), "rt_sigprocmask");
-        return (mask & Mask(signals)) == Mask(signals);
+        ulong blocked;
+        Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_BLOCK, 0, (nint)(&blocked), SetBytes), "sigprocmask");
+        return (blocked & Mask(signals)) == Mask(signals);
     }
 
     /// <summary>Blocks signals in the calling thread; what it then executes starts with them blocked.</summary>
     public static void Add(params ReadOnlySpan<int> signals)
     {
         var mask = Mask(signals);
-        Check(sigprocmask(&mask, null), "rt_sigprocmask");
+        Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_BLOCK, (nint)(&mask), 0, SetBytes), "sigprocmask");
     }
 
-    /// <summary>A non-blocking descriptor that is readable when one of the signals came.</summary>
+    /// <summary>A descriptor that is readable when one of the signals came; it does not block and closes on exec.</summary>
     public static SafeFileHandle Open(params ReadOnlySpan<int> signals)
     {
-        Span<ulong> set = stackalloc ulong[16];
-        set[0] = Mask(signals);
-        fixed (ulong* first = set) return new SafeFileHandle(Check(signalfd(-1, first, NonBlocking | CloseOnExec), "signalfd"), true);
+        var mask = Mask(signals);
+        return Kernel.Handle(Kernel.Call(SYS_signalfd4, -1, (nint)(&mask), SetBytes, O_NONBLOCK | O_CLOEXEC), "signalfd");
     }
 
     /// <summary>The next signal, or 0 when there is none.</summary>
     public static int Read(SafeFileHandle signals)
     {
-        Span<byte> info = stackalloc byte[SignalInfoBytes];
-        return Descriptors.Read(signals, info) == SignalInfoBytes ? (int)MemoryMarshal.Read<uint>(info) : 0;
+        Span<byte> info = stackalloc byte[InfoBytes];
+        return Descriptors.Read(signals, info) == InfoBytes ? (int)MemoryMarshal.Read<uint>(info) : 0;
     }
 
     /// <summary>Signals as a kernel's signal set: bit n-1 for signal n.</summary>
@@ -51,27 +50,4 @@ public static unsafe partial class BlockedSignals
         foreach (var signal in signals) mask |= 1UL << (signal - 1);
         return mask;
     }
-
-    private static int Check(nint result, string syscall) =>
-        result >= 0 ? (int)result : throw new LinuxException(syscall, Marshal.GetLastPInvokeError());
-
-    // glibc's sigset_t is 128 bytes; the kernel's, and what is read here, 8.
-    private static nint sigprocmask(ulong* add, ulong* old)
-    {
-        const int Size = 16;
-        var next = stackalloc ulong[Size];
-        var last = stackalloc ulong[Size];
-        if (add is not null) next[0] = *add;
-        var result = pthread_sigmask(Block, add is null ? null : next, last);
-        if (old is not null) *old = last[0];
-        if (result == 0) return 0;
-        Marshal.SetLastPInvokeError(result);
-        return -1;
-    }
-
-    [LibraryImport("libc")]
-    private static partial int pthread_sigmask(int how, ulong* set, ulong* old);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int signalfd(int descriptor, ulong* set, int flags);
 }

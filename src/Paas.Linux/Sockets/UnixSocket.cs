@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using static Paas.Linux.Native;
 
 namespace Paas.Linux.Sockets;
 
@@ -8,16 +8,12 @@ namespace Paas.Linux.Sockets;
 /// Unix stream sockets without <c>System.Net.Sockets</c>, whose engine takes a thread and memory that a small resident program
 /// has better uses for. All descriptors close on exec and do not block.
 /// </summary>
-public static unsafe partial class UnixSocket
+public static unsafe class UnixSocket
 {
     /// <summary>Longest path in bytes (unix(7)).</summary>
     public const int LongestPath = 107;
 
-    private const int Family = 1;
-    private const int Stream = 1;
-    private const int NonBlocking = 0x800;
-    private const int CloseOnExec = 0x80000;
-    private const int NoSignal = 0x4000;
+    private const int WaitingClients = 64;
 
     /// <summary>Listens on a path that must not exist, with mode 0600 from the first moment.</summary>
     /// <exception cref="LinuxException">EADDRINUSE when the path exists.</exception>
@@ -27,10 +23,10 @@ public static unsafe partial class UnixSocket
         try
         {
             var address = Address(path);
-            fixed (byte* first = address) Check(bind(listener, first, (uint)address.Length), "bind", path);
+            Kernel.Check(Kernel.Call(SYS_bind, listener.DangerousGetHandle(), (nint)(&address), sizeof(sockaddr_un)), "bind", path);
             // Nobody connects before listen.
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            Check(listen(listener, 64), "listen", path);
+            Kernel.Check(Kernel.Call(SYS_listen, listener.DangerousGetHandle(), WaitingClients), "listen", path);
             return listener;
         }
         catch
@@ -45,11 +41,7 @@ public static unsafe partial class UnixSocket
     {
         var socket = Open();
         var address = Address(path);
-        fixed (byte* first = address)
-        {
-            if (connect(socket, first, (uint)address.Length) == 0) return socket;
-        }
-
+        if (Kernel.Call(SYS_connect, socket.DangerousGetHandle(), (nint)(&address), sizeof(sockaddr_un)) >= 0) return socket;
         socket.Dispose();
         return null;
     }
@@ -57,7 +49,7 @@ public static unsafe partial class UnixSocket
     /// <summary>The next client, or null when there is none any more.</summary>
     public static SafeFileHandle? Accept(SafeFileHandle listener)
     {
-        var client = accept4(listener, null, null, NonBlocking | CloseOnExec);
+        var client = Kernel.Call(SYS_accept4, listener.DangerousGetHandle(), 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
         return client < 0 ? null : new SafeFileHandle(client, true);
     }
 
@@ -67,45 +59,19 @@ public static unsafe partial class UnixSocket
     {
         fixed (byte* first = bytes)
         {
-            var count = send(socket, first, (nuint)bytes.Length, NoSignal);
-            if (count >= 0) return (int)count;
-            var error = Marshal.GetLastPInvokeError();
-            return error is Errno.EAGAIN or Errno.EINTR ? -1 : throw new LinuxException("send", error);
+            var count = Kernel.Call(SYS_sendto, socket.DangerousGetHandle(), (nint)first, bytes.Length, MSG_NOSIGNAL);
+            return count is -Errno.EAGAIN or -Errno.EINTR ? -1 : (int)Kernel.Check(count, "send");
         }
     }
 
     private static SafeFileHandle Open() =>
-        new(Check(socket(Family, Stream | NonBlocking | CloseOnExec, 0), "socket", null), true);
+        Kernel.Handle(Kernel.Call(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC), "socket");
 
-    // struct sockaddr_un: the family, then the path with its NUL.
-    private static byte[] Address(string path)
+    private static sockaddr_un Address(string path)
     {
-        var length = Encoding.UTF8.GetByteCount(path);
-        if (length > LongestPath) throw new LinuxException("bind", Errno.ENAMETOOLONG, path);
-        var address = new byte[2 + length + 1];
-        address[0] = Family;
-        Encoding.UTF8.GetBytes(path, address.AsSpan(2));
+        if (Encoding.UTF8.GetByteCount(path) > LongestPath) throw new LinuxException("bind", Errno.ENAMETOOLONG, path);
+        var address = new sockaddr_un { sun_family = AF_UNIX };
+        Encoding.UTF8.GetBytes(path, new Span<byte>(address.sun_path, LongestPath));
         return address;
     }
-
-    private static int Check(int result, string syscall, string? path) =>
-        result >= 0 ? result : throw new LinuxException(syscall, Marshal.GetLastPInvokeError(), path);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int socket(int family, int type, int protocol);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int bind(SafeFileHandle socket, byte* address, uint length);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int listen(SafeFileHandle socket, int backlog);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int connect(SafeFileHandle socket, byte* address, uint length);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int accept4(SafeFileHandle listener, byte* address, uint* length, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint send(SafeFileHandle socket, byte* bytes, nuint count, int flags);
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux.Events;
+using static Paas.Linux.Native;
 
 namespace Paas.Linux.Spawning;
 
@@ -10,9 +11,6 @@ public static unsafe partial class Spawn
 {
     // glibc's posix_spawnattr_t is 336 bytes, posix_spawn_file_actions_t 80; opaque to us, so with room to spare.
     private const int OpaqueBytes = 512;
-    private const short SetSignalDefaults = 4;
-    private const short SetSignalMask = 8;
-    private const short SetSession = 0x80;
 
     /// <summary>
     /// Starts a program in a session of its own, with standard input and output on <c>/dev/null</c>, the given signals blocked and
@@ -36,14 +34,14 @@ public static unsafe partial class Spawn
         Check(posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init");
         try
         {
-            Check(posix_spawnattr_setflags(attributes, SetSession | SetSignalMask | SetSignalDefaults), "posix_spawnattr_setflags");
+            Check(posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF), "posix_spawnattr_setflags");
             Check(posix_spawnattr_setsigdefault(attributes, defaults), "posix_spawnattr_setsigdefault");
             Check(posix_spawnattr_setsigmask(attributes, mask), "posix_spawnattr_setsigmask");
             // First: it may sit on one of the descriptors opened next.
             Check(posix_spawn_file_actions_adddup2(actions, (int)inherited.DangerousGetHandle(), 3), "posix_spawn_file_actions_adddup2");
             for (var standard = 0; standard < 3; standard++)
             {
-                Check(posix_spawn_file_actions_addopen(actions, standard, "/dev/null", 2, 0), "posix_spawn_file_actions_addopen");
+                Check(posix_spawn_file_actions_addopen(actions, standard, "/dev/null", O_RDWR, 0), "posix_spawn_file_actions_addopen");
             }
 
             // What this program inherited and never knew of is not passed on to one that lives for long.
@@ -65,8 +63,10 @@ public static unsafe partial class Spawn
     public static void Execute(string path, IReadOnlyList<string> arguments)
     {
         using var argv = new StringVector(arguments);
-        _ = execve(path, argv.Pointer, Environ);
-        throw new LinuxException("execve", Marshal.GetLastPInvokeError(), path);
+        fixed (byte* program = Kernel.Utf8(path))
+        {
+            Kernel.Check(Kernel.Call(SYS_execve, (nint)program, (nint)argv.Pointer, (nint)Environ), "execve", path);
+        }
     }
 
     private static byte** Environ
@@ -146,7 +146,4 @@ public static unsafe partial class Spawn
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int posix_spawn(int* pid, string path, byte* actions, byte* attributes, byte** argv, byte** envp);
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int execve(string path, byte** argv, byte** envp);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux.Events;
+using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Supervise;
 
@@ -11,7 +12,7 @@ internal sealed class EventLoop(TimeProvider time)
 {
     private readonly List<Watched> _watched = [];
     private readonly List<Timed> _timed = [];
-    private PollDescriptor[] _descriptors = new PollDescriptor[8];
+    private pollfd[] _descriptors = new pollfd[8];
     private Watched?[] _ready = new Watched?[8];
 
     /// <summary>Calls back whenever one of the wanted events, an error or a hang-up is there.</summary>
@@ -38,13 +39,13 @@ internal sealed class EventLoop(TimeProvider time)
         var count = _watched.Count;
         if (_descriptors.Length < count)
         {
-            _descriptors = new PollDescriptor[count * 2];
+            _descriptors = new pollfd[count * 2];
             _ready = new Watched?[count * 2];
         }
 
         for (var i = 0; i < count; i++)
         {
-            _descriptors[i] = new PollDescriptor { Descriptor = (int)_watched[i].Descriptor.DangerousGetHandle(), Wanted = _watched[i].Wanted };
+            _descriptors[i] = new pollfd { fd = (int)_watched[i].Descriptor.DangerousGetHandle(), events = (short)_watched[i].Wanted };
         }
 
         if (Poll.Wait(_descriptors.AsSpan(0, count), MillisecondsToNext()) > 0) CallReady(count);
@@ -54,7 +55,7 @@ internal sealed class EventLoop(TimeProvider time)
     private void CallReady(int count)
     {
         // A callback may forget others; those are not called although something came for them.
-        for (var i = 0; i < count; i++) _ready[i] = _descriptors[i].Came != PollEvents.None ? _watched[i] : null;
+        for (var i = 0; i < count; i++) _ready[i] = _descriptors[i].revents != 0 ? _watched[i] : null;
         for (var i = 0; i < count; i++)
         {
             if (_ready[i] is { } watch && _watched.Contains(watch)) watch.Ready();

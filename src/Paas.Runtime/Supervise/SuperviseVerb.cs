@@ -8,6 +8,7 @@ using Paas.Linux.Events;
 using Paas.Linux.Spawning;
 using Paas.Oci.Runtime;
 using Paas.Runtime.Containers;
+using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Supervise;
 
@@ -19,9 +20,6 @@ internal static class SuperviseVerb
     // Where a detached supervisor tells its starter that it runs ("ok"), or why not; descriptor 3.
     private const string ReportOption = "--report";
     private const string Ok = "ok";
-    private const int Term = 15;
-    private const int Interrupt = 2;
-    private const int HangUp = 1;
 
     /// <summary>Runs the verb.</summary>
     /// <param name="arguments">What follows <c>supervise</c>.</param>
@@ -58,7 +56,7 @@ internal static class SuperviseVerb
         var (read, write) = Descriptors.Pipe();
         using (read)
         {
-            using (write) Spawn.Detached(Self, [Self, "supervise", "--bundle", bundle, ReportOption], write, Term, Interrupt, HangUp);
+            using (write) Spawn.Detached(Self, [Self, "supervise", "--bundle", bundle, ReportOption], write, SIGTERM, SIGINT, SIGHUP);
             var answer = ReadToEnd(read);
             return answer == Ok ? 0 : Complain(answer.Length > 0 ? answer : "the supervisor died while it started", 1);
         }
@@ -66,10 +64,10 @@ internal static class SuperviseVerb
 
     private static int Supervise(string bundle, bool report)
     {
-        if (!BlockedSignals.AreBlocked(Term, Interrupt, HangUp))
+        if (!BlockedSignals.AreBlocked(SIGTERM, SIGINT, SIGHUP))
         {
             // Blocked here they would be so in this thread only: begin again with all threads blocking them.
-            BlockedSignals.Add(Term, Interrupt, HangUp);
+            BlockedSignals.Add(SIGTERM, SIGINT, SIGHUP);
             Spawn.Execute(Self, [Self, "supervise", "--bundle", bundle]);
         }
 
@@ -103,14 +101,14 @@ internal static class SuperviseVerb
             RuntimeRoot = config.RuntimeRoot,
         };
         var loop = new EventLoop(TimeProvider.System);
-        using var signals = BlockedSignals.Open(Term, Interrupt, HangUp);
+        using var signals = BlockedSignals.Open(SIGTERM, SIGINT, SIGHUP);
         using var supervisor = new Supervisor(config, spec, loop, TimeProvider.System);
         loop.Watch(signals, PollEvents.Readable, () =>
         {
             while (BlockedSignals.Read(signals) is not 0 and var signal)
             {
                 // A terminal that goes away is none of ours.
-                if (signal != HangUp) supervisor.Stop();
+                if (signal != SIGHUP) supervisor.Stop();
             }
         });
         supervisor.Start();
@@ -163,8 +161,8 @@ internal static class SuperviseVerb
         Span<byte> buffer = stackalloc byte[512];
         while (true)
         {
-            var wait = new PollDescriptor { Descriptor = (int)pipe.DangerousGetHandle(), Wanted = PollEvents.Readable };
-            _ = Poll.Wait(new Span<PollDescriptor>(ref wait), -1);
+            var wait = new pollfd { fd = (int)pipe.DangerousGetHandle(), events = POLLIN };
+            _ = Poll.Wait(new Span<pollfd>(ref wait), -1);
             var count = Descriptors.Read(pipe, buffer);
             if (count == 0) return Encoding.UTF8.GetString(answer.ToArray());
             if (count > 0) answer.Write(buffer[..count]);

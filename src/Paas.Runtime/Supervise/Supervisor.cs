@@ -224,7 +224,7 @@ internal sealed partial class Supervisor : IDisposable
         _kill = _loop.After(grace, () =>
         {
             _log.Say("still there after its time: killing it");
-            _process?.Signal(9);
+            _process?.Signal(Native.SIGKILL);
         });
     }
 

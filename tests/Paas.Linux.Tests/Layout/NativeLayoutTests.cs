@@ -26,6 +26,7 @@ public sealed class NativeLayoutTests
         #include <signal.h>
         #include <stddef.h>
         #include <sched.h>
+        #include <spawn.h>
         #include <sys/file.h>
         #include <sys/ioctl.h>
         #include <sys/mman.h>
@@ -34,6 +35,7 @@ public sealed class NativeLayoutTests
         #include <sys/socket.h>
         #include <sys/stat.h>
         #include <sys/syscall.h>
+        #include <sys/un.h>
         #include <sys/wait.h>
         #include <sys/xattr.h>
         #include <linux/audit.h>
