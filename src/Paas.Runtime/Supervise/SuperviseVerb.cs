@@ -127,13 +127,15 @@ internal static class SuperviseVerb
 
     private static T Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
+        if (!File.Exists(path)) throw new RuntimeException($"there is no {path}");
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new RuntimeException($"{path} is empty");
         }
         catch (JsonException error)
         {
-            throw new RuntimeException($"{path}: {error.Message}", error);
+            // Not its message: this program carries no texts of the base library.
+            throw new RuntimeException($"{path} is not valid at {error.Path ?? "its beginning"}, line {error.LineNumber + 1}", error);
         }
     }
 

@@ -295,6 +295,24 @@ public sealed partial class SuperviseTests(SuperviseHost host)
     }
 
     [RootFact]
+    public void A_bundle_that_is_not_one_is_named()
+    {
+        using var directory = new TemporaryDirectory();
+        Assert.Equal($"paas-runtime: there is no {directory.Path}/supervise.json\n", Complaint());
+        File.WriteAllText(directory.Combine("supervise.json"), "{\n\"version\": x}");
+        Assert.Equal($"paas-runtime: {directory.Path}/supervise.json is not valid at $.version, line 2\n", Complaint());
+
+        string Complaint()
+        {
+            using var starter = Process.Start(new ProcessStartInfo(Programs.Runtime, ["supervise", "--bundle", directory.Path, "--detach"]) { RedirectStandardError = true })!;
+            var error = starter.StandardError.ReadToEnd();
+            starter.WaitForExit();
+            Assert.Equal(1, starter.ExitCode);
+            return error;
+        }
+    }
+
+    [RootFact]
     public void A_bundle_is_supervised_once()
     {
         using var bundle = new SupervisedBundle(host, Idle);
