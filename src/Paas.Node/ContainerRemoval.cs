@@ -47,10 +47,22 @@ internal sealed class ContainerRemoval(
     {
         if (!File.Exists(directory.Supervise)) return;
         var asked = await StopAsync(id, TimeSpan.Zero, ct);
-        var (begun, patience) = (time.GetTimestamp(), asked ? KillTime : TimeSpan.Zero);
-        var pids = SupervisorProcess.Find(directory);
-        while (pids.Any(pid => SupervisorProcess.IsAlive(pid, directory)) && time.GetElapsedTime(begun) < patience) await Task.Delay(Poll, time, ct);
+        var pids = await SupervisorProcess.FindAsync(directory, time, ct);
+        if (asked && await HaveEndedAsync(pids, directory, ct)) return;
         foreach (var pid in pids) HostProcess.Kill(pid, directory.Path);
+        if (!await HaveEndedAsync(pids, directory, ct)) throw new IOException($"the supervisor of {id} does not end");
+    }
+
+    private async Task<bool> HaveEndedAsync(IReadOnlyList<int> pids, ContainerDirectory directory, CancellationToken ct)
+    {
+        var begun = time.GetTimestamp();
+        while (pids.Any(pid => SupervisorProcess.IsAlive(pid, directory)))
+        {
+            if (time.GetElapsedTime(begun) > KillTime) return false;
+            await Task.Delay(Poll, time, ct);
+        }
+
+        return true;
     }
 
     /// <summary>Asks the supervisor to stop its container; returns when it did, ended, or did not answer in time.</summary>

@@ -151,7 +151,7 @@ public sealed class SupervisedContainerTests(TestNode node, ITestOutputHelper ou
     [RootFact]
     public async Task A_start_that_is_cancelled_at_any_moment_leaves_nothing()
     {
-        for (var milliseconds = 0; milliseconds < 60; milliseconds += 4)
+        for (var milliseconds = 0; milliseconds < 120; milliseconds += 3)
         {
             using var cancel = new CancellationTokenSource(milliseconds);
             var id = $"cancelled-{milliseconds}";
