@@ -98,7 +98,7 @@ public sealed class DashboardTests(Dashboard dashboard) : IClassFixture<Dashboar
             if (i == 10) dashboard.Server.Kill("paasd");
         }
 
-        var rows = page.Locator("live-log li.stdout", new() { HasText = mark });
+        var rows = page.Locator("live-log li[data-source='web.1']", new() { HasText = mark });
         await Expect(rows).ToHaveCountAsync(30, new() { Timeout = 60_000 });
         var texts = await rows.AllTextContentsAsync();
         Assert.Equal(Enumerable.Range(0, 30), texts.Select(text => int.Parse(text[(text.LastIndexOf(mark, StringComparison.Ordinal) + mark.Length + 1)..].Split(' ', '"')[0])));
