@@ -39,7 +39,7 @@ public sealed unsafe class FilesystemContext : IDisposable
         {
             var result = Kernel.Call(
                 SYS_fsconfig, _handle.DangerousGetHandle(), FSCONFIG_SET_FD, (nint)k, 0, file.DangerousGetHandle());
-            if (result == -Errno.EINVAL) return false;
+            if (result is -Errno.EINVAL or -Errno.EOPNOTSUPP) return false;
             Kernel.Check(result, $"fsconfig {_type}", key);
             return true;
         }

@@ -45,9 +45,11 @@ public sealed class MountsTests
         File.WriteAllText(directory.Combine("base/etc/b"), "b");
         using var users = mapped ? UserNamespaces.Create(Range, Range) : null;
         string[] lower = [directory.Combine("top"), directory.Combine("base")];
+        (uint, uint)? owner = mapped ? (500_000, 500_000) : null;
+        using var layers = new OverlayLayers(lower, directory.Combine("upper"), directory.Combine("work"), users);
         using var overlay = olderKernelsWay
-            ? OverlayMounts.CreateWithPaths(lower, directory.Combine("upper"), directory.Combine("work"), users, mapped ? (500_000, 500_000) : null)
-            : OverlayMounts.Create(lower, directory.Combine("upper"), directory.Combine("work"), users, mapped ? (500_000, 500_000) : null);
+            ? OverlayWorkshop.Create(layers, owner)
+            : OverlayMounts.Create(lower, directory.Combine("upper"), directory.Combine("work"), users, owner);
 
         using (var file = Files.OpenBelow(overlay, "etc/a", Native.O_RDONLY, Native.RESOLVE_BENEATH))
         using (var reader = new StreamReader(new FileStream(file, FileAccess.Read)))

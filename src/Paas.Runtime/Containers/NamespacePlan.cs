@@ -56,6 +56,8 @@ internal sealed class NamespacePlan : IDisposable
             foreach (var kind in Enum.GetValues<NamespaceKind>())
             {
                 var name = Namespaces.FileName(kind);
+                // A kernel need not have every kind.
+                if (!Files.TryStatus($"/proc/self/ns/{name}", out _)) continue;
                 var (own, theirs) = (Link($"/proc/self/ns/{name}"), Link($"/proc/{pid}/ns/{name}"));
                 if (theirs is not null && own != theirs) plan._joined[kind] = Namespaces.Open(pid, kind);
             }
