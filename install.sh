@@ -168,7 +168,8 @@ install_programs() {
 
 write_settings() {
     getent passwd paas-router >/dev/null || useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin paas-router
-    install -d -m 0755 "$data" "$data/logs" "$run" "$(dirname "$settings")"
+    install -d -m 0711 "$data" "$data/logs"
+    install -d -m 0755 "$run" "$(dirname "$settings")"
     install -d -o paas-router -g paas-router -m 0750 "$data/router"
     install -d -o paas-router -g paas-router -m 0755 /run/paas-router
     cat >"$settings.new" <<TEXT
@@ -264,6 +265,7 @@ remove_everything() {
         systemctl daemon-reload
     fi
     step "Removing the programs"
+    git config --global --remove-section "credential.$(url paas)" 2>/dev/null || true
     rm -rf "$prefix" "$run" /run/paas-router /var/log/paas /etc/paas
     [ ! -L /usr/local/bin/paas ] || rm -f /usr/local/bin/paas
     if [ -n "$purge" ]; then

@@ -17,7 +17,7 @@ internal sealed class DataLock : IDisposable
     /// <summary>Null where another process has it.</summary>
     public static DataLock? TryTake(string data)
     {
-        Directory.CreateDirectory(data);
+        DataDirectory.Prepare(data);
         FileStream file;
         try
         {
