@@ -66,6 +66,7 @@ public sealed class DashboardTests(Dashboard dashboard) : IClassFixture<Dashboar
         await Dashboard.ScreenshotAsync(page, "build-running");
         (await push).Succeeded();
         await Expect(page.Locator("build-output p")).ToContainTextAsync("Live as");
+        await Expect(page.Locator("h2")).ToContainTextAsync("succeeded");
         await Dashboard.ScreenshotAsync(page, "build-done");
         await page.GotoAsync("/apps/hello/activity");
         await Dashboard.ScreenshotAsync(page, "activity-light");

@@ -28,6 +28,9 @@ internal static class FragmentEndpoints
 
         fragments.MapGet("/apps/{app}/builds", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
             Fragment<BuildTable>(context, new() { ["App"] = app, ["Builds"] = await platform.ListBuildsAsync(app, ct) }));
+
+        fragments.MapGet("/apps/{app}/builds/{number:int}/status", async (string app, int number, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<BuildStatusBadge>(context, new() { ["Status"] = (await PageEndpoints.BuildAsync(platform, app, number, ct)).Status }));
     }
 
     private static RazorComponentResult<TComponent> Fragment<TComponent>(HttpContext context, Dictionary<string, object?> parameters)

@@ -45,8 +45,7 @@ internal static class PageEndpoints
             AppPageAsync<BuildPage>(app, context, platform, async document => new
             {
                 App = document,
-                Build = (await platform.ListBuildsAsync(app, ct)).FirstOrDefault(build => build.Number == number)
-                    ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no build {number}", "Its builds are listed under Activity."),
+                Build = await BuildAsync(platform, app, number, ct),
             }, ct));
 
         pages.MapGet("/apps/{app}/logs", (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
@@ -58,6 +57,10 @@ internal static class PageEndpoints
         pages.MapGet("/apps/{app}/settings", (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
             AppPageAsync<SettingsPage>(app, context, platform, document => Task.FromResult<object>(new { App = document }), ct));
     }
+
+    internal static async Task<BuildDocument> BuildAsync(IPlatform platform, string app, int number, CancellationToken ct) =>
+        (await platform.ListBuildsAsync(app, ct)).FirstOrDefault(build => build.Number == number)
+        ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no build {number}", "Its builds are listed under Activity.");
 
     private static async Task<IResult> AppPageAsync<TPage>(
         string app, HttpContext context, IPlatform platform, Func<AppDocument, Task<object>> load, CancellationToken ct)
