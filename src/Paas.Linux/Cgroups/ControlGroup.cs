@@ -9,7 +9,7 @@ namespace Paas.Linux.Cgroups;
 public sealed class ControlGroup
 {
     // Joined on v1. The others only when a limit asks for them: a new cpuset group admits nobody before it is filled in.
-    private static readonly string[] JoinedControllers = ["memory", "cpu", "cpuacct", "pids", "devices", "freezer", "blkio", "name=systemd"];
+    private static readonly string[] JoinedControllers = ["memory", "cpu", "cpuacct", "pids", "devices", "name=systemd"];
 
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(10);
 

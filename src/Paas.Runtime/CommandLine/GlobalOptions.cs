@@ -8,11 +8,14 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
 {
     public const string DefaultRoot = "/run/paas/runtime";
 
+    /// <summary>The whole command line, to execute the program anew with.</summary>
+    public IReadOnlyList<string> CommandLine { get; init; } = [];
+
     /// <summary>Reads up to the verb.</summary>
     public static (GlobalOptions Options, string? Verb, IReadOnlyList<string> Arguments) Parse(IReadOnlyList<string> arguments)
     {
         var reader = new OptionReader(arguments);
-        var options = new GlobalOptions(DefaultRoot, null, false);
+        var options = new GlobalOptions(DefaultRoot, null, false) { CommandLine = arguments };
         while (reader.NextOption() is { } option)
         {
             options = option switch

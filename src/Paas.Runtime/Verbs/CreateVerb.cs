@@ -10,6 +10,7 @@ internal static class CreateVerb
     {
         var options = CreateOptions.Parse(arguments, isRun: false);
         var spec = options.ToSpec(global) with { WaitAtFifo = true };
+        HostRoot.Protect(global, spec.Config);
         using var container = ContainerFactory.Create(spec);
         try
         {

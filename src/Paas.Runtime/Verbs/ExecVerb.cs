@@ -18,6 +18,7 @@ internal static class ExecVerb
         var status = container.Status();
         if (!ContainerStatuses.CanExecute(status)) throw new RuntimeException($"cannot exec in a container that is {ContainerStatuses.Word(status)}: {options.Id}");
         var config = CreateOptions.ReadConfig(container.Directory.ConfigPath);
+        HostRoot.Protect(global, config);
         using var child = ExecProcess.Start(container, config, options.Merge(config.Process!), options.Detach, options.PreservedDescriptors);
         options.WritePidFile(child.Pid);
         if (options.Detach) return 0;

@@ -14,6 +14,7 @@ internal static class RunVerb
     {
         var options = CreateOptions.Parse(arguments, isRun: true);
         var spec = options.ToSpec(global) with { DieWithParent = !options.Detach };
+        HostRoot.Protect(global, spec.Config);
         using var container = ContainerFactory.Create(spec);
         var delete = !options.Keep;
         try

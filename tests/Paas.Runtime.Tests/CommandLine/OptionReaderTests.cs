@@ -10,7 +10,7 @@ public sealed class OptionReaderTests
     public void Options_before_the_verb_are_the_runtimes_and_after_it_the_verbs()
     {
         var (options, verb, rest) = GlobalOptions.Parse(["--root", "/r", "--log=/l", "--log-format", "json", "run", "--bundle", "b", "id"]);
-        Assert.Equal(new GlobalOptions("/r", "/l", true), options);
+        Assert.Equal(("/r", "/l", true), (options.Root, options.Log, options.JsonLog));
         Assert.Equal("run", verb);
         Assert.Equal(["--bundle", "b", "id"], rest);
     }

@@ -1,0 +1,14 @@
+using Paas.Linux;
+using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary>What is needed only where a container's root is the host's: a user namespace makes it an ordinary user.</summary>
+internal static class HostRoot
+{
+    public static void Protect(GlobalOptions global, RuntimeConfig config)
+    {
+        if (config.Linux?.Namespaces?.Any(item => item.Type == "user") != true) SealedProgram.Ensure(global.CommandLine);
+    }
+}
