@@ -5,6 +5,8 @@ using Paas.Daemon.Hosting;
 
 try
 {
+    if (args is ["--help" or "-h" or "help"]) return Say(Help.Text);
+    if (args is ["--version" or "version"]) return Say(DaemonVersion.Text);
     var options = DaemonOptions.Parse(args, Environment.GetEnvironmentVariable, out var words);
     return words switch
     {
@@ -12,8 +14,6 @@ try
         ["token", "create", var name] => await TokenCreate.RunAsync(options, name),
         ["stack", "build"] => await StackBuild.RunAsync(options),
         ["teardown"] => await Teardown.RunAsync(options),
-        ["version"] => Say(DaemonVersion.Text),
-        ["help"] => Say(Help.Text),
         _ => throw new PaasException(ErrorCode.InvalidRequest, $"paasd has no command '{string.Join(' ', words)}'", "See: paasd help"),
     };
 }

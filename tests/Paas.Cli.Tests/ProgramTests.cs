@@ -217,6 +217,27 @@ public sealed class ProgramTests : IAsyncLifetime
         Assert.Equal(answer.Length > 0, requested.Contains("\"lifetimeSeconds\":3600", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("\n\n{\"version\":4,\"reason\":\"config\",\"description\":\"\",\"imageDigest\":\"\",\"processes\":{},\"live\":true,\"createdAt\":\"2026-07-24T12:00:00Z\"}\n", 0, "Setting A and restarting x... done, v4\n")]
+    [InlineData("\nnull\n", 0, "Setting A and restarting x... done (nothing runs yet)\n")]
+    [InlineData("\n{\"problem\":{\"title\":\"App x does not exist\",\"status\":404,\"code\":\"app-not-found\"}}\n", 20, " !     App x does not exist\n")]
+    [InlineData("\n\n", 1, " !     The connection to ")]
+    [InlineData("\n{\"version\":", 1, " !     The connection to ")]
+    public async Task An_answer_may_be_long_in_coming(string stream, int code, string errors)
+    {
+        var accept = "";
+        await _platform.StartAsync(context =>
+        {
+            accept = context.Request.Headers.Accept.ToString();
+            context.Response.ContentType = "application/x-ndjson";
+            return context.Response.WriteAsync(stream);
+        });
+        var set = await _platform.Paas("config:set", "-a", "x", "A=b").RunAsync();
+        Assert.Equal(code, set.ExitCode);
+        Assert.StartsWith(errors, set.Stderr, StringComparison.Ordinal);
+        Assert.Equal("application/x-ndjson", accept);
+    }
+
     [Fact]
     public async Task Destroy_wants_the_name()
     {

@@ -26,6 +26,9 @@ internal sealed class ScriptedPlatform : IPlatform
 
     public ConfigChange? LastConfig { get; private set; }
 
+    /// <summary>When a change of config is live, and as what.</summary>
+    public Task<ReleaseDocument?> ConfigIsLive { get; set; } = Task.FromResult<ReleaseDocument?>(null);
+
     public RunRequest? LastRun { get; private set; }
 
     public void Add(string name, string? deployBranch = null) =>
@@ -61,7 +64,7 @@ internal sealed class ScriptedPlatform : IPlatform
     public Task<ReleaseDocument?> ChangeConfigAsync(string app, ConfigChange change, CancellationToken ct)
     {
         LastConfig = change;
-        return Task.FromResult<ReleaseDocument?>(null);
+        return ConfigIsLive.WaitAsync(ct);
     }
 
     public Task<IReadOnlyList<FormationEntry>> GetFormationAsync(string app, CancellationToken ct) => Task.FromResult<IReadOnlyList<FormationEntry>>([new("web", 1, "x")]);

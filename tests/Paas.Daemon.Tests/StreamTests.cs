@@ -92,7 +92,7 @@ public sealed class StreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failure_before_the_first_line_is_a_problem_and_a_later_one_breaks_the_connection()
+    public async Task A_failure_before_the_first_line_is_a_problem_and_a_later_one_is_the_last_line()
     {
         _daemon.Platform.Logs = (_, _, _) => Fails(0);
         using (var early = await _http.GetAsync("/v1/apps/hello/logs"))
@@ -102,7 +102,32 @@ public sealed class StreamTests : IAsyncLifetime
         }
 
         _daemon.Platform.Logs = (_, _, _) => Fails(1);
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => _http.GetStringAsync("/v1/apps/hello/logs"));
+        var late = (await _http.GetStringAsync("/v1/apps/hello/logs")).Split('\n');
+        Assert.Equal("""{"problem":{"title":"App hello does not exist","status":404,"code":"app-not-found"}}""", late[^2]);
+        Assert.Equal("", late[^1]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/apps/hello/logs");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var events = await _http.SendAsync(request);
+        Assert.Contains("\n\nevent: problem\ndata: {\"problem\":", await events.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, HttpStatusCode.OK, "", "null")]
+    [InlineData(true, HttpStatusCode.OK, "", "{\"problem\":{\"title\":\"web.1 did not come up\",\"status\":422,\"code\":\"deployment-failed\"}}")]
+    public async Task What_takes_long_sends_heartbeats_and_then_its_answer(bool fails, HttpStatusCode status, string heartbeat, string last)
+    {
+        var live = new TaskCompletionSource<ReleaseDocument?>();
+        _daemon.Platform.ConfigIsLive = live.Task;
+        using var request = new HttpRequestMessage(HttpMethod.Patch, "/v1/apps/hello/config") { Content = new StringContent("""{"vars":{"A":"b"}}""") };
+        request.Headers.Accept.ParseAdd("application/x-ndjson");
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(status, response.StatusCode);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal(heartbeat, await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)));
+        if (fails) live.SetException(new PaasException(ErrorCode.DeploymentFailed, "web.1 did not come up"));
+        else live.SetResult(null);
+        Assert.Equal(last, await NextAsync(reader));
+        Assert.Equal("", (await reader.ReadToEndAsync()).Trim());
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
 
 namespace Paas.Cli.Connections;
 
@@ -14,12 +16,21 @@ internal static class NdjsonReader
     public static async IAsyncEnumerable<T> ReadAsync<T>(Stream stream, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken ct)
         where T : class
     {
-        using var reader = new StreamReader(stream);
-        while (true)
+        await foreach (var line in LinesAsync(stream, ct))
         {
-            var line = await ReadLineAsync(reader, ct);
-            if (line is null) yield break;
-            if (line.Length > 0 && Document(line, type) is { } document) yield return document;
+            if (Document(line, type) is { } document) yield return document;
+        }
+    }
+
+    /// <summary>The lines that are no heartbeats. Throws what the last line says, where the stream failed at the other end.</summary>
+    public static async IAsyncEnumerable<string> LinesAsync(Stream stream, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var reader = new StreamReader(stream);
+        while (await ReadLineAsync(reader, ct) is { } line)
+        {
+            if (line.StartsWith("{\"problem\":", StringComparison.Ordinal) && Document(line, ApiJsonContext.Default.ProblemEvent)?.Problem is { } problem)
+                throw new PaasException(ErrorCodes.FromWire(problem.Code), problem.Title, problem.Hint);
+            if (line.Length > 0) yield return line;
         }
     }
 
@@ -41,7 +52,8 @@ internal static class NdjsonReader
         }
     }
 
-    private static T? Document<T>(string line, JsonTypeInfo<T> type)
+    /// <summary>A line as what it is; <see cref="IOException"/> for half of one.</summary>
+    public static T? Document<T>(string line, JsonTypeInfo<T> type)
         where T : class
     {
         try

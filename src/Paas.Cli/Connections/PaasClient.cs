@@ -39,25 +39,18 @@ internal sealed class PaasClient : IPlatform, IDisposable
 
     public Task<AppDocument> GetAppAsync(string app, CancellationToken ct) => GetAsync(Of(app), Json.AppDocument, ct);
 
-    public async Task DestroyAppAsync(string app, CancellationToken ct)
-    {
-        using var response = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, Of(app)), ct);
-    }
+    public Task DestroyAppAsync(string app, CancellationToken ct) => SlowAsync(new HttpRequestMessage(HttpMethod.Delete, Of(app)), Json.AppDocument, ct);
 
     public Task<ConfigDocument> GetConfigAsync(string app, CancellationToken ct) => GetAsync(Of(app) + "/config", Json.ConfigDocument, ct);
 
-    public async Task<ReleaseDocument?> ChangeConfigAsync(string app, ConfigChange change, CancellationToken ct)
-    {
-        using var request = With(HttpMethod.Patch, Of(app) + "/config", change, Json.ConfigChange);
-        using var response = await AskAsync(request, ct);
-        return response.StatusCode == HttpStatusCode.NoContent ? null : await ReadAsync(response, Json.ReleaseDocument, ct);
-    }
+    public Task<ReleaseDocument?> ChangeConfigAsync(string app, ConfigChange change, CancellationToken ct) =>
+        SlowAsync(With(HttpMethod.Patch, Of(app) + "/config", change, Json.ConfigChange), Json.ReleaseDocument, ct);
 
     public Task<IReadOnlyList<FormationEntry>> GetFormationAsync(string app, CancellationToken ct) =>
         GetAsync(Of(app) + "/formation", Json.IReadOnlyListFormationEntry, ct);
 
-    public Task<IReadOnlyList<FormationEntry>> ScaleAsync(string app, ScaleRequest request, CancellationToken ct) =>
-        SendAsync(HttpMethod.Patch, Of(app) + "/formation", request, Json.ScaleRequest, Json.IReadOnlyListFormationEntry, ct);
+    public async Task<IReadOnlyList<FormationEntry>> ScaleAsync(string app, ScaleRequest request, CancellationToken ct) =>
+        await SlowAsync(With(HttpMethod.Patch, Of(app) + "/formation", request, Json.ScaleRequest), Json.IReadOnlyListFormationEntry, ct) ?? [];
 
     public Task<IReadOnlyList<InstanceDocument>> ListInstancesAsync(string app, CancellationToken ct) =>
         GetAsync(Of(app) + "/instances", Json.IReadOnlyListInstanceDocument, ct);
@@ -65,8 +58,9 @@ internal sealed class PaasClient : IPlatform, IDisposable
     public Task<IReadOnlyList<ReleaseDocument>> ListReleasesAsync(string app, CancellationToken ct) =>
         GetAsync(Of(app) + "/releases", Json.IReadOnlyListReleaseDocument, ct);
 
-    public Task<ReleaseDocument> RollbackAsync(string app, RollbackRequest request, CancellationToken ct) =>
-        SendAsync(HttpMethod.Post, Of(app) + "/rollback", request, Json.RollbackRequest, Json.ReleaseDocument, ct);
+    public async Task<ReleaseDocument> RollbackAsync(string app, RollbackRequest request, CancellationToken ct) =>
+        await SlowAsync(With(HttpMethod.Post, Of(app) + "/rollback", request, Json.RollbackRequest), Json.ReleaseDocument, ct)
+        ?? throw new PaasException(ErrorCode.Internal, "the platform made no release");
 
     public Task<IReadOnlyList<BuildDocument>> ListBuildsAsync(string app, CancellationToken ct) =>
         GetAsync(Of(app) + "/builds", Json.IReadOnlyListBuildDocument, ct);
@@ -156,6 +150,32 @@ internal sealed class PaasClient : IPlatform, IDisposable
         await using var body = await response.Content.ReadAsStreamAsync(ct);
         await foreach (var document in NdjsonReader.ReadAsync(body, type, ct)) yield return document;
     }
+
+    // The one document of an answer that may be long in coming; heartbeats keep the way open until then.
+    private async Task<T?> SlowAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken ct)
+        where T : class
+    {
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/x-ndjson"));
+        using (request)
+        using (var response = await AskAsync(request, ct))
+        {
+            if (response.StatusCode == HttpStatusCode.NoContent) return null;
+            await using var body = await response.Content.ReadAsStreamAsync(ct);
+            try
+            {
+                await foreach (var line in NdjsonReader.LinesAsync(body, ct)) return NdjsonReader.Document(line, type);
+            }
+            catch (IOException error)
+            {
+                throw Broken(error);
+            }
+        }
+
+        throw Broken(null);
+    }
+
+    private PaasException Broken(Exception? error) => new(
+        ErrorCode.Unavailable, $"The connection to {_address.Display} broke before the answer came", "What was asked for may have been done; see: paas ps, paas releases", error);
 
     private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken ct)
     {

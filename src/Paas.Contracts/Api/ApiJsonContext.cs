@@ -11,6 +11,7 @@ namespace Paas.Contracts.Api;
         typeof(CamelCaseEnumConverter<ReleaseReason>), typeof(CamelCaseEnumConverter<BuildStatus>),
         typeof(CamelCaseEnumConverter<DeploymentStatus>)])]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(ProblemEvent))]
 [JsonSerializable(typeof(CreateAppRequest))]
 [JsonSerializable(typeof(AppDocument))]
 [JsonSerializable(typeof(IReadOnlyList<AppDocument>))]

@@ -3,7 +3,9 @@ namespace Paas.Contracts.Api;
 /// <summary>
 /// Every operation a person can ask of the platform. The control plane implements it in process; the CLI implements it over
 /// HTTP. The daemon's endpoints are the map between the two. Every method throws <see cref="Errors.PaasException"/>:
-/// <see cref="Errors.ErrorCode.AppNotFound"/> for an app that does not exist, and what its own comment says.
+/// <see cref="Errors.ErrorCode.AppNotFound"/> for an app that does not exist, and what its own comment says. What returns only once
+/// something is live or gone (destroy, config, scale, rollback) answers a client that accepts <c>application/x-ndjson</c> with a stream of
+/// heartbeats (empty lines) and one document, so that no proxy gives up on it.
 /// </summary>
 public interface IPlatform
 {

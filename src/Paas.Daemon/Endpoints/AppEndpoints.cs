@@ -21,10 +21,13 @@ internal static class AppEndpoints
         api.MapGet("/apps/{app}", async (string app, IPlatform platform, CancellationToken ct) =>
             TypedResults.Json(await platform.GetAppAsync(app, ct), ApiJsonContext.Default.AppDocument));
 
-        api.MapDelete("/apps/{app}", async (string app, IPlatform platform, CancellationToken ct) =>
-        {
-            await platform.DestroyAppAsync(app, ct);
-            return TypedResults.NoContent();
-        });
+        api.MapDelete("/apps/{app}", (string app, HttpContext context, IPlatform platform) =>
+            SlowAnswer.WriteAsync(context, ct => DestroyAsync(platform, app, ct), ApiJsonContext.Default.AppDocument));
+    }
+
+    private static async Task<AppDocument?> DestroyAsync(IPlatform platform, string app, CancellationToken ct)
+    {
+        await platform.DestroyAppAsync(app, ct);
+        return null;
     }
 }

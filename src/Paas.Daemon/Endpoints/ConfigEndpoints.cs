@@ -11,12 +11,11 @@ internal static class ConfigEndpoints
         api.MapGet("/apps/{app}/config", async (string app, IPlatform platform, CancellationToken ct) =>
             TypedResults.Json(await platform.GetConfigAsync(app, ct), ApiJsonContext.Default.ConfigDocument));
 
-        api.MapPatch("/apps/{app}/config", async Task<IResult> (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+        api.MapPatch("/apps/{app}/config", async (string app, HttpContext context, IPlatform platform) =>
         {
             var change = await RequestBody.ReadAsync(context, ApiJsonContext.Default.ConfigChange);
             if (change.Vars is null) throw new PaasException(ErrorCode.InvalidRequest, "vars is missing");
-            var release = await platform.ChangeConfigAsync(app, change, ct);
-            return release is null ? TypedResults.NoContent() : TypedResults.Json(release, ApiJsonContext.Default.ReleaseDocument);
+            await SlowAnswer.WriteAsync(context, ct => platform.ChangeConfigAsync(app, change, ct), ApiJsonContext.Default.ReleaseDocument);
         });
     }
 }

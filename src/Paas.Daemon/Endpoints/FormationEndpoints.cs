@@ -11,11 +11,12 @@ internal static class FormationEndpoints
         api.MapGet("/apps/{app}/formation", async (string app, IPlatform platform, CancellationToken ct) =>
             TypedResults.Json(await platform.GetFormationAsync(app, ct), ApiJsonContext.Default.IReadOnlyListFormationEntry));
 
-        api.MapPatch("/apps/{app}/formation", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+        api.MapPatch("/apps/{app}/formation", async (string app, HttpContext context, IPlatform platform) =>
         {
             var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.ScaleRequest);
             if (request.Quantities is null) throw new PaasException(ErrorCode.InvalidRequest, "quantities is missing");
-            return TypedResults.Json(await platform.ScaleAsync(app, request, ct), ApiJsonContext.Default.IReadOnlyListFormationEntry);
+            await SlowAnswer.WriteAsync(
+                context, async ct => (IReadOnlyList<FormationEntry>?)await platform.ScaleAsync(app, request, ct), ApiJsonContext.Default.IReadOnlyListFormationEntry);
         });
 
         api.MapGet("/apps/{app}/instances", async (string app, IPlatform platform, CancellationToken ct) =>

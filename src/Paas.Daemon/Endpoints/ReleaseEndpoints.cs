@@ -10,10 +10,11 @@ internal static class ReleaseEndpoints
         api.MapGet("/apps/{app}/releases", async (string app, IPlatform platform, CancellationToken ct) =>
             TypedResults.Json(await platform.ListReleasesAsync(app, ct), ApiJsonContext.Default.IReadOnlyListReleaseDocument));
 
-        api.MapPost("/apps/{app}/rollback", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+        api.MapPost("/apps/{app}/rollback", async (string app, HttpContext context, IPlatform platform) =>
         {
             var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.RollbackRequest);
-            return TypedResults.Json(await platform.RollbackAsync(app, request, ct), ApiJsonContext.Default.ReleaseDocument);
+            await SlowAnswer.WriteAsync(
+                context, async ct => (ReleaseDocument?)await platform.RollbackAsync(app, request, ct), ApiJsonContext.Default.ReleaseDocument);
         });
 
         api.MapGet("/apps/{app}/deployments", async (string app, IPlatform platform, CancellationToken ct) =>

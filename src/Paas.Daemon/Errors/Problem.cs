@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.Daemon.Streaming;
 
 namespace Paas.Daemon.Errors;
 
@@ -14,6 +15,21 @@ internal static class Problem
         return IsGit(context.Request) ? WriteTextAsync(context, error) : WriteDocumentAsync(context, error, code);
     }
 
+    /// <summary>Ends a stream that has begun with the failure. False where the answer is no stream.</summary>
+    public static async Task<bool> TryWriteLastAsync(HttpContext context, PaasException error)
+    {
+        var (before, after) = context.Response.ContentType switch
+        {
+            EventStream.SseType => ("event: problem\ndata: ", "\n\n"),
+            EventStream.NdjsonType => ("", "\n"),
+            _ => (null, null),
+        };
+        if (before is null) return false;
+        var document = new ProblemEvent(Document(error, ErrorCodes.HttpStatus(error.Code)));
+        await context.Response.WriteAsync(before + JsonSerializer.Serialize(document, ApiJsonContext.Default.ProblemEvent) + after, context.RequestAborted);
+        return true;
+    }
+
     /// <summary>A path of the git protocol: <c>/hello.git/…</c>.</summary>
     public static bool IsGit(HttpRequest request)
     {
@@ -25,12 +41,13 @@ internal static class Problem
 
     private static Task WriteDocumentAsync(HttpContext context, PaasException error, int status)
     {
-        var document = new ProblemDocument(error.Message, status, ErrorCodes.ToWire(error.Code), error.Hint);
-        var body = JsonSerializer.SerializeToUtf8Bytes(document, ApiJsonContext.Default.ProblemDocument);
+        var body = JsonSerializer.SerializeToUtf8Bytes(Document(error, status), ApiJsonContext.Default.ProblemDocument);
         context.Response.ContentType = "application/problem+json";
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
+
+    private static ProblemDocument Document(PaasException error, int status) => new(error.Message, status, ErrorCodes.ToWire(error.Code), error.Hint);
 
     private static Task WriteTextAsync(HttpContext context, PaasException error)
     {

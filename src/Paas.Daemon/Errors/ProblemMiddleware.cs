@@ -24,9 +24,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
         catch (Exception error)
         {
-            // The status is on the wire already: cutting the connection is the only way left to say that this is not the end.
-            if (error is not PaasException) StreamFailed(context.Request.Path, error);
-            context.Abort();
+            // The status is on the wire already. A stream can still say what became of it; anything else can only be cut off.
+            var explained = Explain(context, error);
+            if (!await Problem.TryWriteLastAsync(context, explained)) context.Abort();
         }
     }
 
@@ -68,7 +68,4 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     [LoggerMessage(1011, LogLevel.Error, "{Id}: {Method} {Path} failed")]
     private partial void Unexpected(string id, string method, string path, Exception error);
-
-    [LoggerMessage(1012, LogLevel.Error, "the answer to {Path} broke off")]
-    private partial void StreamFailed(string path, Exception error);
 }

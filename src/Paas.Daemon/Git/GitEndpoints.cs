@@ -58,6 +58,8 @@ internal static class GitEndpoints
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         NoCache(context.Response, $"application/x-{service.Name}-result");
         await using var body = Decoded(context.Request);
+        // At once: a proxy waits only so long for the head of an answer, and unpacking a large push takes its time.
+        await context.Response.StartAsync(context.RequestAborted);
         await git.RunAsync(
             new GitCall(service, app, repository, Caller.Name(context.User), Protocol(context.Request)), body, context.Response.Body, context.RequestAborted);
     }

@@ -74,6 +74,7 @@ internal static partial class DaemonHost
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Quartz", LogLevel.Warning);
+        logging.AddFilter(typeof(PaasAuthenticationHandler).FullName, LogLevel.Warning);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         // The journal keeps time and priority itself.
         if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 })

@@ -25,6 +25,7 @@ internal sealed partial class DevRouter(DaemonOptions options, ILogger<DevRouter
             catch (OperationCanceledException)
             {
                 await StopAsync(router);
+                Left();
             }
         }
     }
@@ -68,6 +69,9 @@ internal sealed partial class DevRouter(DaemonOptions options, ILogger<DevRouter
 
     [LoggerMessage(1202, LogLevel.Warning, "paas-router ended with {Code}; starting it again")]
     private partial void Ended(int code);
+
+    [LoggerMessage(1204, LogLevel.Information, "development: apps that run go on; to stop them: paasd teardown --dev")]
+    private partial void Left();
 
     [LoggerMessage(1203, LogLevel.Error, "{Program} cannot be started: {Reason}; build the programs with ./install.sh --pack artifacts/programs")]
     private partial void Missing(string program, string reason);

@@ -7,15 +7,16 @@ namespace Paas.Daemon.Streaming;
 /// <summary>
 /// Answers a request with a sequence of documents as they come: NDJSON (<c>application/x-ndjson</c>), or SSE (<c>text/event-stream</c>)
 /// when the client accepts that. A quiet stream carries a heartbeat, so that both ends notice a dead peer: an SSE comment, an empty
-/// NDJSON line. An error before the first document becomes an ordinary problem answer; a later one ends the connection.
+/// NDJSON line. An error before the first document becomes an ordinary problem answer; a later one is the last thing on the stream:
+/// <c>{"problem":…}</c>, for SSE as an event of that name.
 /// </summary>
 internal static class EventStream
 {
     /// <summary>Longest silence on a stream.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private const string SseType = "text/event-stream";
-    private const string NdjsonType = "application/x-ndjson";
+    public const string SseType = "text/event-stream";
+    public const string NdjsonType = "application/x-ndjson";
 
     // Milliseconds a browser waits before it reconnects.
     private static readonly byte[] SsePreamble = "retry: 1000\n\n"u8.ToArray();
