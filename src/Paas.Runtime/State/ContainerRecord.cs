@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using Paas.Oci.Runtime;
-
 namespace Paas.Runtime.State;
 
 /// <summary>What the runtime remembers of a container between its verbs: <c>state.json</c>, written by the verb that changes it.</summary>
@@ -30,13 +27,6 @@ public sealed record ContainerRecord
 
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 }
-
-/// <summary>Source-generated JSON of the runtime's own files.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ContainerRecord))]
-internal sealed partial class RuntimeJsonContext : JsonSerializerContext;
 
 /// <summary>What a container is doing (runtime-spec, runtime.md, State).</summary>
 public enum ContainerStatus

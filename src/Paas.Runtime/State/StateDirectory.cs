@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using static Paas.Linux.Native;
@@ -49,7 +48,7 @@ public sealed class StateDirectory
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(RecordPath), RuntimeJsonContext.Default.ContainerRecord);
+            return ContainerRecordJson.Read(File.ReadAllBytes(RecordPath));
         }
         catch (FileNotFoundException)
         {
@@ -62,7 +61,7 @@ public sealed class StateDirectory
     }
 
     public void Write(ContainerRecord record) =>
-        Files.WriteAtomically(RecordPath, JsonSerializer.SerializeToUtf8Bytes(record, RuntimeJsonContext.Default.ContainerRecord), durable: false);
+        Files.WriteAtomically(RecordPath, ContainerRecordJson.Write(record), durable: false);
 
     /// <summary>Makes the fifo a first process waits at. Open both ways, so that neither side ever blocks on opening it.</summary>
     public SafeFileHandle MakeStartFifo()

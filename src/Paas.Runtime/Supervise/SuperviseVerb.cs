@@ -97,7 +97,7 @@ internal static class SuperviseVerb
         {
             Id = config.ContainerId,
             BundleDirectory = bundle,
-            Config = Read(Path.Combine(bundle, "config.json"), OciRuntimeJsonContext.Default.RuntimeConfig),
+            Config = Verbs.CreateOptions.ReadConfig(Path.Combine(bundle, "config.json")),
             RuntimeRoot = config.RuntimeRoot,
         };
         var loop = new EventLoop(TimeProvider.System);

@@ -74,7 +74,7 @@ internal sealed class CreateOptions
             Id = Id,
             BundleDirectory = bundle,
             Config = ReadConfig(Path.Combine(bundle, "config.json")),
-            Sandbox = SandboxFile is null ? null : Read(SandboxFile, SupervisionJsonContext.Default.SandboxConfig),
+            Sandbox = SandboxFile is null ? null : Read(SandboxFile, ReadSandbox),
             RuntimeRoot = global.Root,
             PreservedDescriptors = PreservedDescriptors,
         };
@@ -85,14 +85,17 @@ internal sealed class CreateOptions
         if (PidFile is not null) Linux.Files.WriteAtomically(PidFile, System.Text.Encoding.ASCII.GetBytes($"{pid}"), durable: false);
     }
 
-    public static RuntimeConfig ReadConfig(string path) => Read(path, OciRuntimeJsonContext.Default.RuntimeConfig);
+    public static RuntimeConfig ReadConfig(string path) => Read(path, bytes => RuntimeConfigReader.ReadConfig(bytes));
+
+    private static SandboxConfig ReadSandbox(byte[] utf8) =>
+        JsonSerializer.Deserialize(utf8, SupervisionJsonContext.Default.SandboxConfig) ?? throw new JsonException("the document is null");
 
     /// <summary>Reads a JSON file, saying which one when it is not right.</summary>
-    public static T Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    public static T Read<T>(string path, Func<byte[], T> read)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new RuntimeException($"{path} is empty");
+            return read(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

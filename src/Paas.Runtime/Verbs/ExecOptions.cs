@@ -82,7 +82,7 @@ internal sealed class ExecOptions
     /// <summary>The process to run: the document given, or the container's own with what the command line changes.</summary>
     public ProcessConfig Merge(ProcessConfig container)
     {
-        if (_processFile is not null) return CreateOptions.Read(_processFile, OciRuntimeJsonContext.Default.ProcessConfig);
+        if (_processFile is not null) return CreateOptions.Read(_processFile, bytes => RuntimeConfigReader.ReadProcess(bytes));
         var process = container with
         {
             Args = _command,

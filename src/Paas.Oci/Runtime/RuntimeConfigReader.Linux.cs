@@ -1,0 +1,263 @@
+using System.Text.Json;
+
+namespace Paas.Oci.Runtime;
+
+/// <content>The <c>linux</c> member.</content>
+public static partial class RuntimeConfigReader
+{
+    private static LinuxConfig Linux(ref Utf8JsonReader json)
+    {
+        var linux = new LinuxConfig();
+        while (Member(ref json, out var name))
+        {
+            linux = name switch
+            {
+                "namespaces" => linux with { Namespaces = List(ref json, Namespace) },
+                "uidMappings" => linux with { UidMappings = List(ref json, Mapping) },
+                "gidMappings" => linux with { GidMappings = List(ref json, Mapping) },
+                "timeOffsets" => linux with { TimeOffsets = Map(ref json, Offset) },
+                "devices" => linux with { Devices = List(ref json, Device) },
+                "cgroupsPath" => linux with { CgroupsPath = Text(ref json) },
+                "resources" => linux with { Resources = Object(ref json, Resources) },
+                "rootfsPropagation" => linux with { RootfsPropagation = Text(ref json) },
+                "seccomp" => linux with { Seccomp = Object(ref json, Seccomp) },
+                "sysctl" => linux with { Sysctl = Map(ref json, TextItem) },
+                "maskedPaths" => linux with { MaskedPaths = List(ref json, TextItem) },
+                "readonlyPaths" => linux with { ReadonlyPaths = List(ref json, TextItem) },
+                "mountLabel" => linux with { MountLabel = Text(ref json) },
+                _ => Skip(ref json, linux),
+            };
+        }
+
+        return linux;
+    }
+
+    private static NamespaceConfig Namespace(ref Utf8JsonReader json)
+    {
+        string? type = null, path = null;
+        while (Member(ref json, out var name))
+        {
+            if (name == "type") type = Text(ref json);
+            else if (name == "path") path = Text(ref json);
+            else Skip(ref json);
+        }
+
+        return new NamespaceConfig { Type = type ?? throw Missing("namespaces.type"), Path = path };
+    }
+
+    private static TimeOffset Offset(ref Utf8JsonReader json)
+    {
+        var offset = new TimeOffset();
+        while (Member(ref json, out var name))
+        {
+            offset = name switch
+            {
+                "secs" => offset with { Secs = Signed(ref json) ?? 0 },
+                "nanosecs" => offset with { Nanosecs = Unsigned32(ref json) ?? 0 },
+                _ => Skip(ref json, offset),
+            };
+        }
+
+        return offset;
+    }
+
+    private static DeviceConfig Device(ref Utf8JsonReader json)
+    {
+        var device = new DeviceConfig { Type = "", Path = "" };
+        while (Member(ref json, out var name))
+        {
+            device = name switch
+            {
+                "type" => device with { Type = Text(ref json) ?? "" },
+                "path" => device with { Path = Text(ref json) ?? "" },
+                "major" => device with { Major = Signed(ref json) ?? 0 },
+                "minor" => device with { Minor = Signed(ref json) ?? 0 },
+                "fileMode" => device with { FileMode = Unsigned32(ref json) },
+                "uid" => device with { Uid = Unsigned32(ref json) },
+                "gid" => device with { Gid = Unsigned32(ref json) },
+                _ => Skip(ref json, device),
+            };
+        }
+
+        return device.Type.Length > 0 && device.Path.Length > 0 ? device : throw Missing("devices.type or devices.path");
+    }
+
+    private static ResourcesConfig Resources(ref Utf8JsonReader json)
+    {
+        var resources = new ResourcesConfig();
+        while (Member(ref json, out var name))
+        {
+            resources = name switch
+            {
+                "devices" => resources with { Devices = List(ref json, Rule) },
+                "memory" => resources with { Memory = Object(ref json, Memory) },
+                "cpu" => resources with { Cpu = Object(ref json, Cpu) },
+                "pids" => resources with { Pids = Object(ref json, Pids) },
+                "unified" => resources with { Unified = Map(ref json, TextItem) },
+                _ => Skip(ref json, resources),
+            };
+        }
+
+        return resources;
+    }
+
+    private static DeviceRule Rule(ref Utf8JsonReader json)
+    {
+        var (rule, given) = (new DeviceRule { Allow = false }, false);
+        while (Member(ref json, out var name))
+        {
+            given |= name == "allow";
+            rule = name switch
+            {
+                "allow" => rule with { Allow = Flag(ref json) },
+                "type" => rule with { Type = Text(ref json) },
+                "major" => rule with { Major = Signed(ref json) },
+                "minor" => rule with { Minor = Signed(ref json) },
+                "access" => rule with { Access = Text(ref json) },
+                _ => Skip(ref json, rule),
+            };
+        }
+
+        return given ? rule : throw Missing("resources.devices.allow");
+    }
+
+    private static MemoryLimits Memory(ref Utf8JsonReader json)
+    {
+        var memory = new MemoryLimits();
+        while (Member(ref json, out var name))
+        {
+            memory = name switch
+            {
+                "limit" => memory with { Limit = Signed(ref json) },
+                "reservation" => memory with { Reservation = Signed(ref json) },
+                "swap" => memory with { Swap = Signed(ref json) },
+                "swappiness" => memory with { Swappiness = Unsigned(ref json) },
+                "disableOOMKiller" => memory with { DisableOOMKiller = Flag(ref json) },
+                _ => Skip(ref json, memory),
+            };
+        }
+
+        return memory;
+    }
+
+    private static ProcessorLimits Cpu(ref Utf8JsonReader json)
+    {
+        var cpu = new ProcessorLimits();
+        while (Member(ref json, out var name))
+        {
+            cpu = name switch
+            {
+                "shares" => cpu with { Shares = Unsigned(ref json) },
+                "quota" => cpu with { Quota = Signed(ref json) },
+                "period" => cpu with { Period = Unsigned(ref json) },
+                "cpus" => cpu with { Cpus = Text(ref json) },
+                "mems" => cpu with { Mems = Text(ref json) },
+                "idle" => cpu with { Idle = Signed(ref json) },
+                _ => Skip(ref json, cpu),
+            };
+        }
+
+        return cpu;
+    }
+
+    private static PidsLimit Pids(ref Utf8JsonReader json)
+    {
+        long? limit = null;
+        while (Member(ref json, out var name))
+        {
+            if (name == "limit") limit = Signed(ref json);
+            else Skip(ref json);
+        }
+
+        return new PidsLimit { Limit = limit };
+    }
+
+    private static SeccompConfig Seccomp(ref Utf8JsonReader json)
+    {
+        var seccomp = new SeccompConfig { DefaultAction = "" };
+        while (Member(ref json, out var name))
+        {
+            seccomp = name switch
+            {
+                "defaultAction" => seccomp with { DefaultAction = Text(ref json) ?? "" },
+                "defaultErrnoRet" => seccomp with { DefaultErrnoRet = Unsigned32(ref json) },
+                "architectures" => seccomp with { Architectures = List(ref json, TextItem) },
+                "flags" => seccomp with { Flags = List(ref json, TextItem) },
+                "listenerPath" => seccomp with { ListenerPath = Text(ref json) },
+                "syscalls" => seccomp with { Syscalls = List(ref json, SyscallRule) },
+                _ => Skip(ref json, seccomp),
+            };
+        }
+
+        return seccomp.DefaultAction.Length > 0 ? seccomp : throw Missing("seccomp.defaultAction");
+    }
+
+    private static SeccompRule SyscallRule(ref Utf8JsonReader json)
+    {
+        IReadOnlyList<string>? names = null;
+        IReadOnlyList<SeccompArgument>? arguments = null;
+        string? action = null;
+        uint? errno = null;
+        while (Member(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "names":
+                    names = List(ref json, TextItem);
+                    break;
+                case "action":
+                    action = Text(ref json);
+                    break;
+                case "errnoRet":
+                    errno = Unsigned32(ref json);
+                    break;
+                case "args":
+                    arguments = List(ref json, Argument);
+                    break;
+                default:
+                    Skip(ref json);
+                    break;
+            }
+        }
+
+        return new SeccompRule
+        {
+            Names = names ?? throw Missing("seccomp.syscalls.names"), Action = action ?? throw Missing("seccomp.syscalls.action"),
+            ErrnoRet = errno, Args = arguments,
+        };
+    }
+
+    private static SeccompArgument Argument(ref Utf8JsonReader json)
+    {
+        uint? index = null;
+        ulong? value = null, second = null;
+        string? op = null;
+        while (Member(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "index":
+                    index = Unsigned32(ref json);
+                    break;
+                case "value":
+                    value = Unsigned(ref json);
+                    break;
+                case "valueTwo":
+                    second = Unsigned(ref json);
+                    break;
+                case "op":
+                    op = Text(ref json);
+                    break;
+                default:
+                    Skip(ref json);
+                    break;
+            }
+        }
+
+        return new SeccompArgument
+        {
+            Index = index ?? throw Missing("seccomp args.index"), Value = value ?? throw Missing("seccomp args.value"),
+            ValueTwo = second, Op = op ?? throw Missing("seccomp args.op"),
+        };
+    }
+}
