@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Paas.Runtime.State;
@@ -5,10 +6,13 @@ namespace Paas.Runtime.State;
 /// <summary><see cref="ContainerRecord"/> as JSON, by hand: generated code would cost every verb half a millisecond.</summary>
 internal static class ContainerRecordJson
 {
+    // No browser reads this, and the default encoder first builds a table of what browsers might take for markup.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static byte[] Write(ContainerRecord record)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
             json.WriteString("id", record.Id);
