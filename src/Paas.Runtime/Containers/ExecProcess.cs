@@ -32,6 +32,8 @@ internal static class ExecProcess
         {
             container.Group.Add(child.Pid, unified: false);
             OutOfMemoryScore.Set(child.Pid, process.OomScoreAdj);
+            // Before the process can be seen to run, so that no signal meant for it ends this one instead.
+            if (!detach) SignalForwarding.Start(child.Handle);
             go.WriteByte();
             child.WaitForExec();
             return child;

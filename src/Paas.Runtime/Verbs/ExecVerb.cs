@@ -22,7 +22,6 @@ internal static class ExecVerb
         using var child = ExecProcess.Start(container, config, options.Merge(config.Process!), options.Detach, options.PreservedDescriptors);
         options.WritePidFile(child.Pid);
         if (options.Detach) return 0;
-        Linux.SignalForwarding.Start(child.Handle);
         return Linux.Processes.Reap(child.Handle)!.Value.ShellCode;
     }
 }

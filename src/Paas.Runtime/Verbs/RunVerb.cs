@@ -22,6 +22,8 @@ internal static class RunVerb
             // Whoever has a sandbox attached is the platform: when it is killed, nobody is left to take the container down. Not
             // earlier, since the kernel forgets it when this thread changes its filesystem identity, as mounting the overlay does.
             if (options.SandboxFile is not null && !options.Detach) Linux.Processes.SetParentDeathSignal(Linux.Native.SIGKILL);
+            // Before the process can be seen to run, so that no signal meant for it ends this one instead.
+            if (!options.Detach) SignalForwarding.Start(container.Process);
             container.Start();
             options.WritePidFile(container.Pid);
             if (options.Detach)
@@ -30,7 +32,6 @@ internal static class RunVerb
                 return 0;
             }
 
-            SignalForwarding.Start(container.Process);
             return container.WaitForExit().ShellCode;
         }
         catch
