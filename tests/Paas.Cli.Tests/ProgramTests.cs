@@ -127,6 +127,7 @@ public sealed class ProgramTests : IAsyncLifetime
 
         await _platform.StartAsync(Serve);
         using var logs = _platform.Paas("logs", "-a", "x", "--tail").Start();
+        using var end = new Ending(logs);
         for (var i = 1; i <= 12; i++)
         {
             var line = await logs.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
@@ -254,5 +255,11 @@ public sealed class ProgramTests : IAsyncLifetime
         Assert.Equal(0, deleted);
         Assert.Equal("Destroying x... done\n", (await _platform.Paas("destroy", "x", "--confirm", "x").RunAsync()).Succeeded().Stderr);
         Assert.Equal(1, deleted);
+    }
+
+    /// <summary>A failing test leaves no program behind.</summary>
+    private sealed class Ending(System.Diagnostics.Process process) : IDisposable
+    {
+        public void Dispose() => process.Kill();
     }
 }

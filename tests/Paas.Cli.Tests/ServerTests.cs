@@ -174,6 +174,18 @@ public sealed class ServerTests(LoneServer fixture) : IClassFixture<LoneServer>,
     {
         (await PaasAsync("create", "tailed")).Succeeded();
         using var tail = new Command(Programs.Paas, "logs", "-a", "tailed", "--tail") { Environment = Server.UserEnvironment() }.Start();
+        try
+        {
+            await FollowAsync(tail);
+        }
+        finally
+        {
+            tail.Kill();
+        }
+    }
+
+    private async Task FollowAsync(System.Diagnostics.Process tail)
+    {
         Assert.EndsWith("created", await LineAsync(tail), StringComparison.Ordinal);
         for (var i = 1; i <= 3; i++)
         {
@@ -182,8 +194,6 @@ public sealed class ServerTests(LoneServer fixture) : IClassFixture<LoneServer>,
             Server.Kill("paasd");
             await Eventually.TrueAsync("paasd is back", TimeSpan.FromSeconds(60), async () => (await PaasAsync("apps")).ExitCode == 0);
         }
-
-        tail.Kill();
     }
 
     private static async Task<string> LineAsync(System.Diagnostics.Process tail) =>

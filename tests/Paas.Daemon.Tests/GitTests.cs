@@ -49,6 +49,17 @@ public sealed class GitTests : IAsyncLifetime
     }
 
     [RootFact]
+    public async Task A_subject_of_any_length_and_script_is_taken()
+    {
+        var subject = string.Concat(Enumerable.Repeat("Ünïcödé 🚀 & more? ", 1000));
+        await CommitAsync("index.html", "<h1>longer</h1>", subject);
+        (await GitAsync("push", "paas", "main")).Succeeded();
+        var message = Assert.Single(_daemon.Platform.Builds).Source.Message!;
+        Assert.InRange(message.Length, 199, 201);
+        Assert.StartsWith(message[..^1], subject, StringComparison.Ordinal);
+    }
+
+    [RootFact]
     public async Task A_failing_build_rejects_the_push_and_leaves_the_branch()
     {
         (await GitAsync("push", "paas", "main")).Succeeded();

@@ -23,6 +23,13 @@ internal sealed class PsCommand : Command
         }
 
         var formation = await call.Client.GetFormationAsync(app, call.Cancelled);
+        if (instances.Count == 0 && formation.All(entry => entry.Command is null))
+        {
+            call.Terminal.Note($"{app} has nothing to run yet.");
+            call.Terminal.Next("Next: git push paas main");
+            return 0;
+        }
+
         var now = DateTimeOffset.UtcNow;
         var style = call.Terminal.Style;
         var types = formation.Select(entry => entry.Type).Union(instances.Select(instance => instance.Type)).ToList();
@@ -59,9 +66,7 @@ internal sealed class PsCommand : Command
 
     private static void Advise(Invocation call, string app, IReadOnlyList<InstanceDocument> instances, List<string> types)
     {
-        if (types.Count == 0) call.Terminal.Note($"{app} has nothing to run yet.");
-        if (types.Count == 0) call.Terminal.Next("Next: git push paas main");
-        else if (instances.FirstOrDefault(i => i.Status == InstanceStatus.Crashed) is { } crashed) call.Terminal.Next($"Why: paas logs -a {app} --ps {crashed.Name}");
+        if (instances.FirstOrDefault(i => i.Status == InstanceStatus.Crashed) is { } crashed) call.Terminal.Next($"Why: paas logs -a {app} --ps {crashed.Name}");
         else if (instances.Count == 0) call.Terminal.Next($"Next: paas scale -a {app} {types[0]}=1");
     }
 }

@@ -84,12 +84,16 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
         if (line.StartsWith(" !", StringComparison.Ordinal)) said.Add(line);
     }
 
+    private static string Start(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] + "…";
+
     // A pushed tag object or a branch both lead to a commit.
     private static (string Id, string Tree, string Message, string Author) Commit(string id)
     {
         var shown = GitCheckout.Run("log", "-1", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%T%x00%an%x00%s", id);
         if (shown is not { Code: 0, Output: var text } || text.Split('\0') is not [var commit, var tree, var author, var message])
             throw new PaasException(ErrorCode.InvalidRequest, $"{id} is not a commit");
-        return (commit, tree, message, author);
+        // Both travel in the address of a request, whose length servers limit.
+        return (commit, tree, Start(message, 200), Start(author, 100));
     }
 }
