@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Paas.Web.Assets;
 using Paas.Web.Endpoints;
 
@@ -11,6 +12,7 @@ public static class PaasWeb
     public static IServiceCollection AddPaasWeb(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        LeaveOutKeys(services);
         return services;
     }
 
@@ -21,5 +23,13 @@ public static class PaasWeb
         site.MapPages();
         site.MapFragments();
         site.MapForms();
+    }
+
+    // Components bring data protection along, which at start writes keys into root's home; nothing of ours is signed with them.
+    private static void LeaveOutKeys(IServiceCollection services)
+    {
+        var keys = services.FirstOrDefault(service =>
+            service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == "DataProtectionHostedService");
+        if (keys is not null) services.Remove(keys);
     }
 }
