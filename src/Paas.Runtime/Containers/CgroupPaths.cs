@@ -34,9 +34,7 @@ internal static class CgroupPaths
     // pseudo-terminals too.
     private static List<DeviceAccess> Devices(IReadOnlyList<DeviceRule> rules)
     {
-        var all = rules.Select(rule => new DeviceAccess(
-            rule.Allow, rule.Type is { Length: > 0 } type ? type[0] : 'a', Any(rule.Major), Any(rule.Minor), rule.Access is { Length: > 0 } access ? access : "rwm"))
-            .ToList();
+        var all = rules.Select(Access).ToList();
         all.Add(new DeviceAccess(true, 'c', null, null, "m"));
         all.Add(new DeviceAccess(true, 'b', null, null, "m"));
         all.AddRange(DeviceSteps.DefaultNumbers.Select(device => new DeviceAccess(true, 'c', device.Major, device.Minor, "rwm")));
@@ -44,6 +42,13 @@ internal static class CgroupPaths
         all.Add(new DeviceAccess(true, 'c', 136, null, "rwm"));
         return all;
     }
+
+    private static DeviceAccess Access(DeviceRule rule) => new(
+        rule.Allow,
+        rule.Type is { Length: > 0 } type ? type[0] : 'a',
+        Any(rule.Major),
+        Any(rule.Minor),
+        rule.Access is { Length: > 0 } access ? access : "rwm");
 
     private static long? Any(long? number) => number is null or -1 ? null : number;
 }

@@ -62,8 +62,7 @@ public static class ContainerFactory
                 config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces.Makes(NamespaceKind.ControlGroup));
             using var limits = new ProcessLimits(config.Process!.Rlimits);
             using var fifo = spec.WaitAtFifo ? directory.MakeStartFifo() : null;
-            var go = new Pipe();
-            var status = new Pipe();
+            var (go, status) = (new Pipe(), new Pipe());
             var program = InitProgram.Compile(new InitPlan
             {
                 Config = config,

@@ -14,7 +14,8 @@ internal static class Sysctls
         {
             var kind = NamespaceOf(name);
             if (kind is null) throw new RuntimeException($"sysctl {name} is the machine's, not a container's");
-            if (!namespaces.Has(kind.Value)) throw new RuntimeException($"sysctl {name} needs a {Namespaces.FileName(kind.Value)} namespace of the container's own");
+            if (namespaces.Has(kind.Value)) continue;
+            throw new RuntimeException($"sysctl {name} needs a {Namespaces.FileName(kind.Value)} namespace of the container's own");
         }
     }
 

@@ -16,7 +16,11 @@ internal static class ExecVerb
         var options = ExecOptions.Parse(arguments);
         var container = KnownContainer.Load(global.Root, options.Id);
         var status = container.Status();
-        if (!ContainerStatuses.CanExecute(status)) throw new RuntimeException($"cannot exec in a container that is {ContainerStatuses.Word(status)}: {options.Id}");
+        if (!ContainerStatuses.CanExecute(status))
+        {
+            throw new RuntimeException($"cannot exec in a container that is {ContainerStatuses.Word(status)}: {options.Id}");
+        }
+
         var config = CreateOptions.ReadConfig(container.Directory.ConfigPath);
         HostRoot.Protect(global, config);
         using var child = ExecProcess.Start(container, config, options.Merge(config.Process!), options.Detach, options.PreservedDescriptors);

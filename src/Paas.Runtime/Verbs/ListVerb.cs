@@ -42,7 +42,8 @@ internal static class ListVerb
         string[][] rows =
         [
             header,
-            .. states.Select(state => (string[])[state.Id, $"{state.Pid}", state.Status, state.Bundle, $"{state.Created:yyyy-MM-ddTHH:mm:ss.fffffffZ}", state.Owner ?? ""]),
+            .. states.Select(state => (string[])
+                [state.Id, $"{state.Pid}", state.Status, state.Bundle, $"{state.Created:yyyy-MM-ddTHH:mm:ss.fffffffZ}", state.Owner ?? ""]),
         ];
         var widths = header.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         var text = new StringBuilder();

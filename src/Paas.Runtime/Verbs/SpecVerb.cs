@@ -53,7 +53,11 @@ internal static class SpecVerb
         {
             Namespaces = [.. NamespaceTypes.Select(type => new NamespaceConfig { Type = type })],
             Resources = new ResourcesConfig { Devices = [new DeviceRule { Allow = false, Access = "rwm" }] },
-            MaskedPaths = ["/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/sys/firmware", "/proc/scsi"],
+            MaskedPaths =
+            [
+                "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+                "/proc/sched_debug", "/sys/firmware", "/proc/scsi",
+            ],
             ReadonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
         },
     };
