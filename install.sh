@@ -5,6 +5,8 @@ source_tree=$(dirname "$(readlink -f "$0")")
 cd "$source_tree"
 
 readonly prefix=/opt/paas data=/var/lib/paas run=/run/paas settings=/etc/paas/paas.conf
+# This machine's own platform, also where root is logged in to another one.
+export PAAS_SOCKET=$run/paasd.sock
 http_port=80 https_port=443 domain=localhost
 from= pack= demo= uninstall= purge=
 

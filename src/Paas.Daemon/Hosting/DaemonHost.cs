@@ -74,6 +74,8 @@ internal static partial class DaemonHost
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Quartz", LogLevel.Warning);
+        // A visitor without a token is not news.
+        logging.AddFilter("Paas.Daemon.Authentication", LogLevel.Warning);
         logging.AddFilter(typeof(PaasAuthenticationHandler).FullName, LogLevel.Warning);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         // The journal keeps time and priority itself.
