@@ -65,6 +65,11 @@ parse() {
 problems=()
 need() { problems+=("$1"); }
 
+check_ports() {
+    check_port "$http_port" --http-port
+    check_port "$https_port" --https-port
+}
+
 check_port() {
     local port=$1 option=$2 owner
     has ss || return 0
@@ -88,16 +93,17 @@ check_machine() {
     local free
     free=$(df -Pk "$(dirname "$data")" | awk 'NR == 2 { print int($4 / 1024) }')
     [ "$free" -ge 4096 ] || need "$(dirname "$data") has $free MB free; 4096 MB are needed for base images and builds"
-    check_port "$http_port" --http-port
-    check_port "$https_port" --https-port
+    check_ports
     if [ -z "$from" ] && ! has dotnet; then
         need "there is no .NET SDK to build with: install .NET 10 (package dotnet-sdk-10.0), or take a prebuilt tree: ./install.sh --from DIR (made elsewhere by ./install.sh --pack DIR)"
     fi
-    [ ${#problems[@]} -eq 0 ] || fail "Paas cannot be installed here yet:" "${problems[@]/#/- }"
+    stop_at_problems
 }
 
+stop_at_problems() { [ ${#problems[@]} -eq 0 ] || fail "Paas cannot be installed here yet:" "${problems[@]/#/- }"; }
+
 install_packages() {
-    local wanted=(ca-certificates git iproute2 libgit2-1.5 mmdebstrap nftables openssl util-linux) missing=() package
+    local wanted=(ca-certificates curl git iproute2 libgit2-1.5 mmdebstrap nftables openssl procps util-linux) missing=() package
     [ -n "$from" ] || wanted+=(gcc libc6-dev zlib1g-dev)
     for package in "${wanted[@]}"; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -284,6 +290,9 @@ if [ -n "$uninstall" ]; then remove_everything; exit 0; fi
 if [ -n "$pack" ]; then mkdir -p "$pack"; build_tree "$(readlink -f "$pack")"; exit 0; fi
 check_machine
 install_packages
+# What names the owner of a port may have come with the packages just now.
+check_ports
+stop_at_problems
 install_programs
 write_settings
 build_stack
