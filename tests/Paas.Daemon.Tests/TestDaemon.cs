@@ -48,6 +48,8 @@ internal sealed class TestDaemon : IAsyncDisposable
 
     public string Token { get; private set; } = "";
 
+    public IServiceProvider Services => _app.Services;
+
     public static async Task<TestDaemon> StartAsync(Action<IServiceCollection>? more = null, long maxSource = 1L << 30)
     {
         var daemon = new TestDaemon(more, maxSource);

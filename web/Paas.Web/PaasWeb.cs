@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Paas.Web.Assets;
 using Paas.Web.Endpoints;
 
@@ -12,7 +11,6 @@ public static class PaasWeb
     public static IServiceCollection AddPaasWeb(this IServiceCollection services)
     {
         services.AddRazorComponents();
-        LeaveOutKeys(services);
         return services;
     }
 
@@ -23,13 +21,5 @@ public static class PaasWeb
         site.MapPages();
         site.MapFragments();
         site.MapForms();
-    }
-
-    // Components bring data protection along, which at start writes keys into root's home; nothing of ours is signed with them.
-    private static void LeaveOutKeys(IServiceCollection services)
-    {
-        var keys = services.FirstOrDefault(service =>
-            service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == "DataProtectionHostedService");
-        if (keys is not null) services.Remove(keys);
     }
 }

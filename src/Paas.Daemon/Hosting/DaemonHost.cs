@@ -51,6 +51,7 @@ internal static partial class DaemonHost
         builder.Services.AddPaasWeb();
         builder.Services.AddSingleton<GitHost>();
         Authenticate(builder.Services);
+        LeaveOutKeys(builder.Services);
         if (options.Dev) builder.Services.AddHostedService<DevRouter>();
 
         var app = builder.Build();
@@ -100,6 +101,13 @@ internal static partial class DaemonHost
         kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         kestrel.ListenUnixSocket(options.Socket, PeerCredentials.UsePeerCredentials);
     });
+
+    // Authentication and components bring data protection along, which at start writes keys into root's home; nothing of ours uses them.
+    private static void LeaveOutKeys(IServiceCollection services)
+    {
+        var keys = services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == "DataProtectionHostedService");
+        foreach (var service in keys.ToList()) services.Remove(service);
+    }
 
     private static void Authenticate(IServiceCollection services)
     {
