@@ -55,7 +55,8 @@ public sealed class DashboardTests(Dashboard dashboard) : IClassFixture<Dashboar
     [RootFact]
     public async Task A_build_s_output_appears_while_it_builds()
     {
-        dashboard.App.Replace("package.json", "\"version\": \"1.0.0\"", "\"version\": \"1.0.1\"");
+        // Long enough for a browser to look on, however fast the machine.
+        dashboard.App.Replace("package.json", "\"start\": \"node server.js\"", "\"start\": \"node server.js\", \"build\": \"sleep 8\"");
         await dashboard.App.CommitAsync("New version");
         var page = await dashboard.OpenAsync();
         var push = dashboard.App.PushAsync();
