@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Paas.Daemon.Endpoints;
+using Paas.Web.Endpoints;
 
 namespace Paas.Daemon.Tests;
 
@@ -83,7 +84,7 @@ public sealed class SessionTests : IAsyncLifetime
     [InlineData("/a\r\nSet-Cookie: b", "/")]
     [InlineData("", "/")]
     [InlineData(null, "/")]
-    public void Login_leads_nowhere_but_to_this_site(string? target, string expected) => Assert.Equal(expected, SessionEndpoints.Local(target));
+    public void Login_leads_nowhere_but_to_this_site(string? target, string expected) => Assert.Equal(expected, LocalPath.Of(target));
 
     private async Task<HttpResponseMessage> LogInAsync(string token, string target, bool https = false)
     {

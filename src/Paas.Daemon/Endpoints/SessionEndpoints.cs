@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Paas.ControlPlane.Access;
 using Paas.Daemon.Authentication;
+using Paas.Web.Endpoints;
 
 namespace Paas.Daemon.Endpoints;
 
@@ -26,7 +27,7 @@ internal static class SessionEndpoints
     {
         // Otherwise another site could log a person in to its own account and watch what they do there.
         if (!SameOrigin.Allows(context.Request)) return Results.StatusCode(StatusCodes.Status403Forbidden);
-        var local = Local(target);
+        var local = LocalPath.Of(target);
         if (string.IsNullOrWhiteSpace(token) || await tokens.ValidateAsync(token.Trim()) is null)
         {
             return SeeOther(context, $"/login?failed=1&return={Uri.EscapeDataString(local)}");
@@ -35,10 +36,6 @@ internal static class SessionEndpoints
         SessionCookie.Write(context, token.Trim());
         return SeeOther(context, local);
     }
-
-    /// <summary>A path on this site, whatever was asked for: a login page must not send people elsewhere.</summary>
-    internal static string Local(string? target) =>
-        target is ['/', ..] and not ['/', '/' or '\\', ..] && !target.Any(char.IsControl) ? target : "/";
 
     private static IResult SeeOther(HttpContext context, string target)
     {

@@ -21,7 +21,7 @@ internal static partial class FormEndpoints
         {
             var form = await context.Request.ReadFormAsync();
             PageFrame.SetTheme(context, form["theme"] == "dark" ? "dark" : "light");
-            return SeeOther(context, Local(form["return"]));
+            return SeeOther(context, LocalPath.Of(form["return"]));
         }).AllowAnonymous();
 
         var forms = site.MapGroup("").RequireAuthorization();
@@ -114,10 +114,6 @@ internal static partial class FormEndpoints
             LogFailed(logs.CreateLogger(typeof(FormEndpoints).FullName!), path, e.Message);
         }
     }
-
-    /// <summary>A path on this site, whatever was asked for.</summary>
-    private static string Local(string? target) =>
-        target is ['/', ..] and not ['/', '/' or '\\', ..] && !target.Any(char.IsControl) ? target : "/";
 
     private static IResult SeeOther(HttpContext context, string target)
     {
