@@ -27,7 +27,7 @@ public sealed unsafe class LaunchProgram : IDisposable
     private const int BlockSize = 64 * 1024;
 
     private readonly List<nint> _blocks = [];
-    private readonly List<(string Step, string? Path)> _labels = [];
+    private readonly List<(string Step, string? Path, bool IsExit)> _labels = [];
     private byte* _free;
     private int _left;
     private Operation* _operations;
@@ -100,19 +100,36 @@ public sealed unsafe class LaunchProgram : IDisposable
         operation->Call[0] = number;
         operation->ResultRegister = -1;
         operation->SuccessTarget = Count + 1;
+        operation->ZeroTarget = -1;
         for (var i = 0; i < arguments.Length; i++)
         {
             operation->Call[i + 1] = arguments[i].Value;
             if (arguments[i].IsRegister) operation->RegisterArguments |= 1 << i;
         }
 
-        _labels.Add((step, path));
+        _labels.Add((step, path, number == Operation.CheckExit));
         return new OperationRules(this, Count++);
     }
 
+    /// <summary>Adds a comparison of 32 bits that an earlier call has filled in.</summary>
+    /// <param name="step">What it is for.</param>
+    /// <param name="path">The object of the step.</param>
+    /// <param name="address">Where the bits are.</param>
+    /// <param name="wanted">What they must be.</param>
+    /// <param name="errno">The failure when they are not.</param>
+    /// <param name="mask">Bits that count.</param>
+    public OperationRules AddCompare(string step, string? path, nint address, uint wanted, int errno, uint mask = uint.MaxValue) =>
+        Add(step, path, Operation.Compare, address, (long)mask, (long)(wanted & mask), errno);
+
+    /// <summary>Adds a look at the status wait4(2) has stored: any end but exit code 0 is a failure, an <see cref="ExitException"/>.</summary>
+    public OperationRules AddExitCheck(string step, nint status) => Add(step, null, Operation.CheckExit, status);
+
     /// <summary>What a child's report of a failed operation means.</summary>
-    internal LinuxException Explain(int operation, int errno) =>
-        new(_labels[operation].Step, errno, _labels[operation].Path);
+    internal IOException Explain(int operation, int errno)
+    {
+        var (step, path, isExit) = _labels[operation];
+        return isExit ? new ExitException(step, errno) : new LinuxException(step, errno, path);
+    }
 
     private void Grow()
     {
@@ -170,6 +187,13 @@ public readonly unsafe struct OperationRules(LaunchProgram program, int number)
     public OperationRules OnSuccess(int target)
     {
         Pointer->SuccessTarget = target;
+        return this;
+    }
+
+    /// <summary>Goes on with another operation after a result of 0.</summary>
+    public OperationRules OnZero(int target)
+    {
+        Pointer->ZeroTarget = target;
         return this;
     }
 

@@ -19,23 +19,36 @@ public sealed class LaunchedProcess : IDisposable
     }
 
     /// <summary>Pid on the host.</summary>
-    public int Pid { get; }
+    public int Pid { get; private set; }
 
     /// <summary>The process as a pidfd.</summary>
-    public SafeFileHandle Handle { get; }
+    public SafeFileHandle Handle { get; private set; }
 
     /// <summary>Waits for the child's ready report.</summary>
-    /// <exception cref="LinuxException">The child's failure, or ECHILD when it was killed before.</exception>
-    public void WaitUntilReady()
+    /// <exception cref="IOException">The child's failure, or ECHILD when it was killed before.</exception>
+    public void WaitUntilReady() => WaitFor(Launcher.ReadyMark);
+
+    /// <summary>Waits for the child to reach a waypoint.</summary>
+    /// <inheritdoc cref="WaitUntilReady"/>
+    public void WaitForWaypoint() => WaitFor(Launcher.WaypointMark);
+
+    /// <summary>Waits for the process that goes on in the child's place, and stands for that one from then on.</summary>
+    /// <inheritdoc cref="WaitUntilReady"/>
+    public void WaitForSuccessor()
     {
-        if (!ReadReport()) throw new LinuxException("container process ended during setup", Errno.ECHILD);
+        var pid = WaitFor(Launcher.SuccessorMark);
+        // A child of this process that nobody has reaped: the pid is still its own.
+        var successor = Processes.Open(pid) ?? throw new LinuxException("container process ended during setup", Errno.ECHILD);
+        Processes.Reap(Handle);
+        Handle.Dispose();
+        (Pid, Handle) = (pid, successor);
     }
 
     /// <summary>Waits until the child has executed its program (its end of the pipe closed on exec).</summary>
-    /// <exception cref="LinuxException">The child's failure.</exception>
+    /// <exception cref="IOException">The child's failure.</exception>
     public void WaitForExec()
     {
-        while (ReadReport())
+        while (ReadReport() is not null)
         {
         }
     }
@@ -47,12 +60,18 @@ public sealed class LaunchedProcess : IDisposable
         Processes.Reap(Handle);
     }
 
-    // True for "ready", false at the end of the pipe.
-    private bool ReadReport()
+    private int WaitFor(int mark)
+    {
+        var report = ReadReport() ?? throw new LinuxException("container process ended during setup", Errno.ECHILD);
+        return report.Mark == mark ? report.Value : throw new InvalidOperationException($"the child is at {report.Mark}, not at {mark}");
+    }
+
+    // Null at the end of the pipe.
+    private (int Mark, int Value)? ReadReport()
     {
         Span<int> report = stackalloc int[2];
-        if (_status.Read(MemoryMarshal.AsBytes(report)) == 0) return false;
-        return report[0] == Launcher.ReadyMark ? true : throw _program.Explain(report[0], report[1]);
+        if (_status.Read(MemoryMarshal.AsBytes(report)) == 0) return null;
+        return report[0] < 0 ? (report[0], report[1]) : throw _program.Explain(report[0], report[1]);
     }
 
     public void Dispose()

@@ -10,11 +10,52 @@ public static unsafe class Launcher
     /// <summary>What a child writes to say it is ready; failures have an operation's number instead.</summary>
     internal const int ReadyMark = -1;
 
+    /// <summary>What a child writes when it has reached a place where its parent has something to do.</summary>
+    internal const int WaypointMark = -2;
+
+    /// <summary>What a child writes, with a pid, when another process goes on in its place.</summary>
+    internal const int SuccessorMark = -3;
+
     /// <summary>Adds the operation by which a child reports that it is ready (<see cref="LaunchedProcess.WaitUntilReady"/>).</summary>
-    public static void AddReadyReport(LaunchProgram program, Pipe status)
+    public static void AddReadyReport(LaunchProgram program, Pipe status) => AddReport(program, status, ReadyMark);
+
+    /// <summary>Adds the report <see cref="LaunchedProcess.WaitForWaypoint"/> waits for.</summary>
+    public static void AddWaypoint(LaunchProgram program, Pipe status) => AddReport(program, status, WaypointMark);
+
+    /// <summary>
+    /// Adds a second fork: a process with further namespaces goes on with what follows, as a child of this process's parent, and
+    /// this one ends. The parent turns to it with <see cref="LaunchedProcess.WaitForSuccessor"/>.
+    /// </summary>
+    /// <param name="program">The program.</param>
+    /// <param name="status">Pipe the child reports through.</param>
+    /// <param name="cloneFlags">CLONE_NEW*.</param>
+    /// <param name="controlGroup">Descriptor of the unified hierarchy's group to be born in, or null.</param>
+    public static void AddSuccessor(LaunchProgram program, Pipe status, ulong cloneFlags, nint? controlGroup)
     {
         var record = (int*)program.Memory(8);
-        record[0] = ReadyMark;
+        record[0] = SuccessorMark;
+        var arguments = new clone_args
+        {
+            // Its parent gets the signal of the process that ends here.
+            flags = cloneFlags | CLONE_PARENT | CLONE_PARENT_SETTID,
+            parent_tid = (ulong)(record + 1),
+        };
+        if (controlGroup is { } group)
+        {
+            arguments.flags |= CLONE_INTO_CGROUP;
+            arguments.cgroup = (ulong)group;
+        }
+
+        var clone = program.Add("clone3", null, SYS_clone3, program.Structure(arguments), sizeof(clone_args));
+        program.Add("report", null, SYS_write, status.WriteEnd, (nint)record, 8);
+        program.Add("exit", null, SYS_exit_group, 0);
+        clone.OnZero(program.Count);
+    }
+
+    private static void AddReport(LaunchProgram program, Pipe status, int mark)
+    {
+        var record = (int*)program.Memory(8);
+        record[0] = mark;
         program.Add("report", null, SYS_write, status.WriteEnd, (nint)record, 8);
     }
 
@@ -82,13 +123,21 @@ public static unsafe class Launcher
                 call[i + 1] = (operation->RegisterArguments & (1 << i)) != 0 ? image->Registers[value] : value;
             }
 
-            var result = stub(call);
+            // Written out here: a call of another method is not to be had in this process.
+            long result;
+            if (call[0] == Operation.Compare) result = (*(uint*)call[1] & (uint)call[2]) == (uint)call[3] ? 0 : -call[4];
+            else if (call[0] == Operation.CheckExit)
+            {
+                var status = *(int*)call[1];
+                result = (status & 0x7F) != 0 ? -(Operation.SignalBase + (status & 0x7F)) : -((status >> 8) & 0xFF);
+            }
+            else result = stub(call);
             if (result == -Errno.EINTR) continue;
             if (operation->ResultRegister >= 0) image->Registers[operation->ResultRegister] = result;
             if (result == 0 && operation->ZeroFails != 0) result = -Errno.EPIPE;
             if (result >= 0 || result < -4095)
             {
-                next = operation->SuccessTarget;
+                next = result == 0 && operation->ZeroTarget >= 0 ? operation->ZeroTarget : operation->SuccessTarget;
                 continue;
             }
 

@@ -26,7 +26,22 @@ internal unsafe struct Operation
     /// <summary>Not 0: a result of 0 is a failure (end of file where a byte was due).</summary>
     public int ZeroFails;
 
+    /// <summary>Operation to go on with after a result of 0 (a fork's child, a time that ran out), or -1.</summary>
+    public int ZeroTarget;
+
     public const int Slots = 4;
+
+    /// <summary>
+    /// Instead of a system call's number: compares. Address, mask, wanted value of 32 bits; the fourth argument is the error when
+    /// they differ.
+    /// </summary>
+    public const int Compare = -1;
+
+    /// <summary>Instead of a system call's number: looks at a wait status at an address; its failure is an <see cref="ExitException"/>.</summary>
+    public const int CheckExit = -2;
+
+    /// <summary>Added to the number of a signal that ended a process; without it the number is an exit code.</summary>
+    public const int SignalBase = 0x100;
 }
 
 /// <summary>What parent and child share by the fork's copy of memory. Nothing in it points into managed memory.</summary>

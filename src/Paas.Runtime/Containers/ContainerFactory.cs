@@ -137,14 +137,14 @@ public static class ContainerFactory
         }
     }
 
-    private static LinuxException? FailureOf(LaunchedProcess process)
+    private static IOException? FailureOf(LaunchedProcess process)
     {
         try
         {
             process.WaitUntilReady();
             return null;
         }
-        catch (LinuxException cause)
+        catch (IOException cause)
         {
             return cause;
         }
