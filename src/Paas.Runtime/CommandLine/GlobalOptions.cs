@@ -1,15 +1,39 @@
 namespace Paas.Runtime.CommandLine;
 
+/// <summary>Who keeps the control groups of containers (crun's <c>--cgroup-manager</c>, runc's <c>--systemd-cgroup</c>).</summary>
+internal enum CgroupManager
+{
+    /// <summary>This program, in the cgroup filesystem.</summary>
+    Files,
+
+    /// <summary>systemd, as scopes it is asked for.</summary>
+    Systemd,
+
+    /// <summary>Nobody: processes stay in the caller's group.</summary>
+    Disabled,
+}
+
 /// <summary>What stands before the verb.</summary>
 /// <param name="Root">State directory.</param>
 /// <param name="Log">File that errors are appended to, or null.</param>
 /// <param name="JsonLog">Whether that file holds JSON lines.</param>
 internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
 {
-    public const string DefaultRoot = "/run/paas/runtime";
+    public static string DefaultRoot { get; } = FindDefaultRoot();
 
     /// <summary>The whole command line, to execute the program anew with.</summary>
     public IReadOnlyList<string> CommandLine { get; init; } = [];
+
+    /// <summary>Whether what is done is logged, and not only what fails.</summary>
+    public bool Debug { get; init; }
+
+    public CgroupManager CgroupManager { get; init; }
+
+    /// <summary>Whether systemd makes the control groups.</summary>
+    public bool SystemdCgroup => CgroupManager == CgroupManager.Systemd;
+
+    /// <summary>Whether control groups that may not be made or changed are done without; null: when the caller is not root.</summary>
+    public bool? Rootless { get; init; }
 
     /// <summary>Reads up to the verb.</summary>
     public static (GlobalOptions Options, string? Verb, IReadOnlyList<string> Arguments) Parse(IReadOnlyList<string> arguments)
@@ -20,13 +44,14 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
         {
             options = option switch
             {
-                "--root" => options with { Root = reader.Value() },
+                "--root" => options with { Root = CheckRoot(reader.Value()) },
                 "--log" => options with { Log = reader.Value() },
                 "--log-format" => options with { JsonLog = Format(reader.Value()) },
-                "--debug" => options with { },
-                // We always work on the group's files; systemd leaves groups below a delegated one alone.
-                "--systemd-cgroup" => options with { },
-                "--rootless" => Ignore(reader, options),
+                "--debug" => options with { Debug = true },
+                "--systemd-cgroup" => options with { CgroupManager = CgroupManager.Systemd },
+                "--cgroup-manager" => options with { CgroupManager = Manager(reader.Value()) },
+                "--rootless" => options with { Rootless = BooleanOrAuto(reader.Value()) },
+                "--criu" => Ignore(reader, options),
                 "--version" or "-v" => throw new VersionRequested(),
                 "--help" or "-h" => throw new HelpRequested(),
                 _ => throw reader.Unknown(),
@@ -35,6 +60,18 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
 
         var rest = reader.Rest();
         return (options, rest.Count > 0 ? rest[0] : null, [.. rest.Skip(1)]);
+    }
+
+    // As runc: a user's own directory when there is one, the system's for root.
+    private static string FindDefaultRoot() =>
+        !Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } own
+            ? Path.Combine(own, "paas/runtime")
+            : "/run/paas/runtime";
+
+    private static string CheckRoot(string path)
+    {
+        var root = Path.GetFullPath(path.Length > 0 ? path : ".");
+        return root != "/" ? root : throw new UsageException("Option --root argument should not be set to /");
     }
 
     private static GlobalOptions Ignore(OptionReader reader, GlobalOptions options)
@@ -46,8 +83,24 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
     private static bool Format(string format) => format switch
     {
         "json" => true,
-        "text" => false,
-        _ => throw new UsageException($"invalid log-format {format}: text or json"),
+        "text" or "" => false,
+        _ => throw new UsageException($"invalid log-format: {format}"),
+    };
+
+    private static CgroupManager Manager(string name) => name switch
+    {
+        "cgroupfs" => CgroupManager.Files,
+        "systemd" => CgroupManager.Systemd,
+        "disabled" => CgroupManager.Disabled,
+        _ => throw new UsageException($"unknown cgroup manager {name}: cgroupfs, systemd or disabled"),
+    };
+
+    private static bool? BooleanOrAuto(string text) => text.ToLowerInvariant() switch
+    {
+        "" or "auto" => null,
+        "1" or "t" or "true" => true,
+        "0" or "f" or "false" => false,
+        _ => throw new UsageException($"invalid --rootless {text}: true, false or auto"),
     };
 }
 

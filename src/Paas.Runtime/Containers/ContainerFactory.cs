@@ -36,7 +36,7 @@ public static class ContainerFactory
         {
             // Before anything is made, so that a delete after a crash knows what to remove.
             directory.Write(Record(spec, group, 0));
-            File.Copy(Path.Combine(spec.BundleDirectory, "config.json"), directory.ConfigPath);
+            File.Copy(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"), directory.ConfigPath);
             group.Create();
             group.Apply(limits);
             var (process, go, network) = Launch(spec, directory, group);

@@ -11,6 +11,9 @@ internal sealed class CreateOptions
 {
     public string Bundle { get; private set; } = ".";
 
+    /// <summary>The file to read instead of the bundle's config.json (crun's).</summary>
+    public string? ConfigFile { get; private set; }
+
     public string? PidFile { get; private set; }
 
     public string? SandboxFile { get; private set; }
@@ -34,6 +37,9 @@ internal sealed class CreateOptions
             {
                 case "--bundle" or "-b":
                     options.Bundle = reader.Value();
+                    break;
+                case "--config" or "-f":
+                    options.ConfigFile = reader.Value();
                     break;
                 case "--pid-file":
                     options.PidFile = reader.Value();
@@ -69,11 +75,13 @@ internal sealed class CreateOptions
     public ContainerSpec ToSpec(GlobalOptions global)
     {
         var bundle = Path.GetFullPath(Bundle);
+        var config = ConfigFile is null ? Path.Combine(bundle, "config.json") : Path.GetFullPath(ConfigFile);
         return new ContainerSpec
         {
             Id = Id,
             BundleDirectory = bundle,
-            Config = ReadConfig(Path.Combine(bundle, "config.json")),
+            Config = ReadConfig(config),
+            ConfigPath = config,
             Sandbox = SandboxFile is null ? null : Read(SandboxFile, ReadSandbox),
             RuntimeRoot = global.Root,
             PreservedDescriptors = PreservedDescriptors,

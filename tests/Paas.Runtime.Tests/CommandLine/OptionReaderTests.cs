@@ -24,6 +24,30 @@ public sealed class OptionReaderTests
         Assert.Empty(rest);
     }
 
+    [Theory]
+    [InlineData("--systemd-cgroup", CgroupManager.Systemd)]
+    [InlineData("--cgroup-manager=systemd", CgroupManager.Systemd)]
+    [InlineData("--cgroup-manager=cgroupfs", CgroupManager.Files)]
+    [InlineData("--cgroup-manager=disabled", CgroupManager.Disabled)]
+    [InlineData("--debug", CgroupManager.Files)]
+    internal void Who_keeps_the_control_groups_is_said_as_runc_and_crun_say_it(string option, CgroupManager manager) =>
+        Assert.Equal(manager, GlobalOptions.Parse([option, "list"]).Options.CgroupManager);
+
+    [Theory]
+    [InlineData("auto", null)]
+    [InlineData("true", true)]
+    [InlineData("0", false)]
+    public void Rootless_may_be_left_to_the_runtime(string value, bool? rootless) =>
+        Assert.Equal(rootless, GlobalOptions.Parse(["--rootless", value, "list"]).Options.Rootless);
+
+    [Theory]
+    [InlineData("--root=/")]
+    [InlineData("--log-format=xml")]
+    [InlineData("--rootless=perhaps")]
+    [InlineData("--cgroup-manager=upstart")]
+    public void Global_options_must_make_sense(string option) =>
+        Assert.Throws<UsageException>(() => GlobalOptions.Parse([option, "list"]));
+
     [Fact]
     public void Options_of_exec_end_at_the_id()
     {
