@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using static Paas.Linux.Native;
 
 namespace Paas.Linux;
@@ -71,6 +72,31 @@ public static unsafe class ExtendedAttributes
                 if (size == -Errno.ERANGE) continue;
                 Kernel.Check(size, "llistxattr", path);
                 return Encoding.UTF8.GetString(names, 0, (int)size).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives an open file those of another one. What the target's filesystem does not take (tmpfs before Linux 6.6 has no user
+    /// attributes) is left out.
+    /// </summary>
+    public static void Copy(SafeFileHandle from, SafeFileHandle to)
+    {
+        // As long as a list or a value can be (xattr(7)), so that neither has to be asked for twice.
+        const int Longest = 64 * 1024;
+        var names = Kernel.Call(SYS_flistxattr, from.DangerousGetHandle());
+        if (names is 0 or -Errno.EOPNOTSUPP) return;
+        var (list, value) = (new byte[Longest], new byte[Longest]);
+        fixed (byte* l = list, v = value)
+        {
+            names = Kernel.Check(Kernel.Call(SYS_flistxattr, from.DangerousGetHandle(), (nint)l, Longest), "flistxattr");
+            for (var name = l; name < l + names; name += new ReadOnlySpan<byte>(name, Longest).IndexOf((byte)0) + 1)
+            {
+                var size = Kernel.Call(SYS_fgetxattr, from.DangerousGetHandle(), (nint)name, (nint)v, Longest);
+                if (size == -Errno.ENODATA) continue;
+                Kernel.Check(size, "fgetxattr");
+                var result = Kernel.Call(SYS_fsetxattr, to.DangerousGetHandle(), (nint)name, (nint)v, size, 0);
+                if (result != -Errno.EOPNOTSUPP) Kernel.Check(result, "fsetxattr");
             }
         }
     }

@@ -39,6 +39,33 @@ public static unsafe class Files
         }
     }
 
+    /// <summary>As <see cref="OpenBelow"/>, null when it cannot be opened, for whatever reason.</summary>
+    public static SafeFileHandle? OpenBelowIfPossible(SafeFileHandle directory, string path, int flags, int resolve)
+    {
+        var how = new open_how { flags = (ulong)(flags | O_CLOEXEC), resolve = (ulong)resolve };
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            var result = Kernel.Call(SYS_openat2, directory.DangerousGetHandle(), (nint)p, (nint)(&how), sizeof(open_how));
+            return result < 0 ? null : new SafeFileHandle(result, ownsHandle: true);
+        }
+    }
+
+    /// <summary>The text of a symbolic link that is held open itself (O_PATH with O_NOFOLLOW).</summary>
+    public static string ReadLink(SafeFileHandle link)
+    {
+        var buffer = stackalloc byte[4096];
+        var length = Kernel.Check(Kernel.Call(SYS_readlinkat, link.DangerousGetHandle(), Empty, (nint)buffer, 4096), "readlinkat");
+        return System.Text.Encoding.UTF8.GetString(buffer, (int)length);
+    }
+
+    /// <summary>The magic number of the filesystem a file is on (fstatfs(2)), e.g. <see cref="PROC_SUPER_MAGIC"/>.</summary>
+    public static long FilesystemType(SafeFileHandle file)
+    {
+        statfs status;
+        Kernel.Check(Kernel.Call(SYS_fstatfs, file.DangerousGetHandle(), (nint)(&status)), "fstatfs");
+        return status.f_type;
+    }
+
     /// <summary>statx(2) of the path itself.</summary>
     public static FileStatus Status(string path) =>
         TryStatus(path, out var status, out var errno) ? status : throw new LinuxException("statx", errno, path);
@@ -107,6 +134,16 @@ public static unsafe class Files
         {
             Kernel.Check(
                 Kernel.Call(SYS_mknodat, AT_FDCWD, (nint)p, (nint)mode, (nint)EncodeDevice(major, minor)), "mknod", path);
+        }
+    }
+
+    /// <summary>As <see cref="MakeNode(string, uint, uint, uint)"/>, of a name in an open directory.</summary>
+    public static void MakeNode(SafeFileHandle directory, string name, uint mode, uint major = 0, uint minor = 0)
+    {
+        fixed (byte* n = Kernel.Utf8(name))
+        {
+            var device = (nint)EncodeDevice(major, minor);
+            Kernel.Check(Kernel.Call(SYS_mknodat, directory.DangerousGetHandle(), (nint)n, (nint)mode, device), "mknod", name);
         }
     }
 
@@ -196,6 +233,11 @@ public static unsafe class Files
     public static void WriteKernelFile(string path, string content)
     {
         using var file = Open(path, O_WRONLY);
+        WriteKernelFile(file, content, path);
+    }
+
+    internal static void WriteKernelFile(SafeFileHandle file, string content, string path)
+    {
         var bytes = System.Text.Encoding.UTF8.GetBytes(content);
         fixed (byte* p = bytes)
         {

@@ -76,3 +76,27 @@ public sealed class OwnRootFactAttribute : Xunit.FactAttribute
         else if (!RuntimeUnderTest.IsOurs) Skip = "of paas-runtime only";
     }
 }
+
+/// <summary>
+/// A test that older peers fail, which is why there is the test: with one of them it is skipped and says what is wrong there.
+/// <c>RUNTIME_IS_NEW=1</c> runs it with any.
+/// </summary>
+public sealed class OlderRuntimesFailFactAttribute : Xunit.FactAttribute
+{
+    public OlderRuntimesFailFactAttribute(string failure) => Skip = OlderRuntimes.Reason(failure);
+}
+
+/// <summary>As <see cref="OlderRuntimesFailFactAttribute"/>, with data.</summary>
+public sealed class OlderRuntimesFailTheoryAttribute : Xunit.TheoryAttribute
+{
+    public OlderRuntimesFailTheoryAttribute(string failure) => Skip = OlderRuntimes.Reason(failure);
+}
+
+internal static class OlderRuntimes
+{
+    public static string? Reason(string failure)
+    {
+        if (!Environment.IsPrivilegedProcess) return "needs root; ./tests/run runs it";
+        return RuntimeUnderTest.IsOurs || Environment.GetEnvironmentVariable("RUNTIME_IS_NEW") == "1" ? null : failure;
+    }
+}

@@ -45,6 +45,7 @@ public static partial class Native
     public const int F_GETFL = 3;
     public const int F_SETFD = 2;
     public const int F_GETFD = 1;
+    public const int F_DUPFD_CLOEXEC = 1030;
     public const int FD_CLOEXEC = 1;
     public const int CLOSE_RANGE_CLOEXEC = 4;
     public const int XATTR_CREATE = 1;

@@ -31,10 +31,13 @@ public static partial class Native
     public const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     public const int FSOPEN_CLOEXEC = 1;
     public const int FSMOUNT_CLOEXEC = 1;
+    public const int FSPICK_CLOEXEC = 1;
+    public const int FSPICK_EMPTY_PATH = 8;
     public const int FSCONFIG_SET_FLAG = 0;
     public const int FSCONFIG_SET_STRING = 1;
     public const int FSCONFIG_SET_FD = 5;
     public const int FSCONFIG_CMD_CREATE = 6;
+    public const int FSCONFIG_CMD_RECONFIGURE = 7;
     public const int MOUNT_ATTR_RDONLY = 1;
     public const int MOUNT_ATTR_NOSUID = 2;
     public const int MOUNT_ATTR_NODEV = 4;

@@ -86,6 +86,14 @@ public static partial class Native
         private fixed ulong __spare[13];
     }
 
+    /// <summary>sys/statfs.h; padded to its whole size.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 120)]
+    public struct statfs
+    {
+        public long f_type;
+        public long f_bsize;
+    }
+
     /// <summary>time.h</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct timespec

@@ -70,6 +70,7 @@ public static partial class Native
     public const int SYS_fsopen = 430;
     public const int SYS_fsconfig = 431;
     public const int SYS_fsmount = 432;
+    public const int SYS_fspick = 433;
     public const int SYS_mount_setattr = 442;
     public const int SYS_pidfd_open = 434;
     public const int SYS_pidfd_send_signal = 424;
@@ -84,6 +85,9 @@ public static partial class Native
     public const int SYS_lgetxattr = 192;
     public const int SYS_llistxattr = 195;
     public const int SYS_lremovexattr = 198;
+    public const int SYS_fsetxattr = 190;
+    public const int SYS_fgetxattr = 193;
+    public const int SYS_flistxattr = 196;
     public const int SYS_getdents64 = 217;
     public const int SYS_bpf = 321;
     public const int SYS_poll = 7;
@@ -106,6 +110,7 @@ public static partial class Native
     public const int SYS_getrandom = 318;
     public const int SYS_readlinkat = 267;
     public const int SYS_statfs = 137;
+    public const int SYS_fstatfs = 138;
     public const int SYS_name_to_handle_at = 303;
     public const int SYS_setpriority = 141;
     public const int SYS_ioprio_set = 251;

@@ -1,83 +1,96 @@
-using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Linux.Cgroups;
+using Paas.Linux.Launching;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
 
 /// <summary>
 /// The container's view of its control groups. With a cgroup namespace the hierarchies are mounted anew, which shows them from
-/// the container's group down; without, the container's own directories are bound.
+/// the container's group down; without, what the parent has cloned is bound (<see cref="CgroupClones"/>).
 /// </summary>
-internal sealed class CgroupMountSteps(TargetSteps targets, MountSteps mounts)
+internal sealed class CgroupMountSteps(LaunchProgram program, TargetSteps targets, MountSteps mounts, ControlGroup group)
 {
-    /// <summary>Adds what one mount of type <c>cgroup</c> stands for.</summary>
-    /// <param name="destination">Usually <c>/sys/fs/cgroup</c>.</param>
-    /// <param name="options">Flags; read-only is usual.</param>
-    /// <param name="group">The container's group.</param>
-    /// <param name="prepared">Without a cgroup namespace: detached clones of the group's directories, by directory.</param>
-    public void Add(string destination, MountOptions options, ControlGroup group, IReadOnlyDictionary<string, SafeFileHandle>? prepared)
+    /// <summary>Adds what one mount of type <c>cgroup</c> or <c>cgroup2</c> stands for.</summary>
+    public void Add(PreparedMount mount)
     {
-        if (CgroupHierarchies.Current.IsUnified)
+        if (CgroupHierarchies.Current.IsUnified || mount.Config.Type == "cgroup2")
         {
-            AddUnified(destination, options.Set, group, prepared);
+            AddUnified(mount.Destination, mount);
             return;
         }
 
+        var destination = mount.Destination;
+        var attributes = mount.Options.NewMount;
         var place = targets.OpenOrMake("mount cgroup", destination, directory: true);
-        var top = mounts.Make("tmpfs", "tmpfs", [("mode", "755")], options.Set & ~MOUNT_ATTR_RDONLY, destination);
+        var top = mounts.Make("tmpfs", "tmpfs", [("mode", "755")], attributes & ~MOUNT_ATTR_RDONLY, destination);
         mounts.Attach(top, place, "mount cgroup", destination);
         targets.Close(place);
-        foreach (var (name, controllers, directory) in Legacy(group))
+        foreach (var hierarchy in Legacy())
         {
-            var below = $"{destination}/{name}";
-            if (prepared is not null) mounts.AttachPrepared((int)prepared[directory].DangerousGetHandle(), below, directory: true);
-            else
-            {
-                var at = targets.OpenOrMake("mount cgroup", below, directory: true);
-                var hierarchy = mounts.Make("cgroup", "cgroup", controllers, options.Set, below);
-                mounts.Attach(hierarchy, at, "mount cgroup", below);
-                targets.Close(hierarchy);
-                targets.Close(at);
-            }
+            AddLegacy($"{destination}/{hierarchy.Name}", hierarchy, mount);
+            MakeLinks(top, destination, hierarchy.Name);
         }
 
-        if (CgroupHierarchies.Current.Unified is not null) AddUnified(destination + "/unified", options.Set, group, prepared);
-        if (options.ReadOnly) mounts.SetAttributes(top, MOUNT_ATTR_RDONLY, 0, 0, recursive: false, "remount read-only", destination);
+        if (CgroupHierarchies.Current.Unified is not null) AddUnified(destination + "/unified", mount);
+        if (mount.Options.ReadOnly) mounts.SetAttributes(top, MOUNT_ATTR_RDONLY, 0, 0, recursive: false, "remount read-only", destination);
+        mounts.SetPropagation(top, mount.Options, destination);
         targets.Close(top);
     }
 
-    /// <summary>Clones of the group's directories, for a container without a cgroup namespace.</summary>
-    public static Dictionary<string, SafeFileHandle> Prepare(ControlGroup group, MountOptions options)
+    private void AddLegacy(string destination, LegacyHierarchy hierarchy, PreparedMount mount)
     {
-        var clones = new Dictionary<string, SafeFileHandle>();
-        foreach (var directory in group.LegacyDirectories.Values.Append(group.UnifiedDirectory))
+        if (mount.Groups is not null)
         {
-            if (directory is null || clones.ContainsKey(directory)) continue;
-            var clone = clones[directory] = Mounts.OpenTreeClone(directory, recursive: false);
-            Mounts.SetAttributes(clone, options.Set, options.Clear, MS_PRIVATE);
-        }
-
-        return clones;
-    }
-
-    private void AddUnified(string destination, long attributes, ControlGroup group, IReadOnlyDictionary<string, SafeFileHandle>? prepared)
-    {
-        if (prepared is not null)
-        {
-            mounts.AttachPrepared((int)prepared[group.UnifiedDirectory!].DangerousGetHandle(), destination, directory: true);
+            mounts.AttachPrepared((long)mount.Groups[hierarchy.Directory].DangerousGetHandle(), destination, directory: true);
             return;
         }
 
-        var at = targets.OpenOrMake("mount cgroup2", destination, directory: true);
-        var hierarchy = mounts.Make("cgroup2", "cgroup", [], attributes, destination);
-        mounts.Attach(hierarchy, at, "mount cgroup2", destination);
-        targets.Close(hierarchy);
+        var at = targets.OpenOrMake("mount cgroup", destination, directory: true);
+        var made = mounts.Make("cgroup", "cgroup", hierarchy.Options, mount.Options.NewMount, destination);
+        mounts.Attach(made, at, "mount cgroup", destination);
+        targets.Close(made);
         targets.Close(at);
     }
 
+    // Controllers that share a hierarchy, as in "cpu,cpuacct", are found under their own names too.
+    private void MakeLinks(Register top, string destination, string name)
+    {
+        if (!name.Contains(',')) return;
+        foreach (var controller in name.Split(','))
+        {
+            program.Add("make link", $"{destination}/{controller}", SYS_symlinkat, program.Text(name), top, program.Text(controller)).Tolerate(Errno.EEXIST);
+        }
+    }
+
+    private void AddUnified(string destination, PreparedMount mount)
+    {
+        const string Step = "mount cgroup2";
+        if (mount.Groups is not null)
+        {
+            var all = CgroupHierarchies.Current.Unified ?? throw new RuntimeException($"mount {destination}: this machine has no unified hierarchy");
+            mounts.AttachPrepared((long)mount.Groups[all].DangerousGetHandle(), destination, directory: true);
+            return;
+        }
+
+        var at = targets.OpenOrMake(Step, destination, directory: true);
+        var (made, attempts) = mounts.TryMake("cgroup2", "cgroup", mount.Options.Filesystem, mount.Options.NewMount, destination);
+        mounts.Attach(made, at, Step, destination);
+        mounts.SetPropagation(made, mount.Options, destination);
+        targets.Close(made);
+        // A user namespace that does not own the cgroup namespace may not mount it: the container's own directory looks the same.
+        if (group.UnifiedDirectory is { } directory)
+        {
+            mounts.BindInstead(attempts, [Errno.EPERM, Errno.EBUSY], Step, directory, mount.Options.NewMount, at, destination);
+        }
+
+        targets.Close(at);
+    }
+
+    private sealed record LegacyHierarchy(string Name, IReadOnlyList<(string, string?)> Options, string Directory);
+
     // The v1 hierarchies the container is in: name of the mount point, options that select it, the container's directory.
-    private static IEnumerable<(string Name, IReadOnlyList<(string, string?)> Options, string Directory)> Legacy(ControlGroup group)
+    private IEnumerable<LegacyHierarchy> Legacy()
     {
         foreach (var hierarchy in group.LegacyDirectories.GroupBy(pair => CgroupHierarchies.Current.Legacy[pair.Key]))
         {
@@ -94,7 +107,7 @@ internal sealed class CgroupMountSteps(TargetSteps targets, MountSteps mounts)
                 if (mount == hierarchy.Key && !hierarchy.Any(pair => pair.Key == controller)) options.Add((controller, null));
             }
 
-            yield return (Path.GetFileName(hierarchy.Key), options, hierarchy.First().Value);
+            yield return new LegacyHierarchy(Path.GetFileName(hierarchy.Key), options, hierarchy.First().Value);
         }
     }
 }

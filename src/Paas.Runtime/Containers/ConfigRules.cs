@@ -10,11 +10,6 @@ internal static class ConfigRules
     {
         if (!config.OciVersion.StartsWith("1.", StringComparison.Ordinal)) throw new RuntimeException($"unsupported ociVersion {config.OciVersion}");
         if (config.Root is null) throw new RuntimeException("config.json has no root");
-        foreach (var mount in config.Mounts ?? [])
-        {
-            if (!mount.Destination.StartsWith('/')) throw new RuntimeException($"mount destination {mount.Destination} is not absolute");
-        }
-
         Check(config.Process ?? throw new RuntimeException("config.json has no process"));
         if (config.Linux is null) throw new RuntimeException("config.json has no linux section");
         CheckHooks(config.Hooks);

@@ -59,7 +59,7 @@ public static class ContainerFactory
             using var namespaces = NamespacePlan.From(config.Linux, spec.NetworkNamespace ?? network);
             Sysctls.Check(config.Linux?.Sysctl?.Keys ?? [], namespaces);
             using var mounts = PreparedMounts.Open(
-                config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces.Makes(NamespaceKind.ControlGroup));
+                config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces);
             using var limits = new ProcessLimits(config.Process!.Rlimits);
             using var fifo = spec.WaitAtFifo ? directory.MakeStartFifo() : null;
             var (go, status) = (new Pipe(), new Pipe());
@@ -111,8 +111,8 @@ public static class ContainerFactory
             {
                 UserNamespaces.WriteMaps(
                     process.Pid,
-                    PreparedMounts.Ranges(config.Linux!.UidMappings!),
-                    PreparedMounts.Ranges(config.Linux.GidMappings!));
+                    MappedIds.Ranges(config.Linux!.UidMappings!),
+                    MappedIds.Ranges(config.Linux.GidMappings!));
                 go.WriteByte();
             }
 
@@ -170,9 +170,11 @@ public static class ContainerFactory
 
     private static void WriteNetworkSysctls(RuntimeConfig config)
     {
-        foreach (var (name, value) in config.Linux?.Sysctl ?? new Dictionary<string, string>())
+        if (config.Linux?.Sysctl is not { Count: > 0 } sysctls) return;
+        using var procfs = Procfs.Open();
+        foreach (var (name, value) in sysctls)
         {
-            if (Sysctls.IsNetwork(name)) Files.WriteKernelFile(Sysctls.FileOf(name), value);
+            if (Sysctls.IsNetwork(name)) procfs.Write(Sysctls.PathOf(name), value);
         }
     }
 

@@ -24,10 +24,14 @@ internal sealed class DeviceSteps(LaunchProgram program, TargetSteps targets, Mo
     /// <summary>The devices every container has, as rules for its control group.</summary>
     public static IEnumerable<(uint Major, uint Minor)> DefaultNumbers => DefaultDevices.Select(device => (device.Major, device.Minor));
 
-    /// <summary>Adds default devices, then the bundle's, then the links.</summary>
-    /// <param name="devices">The bundle's.</param>
-    /// <param name="bindFromHost">In a user namespace nobody can make device nodes: the host's are bound.</param>
-    public void Add(IReadOnlyList<DeviceConfig>? devices, bool bindFromHost)
+    /// <summary>False where /dev is the host's own, or another directory of its: nothing is made in it then.</summary>
+    public static bool AreWanted(IReadOnlyList<PreparedMount> mounts) => !mounts.Any(
+        mount => mount.Destination == "/dev" && !mount.Options.Remount && mount.Config.Type != "tmpfs"
+            && (mount.Source is not null || mount.InnerSource is not null));
+
+    /// <summary>Default devices and the bundle's, by their paths.</summary>
+    /// <exception cref="RuntimeException">A type there is not.</exception>
+    public static IReadOnlyDictionary<string, DeviceConfig> All(IReadOnlyList<DeviceConfig>? configured)
     {
         var all = new Dictionary<string, DeviceConfig>();
         foreach (var (path, major, minor) in DefaultDevices)
@@ -35,11 +39,46 @@ internal sealed class DeviceSteps(LaunchProgram program, TargetSteps targets, Mo
             all[path] = new DeviceConfig { Type = "c", Path = path, Major = major, Minor = minor, FileMode = ReadWriteAll };
         }
 
-        foreach (var device in devices ?? []) all[TargetSteps.Clean(device.Path)] = device;
-        var parents = new Dictionary<string, Register>();
-        foreach (var (path, device) in all)
+        foreach (var device in configured ?? [])
         {
-            if (bindFromHost && device.Type != "p") BindFromHost(path, device);
+            KindOf(device);
+            all[TargetSteps.Clean(device.Path)] = device;
+        }
+
+        // That of the container's own devpts, whatever is configured.
+        all.Remove("/dev/ptmx");
+        return all;
+    }
+
+    /// <summary>Type and permissions as mknod(2) takes them.</summary>
+    public static uint ModeOf(DeviceConfig device) => (uint)KindOf(device) | ((device.FileMode ?? ReadWriteAll) & 0xFFF);
+
+    /// <summary>Its number as mknod(2) takes it.</summary>
+    public static long NumberOf(DeviceConfig device) =>
+        device.Type == "p" ? 0 : (long)Files.EncodeDevice((uint)device.Major, (uint)device.Minor);
+
+    /// <summary>Fails unless an open file is this device.</summary>
+    public static unsafe void CheckDevice(LaunchProgram program, string step, string path, Argument file, int kind, uint major, uint minor)
+    {
+        var status = (statx*)program.Memory(sizeof(statx));
+        program.Add(step, path, SYS_statx, file, program.Text(""), AT_EMPTY_PATH, STATX_BASIC_STATS, (nint)status);
+        // The mode is the lower half of the 32 bits at its place.
+        program.AddCompare(step, path, (nint)(&status->stx_mode), (uint)kind, Errno.ENODEV, S_IFMT);
+        program.AddCompare(step, path, (nint)(&status->stx_rdev_major), major, Errno.ENODEV);
+        program.AddCompare(step, path, (nint)(&status->stx_rdev_minor), minor, Errno.ENODEV);
+    }
+
+    /// <summary>Adds default devices and the bundle's, then the links.</summary>
+    /// <param name="devices">The bundle's.</param>
+    /// <param name="prepared">Those made by the parent, for a user namespace, where nobody can make device nodes; or null.</param>
+    /// <param name="bindFromHost">To bind the host's where neither can make any.</param>
+    public void Add(IReadOnlyList<DeviceConfig>? devices, PreparedDevices? prepared, bool bindFromHost)
+    {
+        var parents = new Dictionary<string, Register>();
+        foreach (var (path, device) in All(devices))
+        {
+            if (prepared?.NameOf(path) is { } name) BindPrepared(path, prepared, name);
+            else if (bindFromHost && device.Type != "p") BindFromHost(path, device);
             else MakeNode(Parent(parents, path), path, device);
         }
 
@@ -61,17 +100,8 @@ internal sealed class DeviceSteps(LaunchProgram program, TargetSteps targets, Mo
 
     private void MakeNode(Register parent, string path, DeviceConfig device)
     {
-        var kind = device.Type switch
-        {
-            "c" or "u" => S_IFCHR,
-            "b" => S_IFBLK,
-            "p" => S_IFIFO,
-            _ => throw new RuntimeException($"device {path}: unknown type {device.Type}"),
-        };
         var name = program.Text(Path.GetFileName(path));
-        var mode = device.FileMode ?? ReadWriteAll;
-        var number = kind == S_IFIFO ? 0 : (long)Files.EncodeDevice((uint)device.Major, (uint)device.Minor);
-        var make = program.Add("make device", path, SYS_mknodat, parent, name, kind + mode, number);
+        var make = program.Add("make device", path, SYS_mknodat, parent, name, (long)ModeOf(device), NumberOf(device));
         if ((device.Uid ?? 0) != 0 || (device.Gid ?? 0) != 0)
         {
             program.Add("change owner of device", path, SYS_fchownat, parent, name, device.Uid ?? 0, device.Gid ?? 0, AT_SYMLINK_NOFOLLOW);
@@ -81,6 +111,16 @@ internal sealed class DeviceSteps(LaunchProgram program, TargetSteps targets, Mo
         make.On(Errno.EEXIST, program.Count);
     }
 
+    private void BindPrepared(string path, PreparedDevices prepared, string name)
+    {
+        var node = program.NewRegister();
+        program.Add(
+            "bind device", path, SYS_open_tree, (long)prepared.Directory.DangerousGetHandle(), program.Text(name),
+            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW).Into(node);
+        mounts.AttachPrepared(node, path, directory: false);
+        targets.Close(node);
+    }
+
     private void BindFromHost(string path, DeviceConfig device)
     {
         var tree = program.NewRegister();
@@ -88,4 +128,12 @@ internal sealed class DeviceSteps(LaunchProgram program, TargetSteps targets, Mo
         mounts.AttachPrepared(tree, path, directory: false);
         targets.Close(tree);
     }
+
+    private static int KindOf(DeviceConfig device) => device.Type switch
+    {
+        "c" or "u" => S_IFCHR,
+        "b" => S_IFBLK,
+        "p" => S_IFIFO,
+        _ => throw new RuntimeException($"device {device.Path}: unknown type {device.Type}"),
+    };
 }

@@ -16,11 +16,9 @@ internal sealed class InitProgram
     private readonly InitPlan _plan;
     private readonly RuntimeConfig _config;
     private readonly LinuxConfig _linux;
-    private readonly TargetSteps _targets;
-    private readonly MountSteps _mounts;
+    private readonly RootSteps _root;
     private readonly CredentialSteps _credentials;
     private readonly ExecuteSteps _execute;
-    private readonly long _root;
     private bool _inGroup;
 
     private InitProgram(LaunchProgram program, InitPlan plan)
@@ -29,9 +27,7 @@ internal sealed class InitProgram
         _plan = plan;
         _config = plan.Config;
         _linux = plan.Config.Linux ?? new LinuxConfig();
-        _root = plan.Mounts.Root.DangerousGetHandle();
-        _targets = new TargetSteps(_program, _root);
-        _mounts = new MountSteps(_program, _targets);
+        _root = new RootSteps(_program, plan, JoinControlGroup);
         _credentials = new CredentialSteps(_program);
         _execute = new ExecuteSteps(_program);
     }
@@ -56,8 +52,8 @@ internal sealed class InitProgram
         Begin();
         EnterNamespaces();
         SetKernelState();
-        MountEverything();
-        ChangeRoot();
+        _root.MountEverything();
+        _root.Change();
         JoinControlGroup();
         BecomeProcess();
         WaitForStart();
@@ -99,11 +95,7 @@ internal sealed class InitProgram
         // The change of ids made the process's own files in /proc root's of the host.
         _program.Add("prctl PR_SET_DUMPABLE", null, SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
         var text = string.Concat(_linux.TimeOffsets.Select(offset => $"{offset.Key} {offset.Value.Secs} {offset.Value.Nanosecs}\n"));
-        var file = _program.NewRegister();
-        const string Path = "/proc/self/timens_offsets";
-        _program.Add("set clock offsets", Path, SYS_openat, AT_FDCWD, _program.Text(Path), O_WRONLY | O_CLOEXEC).Into(file);
-        _program.Add("set clock offsets", text.Trim(), SYS_write, file, _program.Text(text), text.Length);
-        _targets.Close(file);
+        Sysctls.AddWrite(_program, _plan.Mounts.Procfs!, "set clock offsets", "timeOffsets", "self/timens_offsets", text);
     }
 
     private void SetKernelState()
@@ -113,7 +105,7 @@ internal sealed class InitProgram
         foreach (var (name, value) in _linux.Sysctl ?? new Dictionary<string, string>())
         {
             // A joined network namespace belongs to the host's user namespace: the parent writes those.
-            if (!Sysctls.IsNetwork(name) || _plan.Namespaces.Makes(NamespaceKind.Network)) Sysctls.Add(_program, name, value);
+            if (!Sysctls.IsNetwork(name) || _plan.Namespaces.Makes(NamespaceKind.Network)) Sysctls.Add(_program, _plan.Mounts.Procfs!, name, value);
         }
     }
 
@@ -122,59 +114,6 @@ internal sealed class InitProgram
         if (string.IsNullOrEmpty(name)) return;
         if (!_plan.Namespaces.Has(NamespaceKind.HostName)) throw new RuntimeException($"{step} needs a uts namespace of the container's own");
         _program.Add(step, name, number, _program.Text(name), System.Text.Encoding.UTF8.GetByteCount(name));
-    }
-
-    private void MountEverything()
-    {
-        // Nothing mounted here reaches the host. What is unmounted there is unmounted here too, until the old root is gone.
-        var propagation = _linux.RootfsPropagation is "private" or "rprivate" ? MS_PRIVATE : MS_SLAVE;
-        _program.Add("set propagation", "/", SYS_mount, 0, _program.Text("/"), 0, MS_REC + propagation, 0);
-        _program.Add(
-            "mount root", null, SYS_move_mount, _root, _program.Text(""), AT_FDCWD, _program.Text("/"), MOVE_MOUNT_F_EMPTY_PATH);
-        foreach (var mount in _plan.Mounts.Mounts) Add(mount);
-        new DeviceSteps(_program, _targets, _mounts).Add(_linux.Devices, _plan.Namespaces.Has(NamespaceKind.User));
-        _mounts.Finish();
-        var hidden = new HiddenPathSteps(_program, _targets, _mounts);
-        foreach (var path in _linux.ReadonlyPaths ?? []) hidden.MakeReadOnly(path);
-        foreach (var path in _linux.MaskedPaths ?? []) hidden.Mask(path);
-        if (_config.Root?.Readonly == true)
-        {
-            _mounts.SetAttributes(_root, MOUNT_ATTR_RDONLY, 0, 0, recursive: false, "remount read-only", "/");
-        }
-    }
-
-    private void Add(PreparedMount mount)
-    {
-        if (mount.Source is not null)
-        {
-            _mounts.AttachPrepared((long)mount.Source.DangerousGetHandle(), mount.Config.Destination, mount.IsDirectory);
-        }
-        else if (mount.Config.Type == "cgroup")
-        {
-            JoinControlGroup();
-            new CgroupMountSteps(_targets, _mounts).Add(mount.Config.Destination, mount.Options, _plan.Group, mount.Groups);
-        }
-        else
-        {
-            _mounts.Add(mount.Config, mount.Options);
-        }
-    }
-
-    private void ChangeRoot()
-    {
-        var old = _program.NewRegister();
-        var here = _program.Text(".");
-        _program.Add("open old root", null, SYS_openat, AT_FDCWD, _program.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(old);
-        _program.Add("enter new root", null, SYS_fchdir, _root);
-        _program.Add("pivot_root", null, SYS_pivot_root, here, here);
-        _program.Add("enter old root", null, SYS_fchdir, old);
-        _program.Add("set propagation", "old root", SYS_mount, 0, here, 0, MS_REC | MS_SLAVE, 0);
-        _program.Add("unmount old root", null, SYS_umount2, here, MNT_DETACH);
-        _program.Add("chdir", "/", SYS_chdir, _program.Text("/"));
-        _targets.Close(old);
-        if (_linux.RootfsPropagation is not { Length: > 0 } word) return;
-        var (propagation, recursive) = MountOptions.PropagationOf(word) ?? throw new RuntimeException($"unknown rootfsPropagation {word}");
-        _program.Add("set propagation", "/", SYS_mount, 0, _program.Text("/"), 0, propagation + (recursive ? MS_REC : 0), 0);
     }
 
     // The parent moves the process meanwhile, which takes its time on v1. A new cgroup namespace shows groups from there down.

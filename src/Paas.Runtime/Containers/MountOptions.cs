@@ -17,17 +17,20 @@ internal sealed class MountOptions
     /// <summary>True when mounts below the source come along.</summary>
     public bool RecursiveBind { get; private set; }
 
-    /// <summary>MOUNT_ATTR_* to set and to clear on the mount.</summary>
-    public long Set { get; private set; }
+    /// <summary>True to change what is mounted there already; with <see cref="Bind"/> only that mount, not its filesystem.</summary>
+    public bool Remount { get; private set; }
 
-    /// <inheritdoc cref="Set"/>
-    public long Clear { get; private set; }
+    /// <summary>True to fill a new tmpfs with what the image has at its place.</summary>
+    public bool CopyUp { get; private set; }
 
-    /// <summary>The same for the mount and all below it.</summary>
-    public long RecursiveSet { get; private set; }
+    /// <summary>True to make a copy of a source that is a symbolic link, instead of mounting what it points to.</summary>
+    public bool CopySymbolicLink { get; private set; }
 
-    /// <inheritdoc cref="RecursiveSet"/>
-    public long RecursiveClear { get; private set; }
+    /// <summary>Attributes of the mount itself.</summary>
+    public AttributeChange Attributes { get; private set; }
+
+    /// <summary>Attributes of the mount and all below it.</summary>
+    public AttributeChange RecursiveAttributes { get; private set; }
 
     /// <summary>MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE, or 0.</summary>
     public long Propagation { get; private set; }
@@ -40,82 +43,68 @@ internal sealed class MountOptions
     /// <inheritdoc cref="IdMap"/>
     public bool RecursiveIdMap { get; private set; }
 
-    public bool ReadOnly => (Set & MOUNT_ATTR_RDONLY) != 0;
+    public bool ReadOnly => (NewMount & MOUNT_ATTR_RDONLY) != 0;
 
-    /// <summary>What is left for the filesystem itself: <c>size=64m</c>, <c>newinstance</c>.</summary>
+    /// <summary>MOUNT_ATTR_* of a mount that had none before and has none below.</summary>
+    public long NewMount => RecursiveAttributes.ApplyTo(Attributes.Set);
+
+    /// <summary>What is left for the filesystem itself: <c>size=64m</c>, <c>newinstance</c>, <c>sync</c>.</summary>
     public IReadOnlyList<(string Key, string? Value)> Filesystem => _filesystem;
 
-    /// <exception cref="RuntimeException">An option this runtime does not do.</exception>
-    public static MountOptions Parse(IReadOnlyList<string>? options, string destination)
+    /// <summary>Sorts a bundle's options. Words nobody knows here are the filesystem's to judge.</summary>
+    public static MountOptions Parse(IReadOnlyList<string>? options)
     {
         var result = new MountOptions();
-        foreach (var option in options ?? []) result.Add(option, destination);
+        foreach (var option in options ?? []) result.Add(option);
         return result;
     }
 
-    private void Add(string option, string destination)
+    private void Add(string option)
     {
         if (PropagationOf(option) is var (propagation, recursive))
         {
             (Propagation, PropagationRecursive) = (propagation, recursive);
-            return;
         }
+        else if (AttributeOf(option) is var (attribute, clears))
+        {
+            Attributes = Attributes.With(attribute, clears);
+        }
+        else if (option.StartsWith('r') && AttributeOf(option[1..]) is var (below, clearsBelow))
+        {
+            RecursiveAttributes = RecursiveAttributes.With(below, clearsBelow);
+        }
+        else if (!AddKind(option))
+        {
+            var equals = option.IndexOf('=');
+            _filesystem.Add(equals < 0 ? (option, null) : (option[..equals], option[(equals + 1)..]));
+        }
+    }
 
+    private bool AddKind(string option)
+    {
         switch (option)
         {
             case "bind":
-                Bind = true;
-                return;
+                return Bind = true;
             case "rbind":
-                Bind = RecursiveBind = true;
-                return;
+                return Bind = RecursiveBind = true;
+            case "remount":
+                return Remount = true;
+            case "tmpcopyup":
+                return CopyUp = true;
+            case "copy-symlink":
+                return CopySymbolicLink = true;
             case "idmap":
-                IdMap = true;
-                return;
+                return IdMap = true;
             case "ridmap":
-                IdMap = RecursiveIdMap = true;
-                return;
-            case "defaults" or "async" or "silent" or "loud" or "nofail" or "norelatime" or "nostrictatime" or "iversion" or "noiversion":
-                return;
-            case "remount" or "tmpcopyup":
-                throw new RuntimeException($"mount {destination}: the option {option} is not supported");
-        }
-
-        if (AttributeOf(option) is var (attribute, clears))
-        {
-            Change(attribute, clears, recursive: false);
-            return;
-        }
-
-        if (option.Length > 1 && option[0] == 'r' && AttributeOf(option[1..]) is var (below, clearsBelow))
-        {
-            Change(below, clearsBelow, recursive: true);
-            return;
-        }
-
-        var equals = option.IndexOf('=');
-        _filesystem.Add(equals < 0 ? (option, null) : (option[..equals], option[(equals + 1)..]));
-    }
-
-    private void Change(long attribute, bool clears, bool recursive)
-    {
-        // The three ways to keep access times are one field: it is cleared before one is set.
-        var isAccessTime = (attribute & MOUNT_ATTR__ATIME) != 0 || attribute == 0;
-        var set = clears ? 0 : attribute;
-        var clear = clears ? attribute : isAccessTime ? MOUNT_ATTR__ATIME : 0;
-        if (recursive)
-        {
-            RecursiveSet = (RecursiveSet & ~(clear | attribute)) | set;
-            RecursiveClear |= clear;
-        }
-        else
-        {
-            Set = (Set & ~(clear | attribute)) | set;
-            Clear = clears ? Clear | clear : (Clear & ~attribute) | clear;
+                return IdMap = RecursiveIdMap = true;
+            default:
+                // Words of mount(8) that are the default, or that no kernel lets a mount choose any more.
+                return option is "defaults" or "silent" or "loud" or "nofail" or "iversion" or "noiversion" or "acl" or "noacl";
         }
     }
 
-    // The attribute behind a word, and whether the word takes it away.
+    // The attribute behind a word, and whether the word takes it away. 0 are access times kept relative, the kernel's own choice.
     private static (long Attribute, bool Clears)? AttributeOf(string word) => word switch
     {
         "ro" => (MOUNT_ATTR_RDONLY, false),
@@ -132,7 +121,7 @@ internal sealed class MountOptions
         "symfollow" => (MOUNT_ATTR_NOSYMFOLLOW, true),
         "noatime" => (MOUNT_ATTR_NOATIME, false),
         "strictatime" => (MOUNT_ATTR_STRICTATIME, false),
-        "relatime" or "atime" => (0, false),
+        "relatime" or "norelatime" or "atime" or "nostrictatime" => (0, false),
         _ => null,
     };
 
@@ -149,4 +138,25 @@ internal sealed class MountOptions
         "runbindable" => (MS_UNBINDABLE, true),
         _ => null,
     };
+}
+
+/// <summary>A change of a mount's MOUNT_ATTR_*, as mount_setattr(2) takes it.</summary>
+/// <param name="Set">To set.</param>
+/// <param name="Clear">To clear, before.</param>
+internal readonly record struct AttributeChange(long Set, long Clear)
+{
+    /// <summary>True where there is something to do.</summary>
+    public bool Any => (Set | Clear) != 0;
+
+    /// <summary>The same change with one more word, which wins over those before it.</summary>
+    public AttributeChange With(long attribute, bool clears)
+    {
+        // The ways to keep access times are one field: it is cleared before one is set.
+        var field = attribute == 0 || (attribute & MOUNT_ATTR__ATIME) != 0 ? MOUNT_ATTR__ATIME : attribute;
+        var isField = field == MOUNT_ATTR__ATIME;
+        return new((Set & ~field) | (clears ? 0 : attribute), (Clear & ~field) | (clears || isField ? field : 0));
+    }
+
+    /// <summary>What becomes of a mount's attributes.</summary>
+    public long ApplyTo(long attributes) => (attributes & ~Clear) | Set;
 }

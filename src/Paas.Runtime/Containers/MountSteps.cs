@@ -1,81 +1,176 @@
 using Paas.Linux;
 using Paas.Linux.Launching;
-using Paas.Oci.Runtime;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
 
 /// <summary>Mounts made by the child, each by descriptors only: fsopen, fsmount, move_mount.</summary>
-internal sealed class MountSteps(LaunchProgram program, TargetSteps targets)
+/// <param name="program">The child's.</param>
+/// <param name="targets">Finds their places.</param>
+/// <param name="label">SELinux label for the files of new filesystems, or null.</param>
+internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, string? label)
 {
-    private readonly nint _empty = program.Text("");
-    private readonly List<(Register Mount, string Path)> _readOnlyLater = [];
+    // What fsconfig takes, with its NUL.
+    private const int LongestValue = 255;
 
-    /// <summary>Attaches a mount the parent prepared (a bind mount, an overlay).</summary>
+    private readonly nint _empty = program.Text("");
+    private readonly List<(Argument Mount, string Path)> _readOnlyLater = [];
+
+    /// <summary>Attaches what the parent prepared: a bind mount, a filled tmpfs.</summary>
+    public void AddPrepared(PreparedMount mount)
+    {
+        Argument source = (long)mount.Source!.DangerousGetHandle();
+        AttachPrepared(source, mount.Destination, mount.IsDirectory, mount.MissingPlace);
+        if (mount.Options.CopyUp) FinishNew(source, mount);
+    }
+
+    /// <summary>Attaches a detached mount.</summary>
     /// <param name="mount">Descriptor of the detached mount.</param>
     /// <param name="destination">Inside the container.</param>
     /// <param name="directory">Whether a directory or a file is mounted.</param>
-    public void AttachPrepared(Argument mount, string destination, bool directory)
+    /// <param name="missingPlace">Where to make a missing place, or nothing for the destination.</param>
+    public void AttachPrepared(Argument mount, string destination, bool directory, string missingPlace = "")
     {
-        var target = targets.OpenOrMake("mount", destination, directory);
+        var target = targets.OpenOrMake("mount", destination, directory, missingPlace: missingPlace);
         Attach(mount, target, "mount", destination);
         targets.Close(target);
     }
 
-    /// <summary>Mounts a filesystem that config.json names.</summary>
-    public void Add(MountConfig mount, MountOptions options)
+    /// <summary>Mounts a new filesystem of a type that config.json names.</summary>
+    /// <param name="mount">The mount.</param>
+    /// <param name="hostInstead">The host's mount to bind where the kernel refuses a new one to a user namespace, or null.</param>
+    public void AddFilesystem(PreparedMount mount, string? hostInstead)
     {
-        var type = mount.Type!;
-        // An image must not redirect these two: what is masked later would then be elsewhere (CVE-2019-19921).
-        var symlinks = type is not ("proc" or "sysfs");
-        var target = targets.OpenOrMake($"mount {type}", mount.Destination, directory: true, symlinks);
+        var type = mount.Config.Type!;
+        var (step, path, options) = ($"mount {type}", mount.Destination, mount.Options);
+        // An image must not redirect these two: what is masked later would then be elsewhere (CVE-2019-19921, CVE-2023-27561).
+        var ordinary = type is "proc" or "sysfs" ? $"filesystem \"{type}\" must be mounted on ordinary directory" : null;
+        var target = targets.OpenOrMake(step, path, directory: true, ordinary);
         // Others are mounted inside first.
-        var readOnlyLater = type == "tmpfs" && options.ReadOnly;
-        var attributes = options.Set & ~(readOnlyLater ? MOUNT_ATTR_RDONLY : 0);
-        var (made, refused) = Make(type, mount.Source, options.Filesystem, attributes, mount.Destination, orElse: type == "sysfs");
-        Attach(made, target, $"mount {type}", mount.Destination);
-        SetPropagation(made, options, mount.Destination);
-        if (readOnlyLater) _readOnlyLater.Add((made, mount.Destination));
-        else targets.Close(made);
-        if (refused.Count > 0) BindHostInstead(target, mount.Destination, refused);
+        var attributes = options.NewMount & ~(type == "tmpfs" ? MOUNT_ATTR_RDONLY : 0);
+        IReadOnlyList<(string, string?)> configured = [.. options.Filesystem, .. mount.MoreOptions, .. More(type, mount)];
+        var (made, attempts) = TryMake(type, mount.Config.Source, configured, attributes, path);
+        Attach(made, target, step, path);
+        FinishNew(made, mount);
+        if (type != "tmpfs" || !options.ReadOnly) targets.Close(made);
+        if (hostInstead is not null) BindInstead(attempts, [Errno.EPERM], step, hostInstead, options.NewMount, target, path);
         targets.Close(target);
+    }
+
+    /// <summary>Binds what is in the container's root already.</summary>
+    public void BindInner(PreparedMount mount)
+    {
+        const string Step = "mount";
+        var (options, path) = (mount.Options, mount.Destination);
+        var source = program.NewRegister();
+        var tree = program.NewRegister();
+        targets.Open(Step, mount.InnerSource!, directory: false, source);
+        Clone(source, options.RecursiveBind, Step, path).Into(tree);
+        targets.Close(source);
+        if (mount.IdMap is { } users)
+        {
+            var map = new mount_attr { attr_set = MOUNT_ATTR_IDMAP, userns_fd = (ulong)users.DangerousGetHandle() };
+            ChangeAttributes(tree, map, options.RecursiveIdMap, Step, path);
+        }
+
+        SetAttributes(tree, 0, 0, options.Propagation == 0 ? MS_PRIVATE : options.Propagation, options.Propagation == 0 || options.PropagationRecursive, Step, path);
+        Change(tree, options, Step, path);
+        AttachPrepared(tree, path, mount.IsDirectory, mount.MissingPlace);
+        targets.Close(tree);
+    }
+
+    /// <summary>Changes what is mounted at a place already.</summary>
+    public void Remount(PreparedMount mount)
+    {
+        const string Step = "remount";
+        var (options, path) = (mount.Options, mount.Destination);
+        var target = program.NewRegister();
+        targets.Open(Step, path, directory: false, target);
+        if (!options.Bind)
+        {
+            var context = program.NewRegister();
+            program.Add(Step, path, SYS_fspick, target, _empty, FSPICK_CLOEXEC | FSPICK_EMPTY_PATH).Into(context);
+            foreach (var (key, value) in options.Filesystem) Configure(context, Step, path, key, value);
+            if (((options.Attributes.Set | options.Attributes.Clear) & MOUNT_ATTR_RDONLY) != 0)
+            {
+                Configure(context, Step, path, options.ReadOnly ? "ro" : "rw", null);
+            }
+
+            program.Add(Step, path, SYS_fsconfig, context, FSCONFIG_CMD_RECONFIGURE, 0, 0, 0);
+            targets.Close(context);
+        }
+
+        Change(target, options, Step, path);
+        SetPropagation(target, options, path);
+        targets.Close(target);
+    }
+
+    /// <summary>Makes a symbolic link, unless something is there.</summary>
+    public void MakeLink(string path, string text)
+    {
+        var parent = targets.OpenOrMakeParent("make link", path);
+        program.Add("make link", path, SYS_symlinkat, program.Text(text), parent, program.Text(Path.GetFileName(path))).Tolerate(Errno.EEXIST);
+        targets.Close(parent);
     }
 
     /// <summary>A new filesystem, not attached yet, in a register.</summary>
     public Register Make(string type, string? source, IReadOnlyList<(string, string?)> options, long attributes, string destination) =>
-        Make(type, source, options, attributes, destination, orElse: false).Mount;
+        TryMake(type, source, options, attributes, destination).Mount;
 
-    private (Register Mount, List<OperationRules> Refusable) Make(
-        string type, string? source, IReadOnlyList<(string, string?)> options, long attributes, string destination, bool orElse)
+    /// <summary>As <see cref="Make"/>, with the operations that the kernel may refuse (<see cref="BindInstead"/>).</summary>
+    public (Register Mount, IReadOnlyList<OperationRules> Attempts) TryMake(
+        string type, string? source, IReadOnlyList<(string, string?)> options, long attributes, string destination)
     {
         var step = $"mount {type}";
         var context = program.NewRegister();
         var mount = program.NewRegister();
         var open = program.Add(step, destination, SYS_fsopen, program.Text(type), FSOPEN_CLOEXEC).Into(context);
-        if (!string.IsNullOrEmpty(source)) Configure("source", source);
-        foreach (var (key, value) in options) Configure(key, value);
+        if (!string.IsNullOrEmpty(source)) Configure(context, step, destination, "source", source);
+        foreach (var (key, value) in options) Configure(context, step, destination, key, value);
         var create = program.Add(step, destination, SYS_fsconfig, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
         var make = program.Add(step, destination, SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes).Into(mount);
         targets.Close(context);
-        return (mount, orElse ? [open, create, make] : []);
-
-        void Configure(string key, string? value) => program.Add(
-            $"{step} option {key}", destination, SYS_fsconfig, context,
-            value is null ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING, program.Text(key), value is null ? 0 : program.Text(value), 0);
+        return (mount, [open, create, make]);
     }
+
+    /// <summary>Binds a mount of the host's, with all below it, where one of the attempts failed with one of the errors.</summary>
+    public void BindInstead(
+        IReadOnlyList<OperationRules> attempts, ReadOnlySpan<int> errors, string step, string host, long attributes, Register target, string destination)
+    {
+        var tree = program.NewRegister();
+        var over = program.Add("skip", null, SYS_getpid);
+        foreach (var attempt in attempts)
+        {
+            foreach (var errno in errors) attempt.On(errno, program.Count);
+        }
+
+        step += " (of the host)";
+        program.Add(step, destination, SYS_open_tree, AT_FDCWD, program.Text(host), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE).Into(tree);
+        SetAttributes(tree, attributes, 0, MS_PRIVATE, recursive: true, step, destination);
+        Attach(tree, target, step, destination);
+        targets.Close(tree);
+        over.OnSuccess(program.Count);
+    }
+
+    /// <summary>A detached copy of an open mount.</summary>
+    public OperationRules Clone(Argument mount, bool recursive, string step, string path) => program.Add(
+        step, path, SYS_open_tree, mount, _empty,
+        OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0));
 
     /// <summary>Attaches a detached mount at an open place.</summary>
     public void Attach(Argument mount, Argument target, string step, string path) =>
         program.Add(step, path, SYS_move_mount, mount, _empty, target, _empty, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 
     /// <summary>mount_setattr on a mount held open.</summary>
-    public void SetAttributes(Argument mount, long set, long clear, long propagation, bool recursive, string step, string path)
+    public void SetAttributes(Argument mount, long set, long clear, long propagation, bool recursive, string step, string path) =>
+        ChangeAttributes(
+            mount, new mount_attr { attr_set = (ulong)set, attr_clr = (ulong)clear, propagation = (ulong)propagation }, recursive, step, path);
+
+    /// <summary>Sets the propagation that the options name.</summary>
+    public void SetPropagation(Argument mount, MountOptions options, string path)
     {
-        var attributes = program.Structure(new mount_attr
-        {
-            attr_set = (ulong)set, attr_clr = (ulong)clear, propagation = (ulong)propagation,
-        });
-        program.Add(step, path, SYS_mount_setattr, mount, _empty, AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), attributes, 32);
+        if (options.Propagation == 0) return;
+        SetAttributes(mount, 0, 0, options.Propagation, options.PropagationRecursive, "set propagation", path);
     }
 
     /// <summary>Makes those read-only that had to take other mounts first.</summary>
@@ -84,33 +179,40 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets)
         foreach (var (mount, path) in _readOnlyLater)
         {
             SetAttributes(mount, MOUNT_ATTR_RDONLY, 0, 0, recursive: false, "remount read-only", path);
-            targets.Close(mount);
+            program.Add("close", null, SYS_close, mount);
         }
 
         _readOnlyLater.Clear();
     }
 
-    /// <summary>
-    /// A user namespace that does not own its network namespace may not mount sysfs. The host's is bound then, read-only with all
-    /// below it.
-    /// </summary>
-    private void BindHostInstead(Register target, string destination, List<OperationRules> refused)
+    private void FinishNew(Argument made, PreparedMount mount)
     {
-        var step = "mount sysfs (of the host)";
-        var tree = program.NewRegister();
-        var over = program.Add("skip", null, SYS_getpid);
-        foreach (var operation in refused) operation.On(Errno.EPERM, program.Count);
-        program.Add(step, destination, SYS_open_tree, AT_FDCWD, program.Text("/sys"), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE).Into(tree);
-        var attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-        SetAttributes(tree, attributes, 0, 0, recursive: true, step, destination);
-        Attach(tree, target, step, destination);
-        targets.Close(tree);
-        over.OnSuccess(program.Count);
+        SetPropagation(made, mount.Options, mount.Destination);
+        if (mount.Config.Type == "tmpfs" && mount.Options.ReadOnly) _readOnlyLater.Add((made, mount.Destination));
     }
 
-    private void SetPropagation(Argument mount, MountOptions options, string path)
+    // What mount(2) would have made of the bundle's words: a filesystem on a device is itself read-only, not just its mount.
+    private IEnumerable<(string, string?)> More(string type, PreparedMount mount)
     {
-        if (options.Propagation == 0) return;
-        SetAttributes(mount, 0, 0, options.Propagation, options.PropagationRecursive, "set propagation", path);
+        if (mount.Options.ReadOnly && mount.Config.Source?.StartsWith('/') == true) yield return ("ro", null);
+        if (label is not null && type is not ("proc" or "sysfs")) yield return ("context", label);
     }
+
+    private void Configure(Register context, string step, string path, string key, string? value)
+    {
+        if (value?.Length > LongestValue) throw new RuntimeException($"mount {path}: the value of {key} is longer than {LongestValue} bytes");
+        program.Add(
+            $"{step} option {key}", path, SYS_fsconfig, context,
+            value is null ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING, program.Text(key), value is null ? 0 : program.Text(value), 0);
+    }
+
+    private void Change(Argument mount, MountOptions options, string step, string path)
+    {
+        if (options.Attributes is { Any: true } own) SetAttributes(mount, own.Set, own.Clear, 0, recursive: false, step, path);
+        if (options.RecursiveAttributes is { Any: true } all) SetAttributes(mount, all.Set, all.Clear, 0, recursive: true, step, path);
+    }
+
+    private void ChangeAttributes(Argument mount, in mount_attr change, bool recursive, string step, string path) =>
+        program.Add(
+            step, path, SYS_mount_setattr, mount, _empty, AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), program.Structure(change), 32);
 }

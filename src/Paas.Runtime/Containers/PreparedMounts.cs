@@ -14,11 +14,18 @@ namespace Paas.Runtime.Containers;
 internal sealed class PreparedMounts : IDisposable
 {
     private readonly List<IDisposable> _open = [];
-    private readonly Dictionary<string, SafeFileHandle> _userNamespaces = [];
     private readonly RuntimeConfig _config;
     private readonly string _bundle;
+    private readonly NamespacePlan _namespaces;
+    private readonly MappedIds _ids;
+    private string? _rootPath;
+    private ImagePlaces _places = null!;
 
-    private PreparedMounts(RuntimeConfig config, string bundle) => (_config, _bundle) = (config, bundle);
+    private PreparedMounts(RuntimeConfig config, string bundle, NamespacePlan namespaces)
+    {
+        (_config, _bundle, _namespaces) = (config, bundle, namespaces);
+        _ids = Keep(new MappedIds(config.Linux, namespaces));
+    }
 
     /// <summary>The root filesystem.</summary>
     public SafeFileHandle Root { get; private set; } = null!;
@@ -26,18 +33,31 @@ internal sealed class PreparedMounts : IDisposable
     /// <summary>Mounts in the bundle's order.</summary>
     public IReadOnlyList<PreparedMount> Mounts { get; private set; } = [];
 
+    /// <summary>Device nodes for a container that can make none itself, or null.</summary>
+    public PreparedDevices? Devices { get; private set; }
+
+    /// <summary>The host's procfs, for what the child writes there; null when that is nothing.</summary>
+    public Procfs? Procfs { get; private set; }
+
     /// <param name="config">The bundle's.</param>
     /// <param name="bundle">Its directory.</param>
     /// <param name="rootfs">Overlay instead of the bundle's root, or null.</param>
     /// <param name="group">The container's control group, which exists.</param>
-    /// <param name="hasGroupNamespace">Whether the container gets a cgroup namespace.</param>
-    public static PreparedMounts Open(RuntimeConfig config, string bundle, RootfsMount? rootfs, ControlGroup group, bool hasGroupNamespace)
+    /// <param name="namespaces">The container's.</param>
+    public static PreparedMounts Open(
+        RuntimeConfig config, string bundle, RootfsMount? rootfs, ControlGroup group, NamespacePlan namespaces)
     {
-        var prepared = new PreparedMounts(config, bundle);
+        var prepared = new PreparedMounts(config, bundle, namespaces);
         try
         {
             prepared.Root = prepared.Keep(rootfs is null ? prepared.OpenBundleRoot() : prepared.OpenOverlay(rootfs));
-            prepared.Mounts = [.. (config.Mounts ?? []).Select(mount => prepared.Prepare(mount, group, hasGroupNamespace))];
+            prepared.PrepareMounts(group);
+            if (DeviceSteps.AreWanted(prepared.Mounts) && namespaces.Has(NamespaceKind.User))
+            {
+                prepared.Devices = prepared.Keep(PreparedDevices.Make(config.Linux?.Devices, prepared._ids));
+            }
+
+            if (config.Linux is { Sysctl.Count: > 0 } or { TimeOffsets.Count: > 0 }) prepared.Procfs = prepared.Keep(Linux.Procfs.Open());
             return prepared;
         }
         catch
@@ -49,7 +69,7 @@ internal sealed class PreparedMounts : IDisposable
 
     private SafeFileHandle OpenBundleRoot()
     {
-        var path = Path.GetFullPath(_config.Root?.Path ?? throw new RuntimeException("config.json has no root"), _bundle);
+        var path = _rootPath = Path.GetFullPath(_config.Root?.Path ?? throw new RuntimeException("config.json has no root"), _bundle);
         if (!Directory.Exists(path)) throw new RuntimeException($"the root filesystem {path} is not a directory");
         var root = Linux.Mounts.OpenTreeClone(path, recursive: true);
         // A copy of the host's mounts must not hand on to them what is mounted in it.
@@ -62,95 +82,138 @@ internal sealed class PreparedMounts : IDisposable
         var mapped = rootfs.IdMapped && _config.Linux?.UidMappings is { Count: > 0 };
         return OverlayMounts.Create(
             rootfs.LowerDirectories, rootfs.UpperDirectory, rootfs.WorkDirectory,
-            mapped ? UserNamespace(_config.Linux!.UidMappings!, _config.Linux.GidMappings!) : null,
-            mapped ? (RootOf(_config.Linux!.UidMappings!), RootOf(_config.Linux.GidMappings!)) : null);
+            mapped ? _ids.Namespace(null, null) : null, mapped ? _ids.Root : null);
     }
 
-    private static uint RootOf(IReadOnlyList<IdMapping> mappings) =>
-        mappings.FirstOrDefault(mapping => mapping.ContainerID == 0)?.HostID ?? throw new RuntimeException("the mappings leave out the container's id 0");
-
-    private PreparedMount Prepare(MountConfig mount, ControlGroup group, bool hasGroupNamespace)
+    private void PrepareMounts(ControlGroup group)
     {
-        var options = MountOptions.Parse(mount.Options, mount.Destination);
-        if (mount.Type == "cgroup")
+        _places = new ImagePlaces(Root);
+        var mounts = new List<PreparedMount>();
+        foreach (var config in _config.Mounts ?? [])
         {
-            var clones = hasGroupNamespace ? null : CgroupMountSteps.Prepare(group, options);
-            foreach (var clone in clones?.Values ?? Enumerable.Empty<SafeFileHandle>()) Keep(clone);
-            return new PreparedMount(mount, options, null, true, clones);
+            var mount = Prepare(config, group);
+            mounts.Add(mount);
+            if (!mount.Options.Remount) _places.Cover(mount);
         }
 
-        if (!options.Bind && mount.Type is not (null or "" or "none" or "bind"))
-        {
-            if (options.IdMap) throw new RuntimeException($"mount {mount.Destination}: only bind mounts can be id-mapped here");
-            return new PreparedMount(mount, options, null, true, null);
-        }
-
-        var (source, directory) = OpenBind(mount, options);
-        return new PreparedMount(mount, options, source, directory, null);
+        Mounts = mounts;
     }
 
-    private (SafeFileHandle Source, bool Directory) OpenBind(MountConfig mount, MountOptions options)
+    private PreparedMount Prepare(MountConfig config, ControlGroup group)
     {
-        if (string.IsNullOrEmpty(mount.Source)) throw new RuntimeException($"mount {mount.Destination}: a bind mount needs a source");
-        var path = Path.GetFullPath(mount.Source, _bundle);
+        var mount = new PreparedMount
+        {
+            Config = config, Options = MountOptions.Parse(config.Options), Destination = WithoutRoot(TargetSteps.Clean(config.Destination)),
+        };
+        var options = mount.Options;
+        if (options.Remount) return mount;
+        if (options.Bind || config.Type is null or "" or "none" or "bind") return PrepareBind(mount);
+        if (options.IdMap || config.UidMappings is { Count: > 0 }) throw new RuntimeException($"mount {config.Destination}: only bind mounts can be id-mapped");
+        if (config.Type is "cgroup" or "cgroup2")
+        {
+            return mount with { Groups = Keep(CgroupClones.Open(group, options, _namespaces)) };
+        }
+
+        if (config.Type != "tmpfs") return mount;
+        mount = InheritMode(mount);
+        return options.CopyUp ? CopyUp(mount) : mount;
+    }
+
+    private PreparedMount PrepareBind(PreparedMount mount)
+    {
+        var (config, options) = (mount.Config, mount.Options);
+        if (string.IsNullOrEmpty(config.Source)) throw new RuntimeException($"mount {config.Destination}: a bind mount needs a source");
+        var path = Path.GetFullPath(config.Source, _bundle);
+        mount = mount with { MissingPlace = _places.WriteOutLinks(mount.Destination) };
+        if (options.CopySymbolicLink && File.ResolveLinkTarget(path, returnFinalTarget: false) is not null)
+        {
+            return mount with { LinkText = ReadLink(path) };
+        }
+
+        var mapping = options.IdMap || config.UidMappings is { Count: > 0 } ? _ids.Namespace(config.UidMappings, config.GidMappings) : null;
+        if (InnerPath(path, options.RecursiveBind) is { } inner)
+        {
+            using var there = _places.Open(inner, O_PATH);
+            return mount with { InnerSource = inner, IdMap = mapping, IsDirectory = there is null || Files.Status(there).IsDirectory };
+        }
+
         var tree = Keep(Linux.Mounts.OpenTreeClone(path, options.RecursiveBind));
-        var mapped = options.IdMap || mount.UidMappings is { Count: > 0 };
-        if (mapped)
-        {
-            var uids = mount.UidMappings ?? _config.Linux?.UidMappings;
-            var gids = mount.GidMappings ?? _config.Linux?.GidMappings;
-            if (uids is null or [] || gids is null or []) throw new RuntimeException($"mount {mount.Destination}: nothing to map ids with");
-            Linux.Mounts.MapIds(tree, UserNamespace(uids, gids), options.RecursiveIdMap);
-        }
-
-        var propagation = options.Propagation == 0 ? MS_PRIVATE : options.Propagation;
-        Linux.Mounts.SetAttributes(tree, 0, 0, propagation, options.Propagation == 0 || options.PropagationRecursive);
-        if (options.RecursiveSet != 0 || options.RecursiveClear != 0)
-        {
-            Linux.Mounts.SetAttributes(tree, options.RecursiveSet, options.RecursiveClear, recursive: true);
-        }
-
-        if (options.Set != 0 || options.Clear != 0) Linux.Mounts.SetAttributes(tree, options.Set, options.Clear);
-        return (tree, Files.Status(tree).IsDirectory);
+        if (mapping is not null) Linux.Mounts.MapIds(tree, mapping, options.RecursiveIdMap);
+        SetAttributes(tree, options);
+        return mount with { Source = tree, IsDirectory = Files.Status(tree).IsDirectory };
     }
 
-    // One namespace serves all mounts with the same mappings.
-    private SafeFileHandle UserNamespace(IReadOnlyList<IdMapping> uids, IReadOnlyList<IdMapping> gids)
+    private void SetAttributes(SafeFileHandle tree, MountOptions options)
     {
-        var key = string.Join(',', uids) + "/" + string.Join(',', gids);
-        if (!_userNamespaces.TryGetValue(key, out var made))
+        if (RootSteps.BindPropagation(options, _config.Linux?.RootfsPropagation) is var (propagation, recursive) && propagation != 0)
         {
-            _userNamespaces[key] = made = Keep(UserNamespaces.Create(Ranges(uids), Ranges(gids)));
+            Linux.Mounts.SetAttributes(tree, 0, 0, propagation, recursive);
         }
 
-        return made;
+        if (options.Attributes.Any) Linux.Mounts.SetAttributes(tree, options.Attributes.Set, options.Attributes.Clear);
+        if (options.RecursiveAttributes.Any)
+        {
+            Linux.Mounts.SetAttributes(tree, options.RecursiveAttributes.Set, options.RecursiveAttributes.Clear, recursive: true);
+        }
     }
 
-    /// <summary>Mappings as the kernel counts them.</summary>
-    public static IReadOnlyList<IdRange> Ranges(IReadOnlyList<IdMapping> mappings) =>
-        [.. mappings.Select(mapping => new IdRange(mapping.ContainerID, mapping.HostID, mapping.Size))];
-
-    private SafeFileHandle Keep(SafeFileHandle handle)
+    // A source below the root's own path shows the mounts made before it in the container, which are not there on the host.
+    private string? InnerPath(string source, bool recursive)
     {
-        _open.Add(handle);
-        return handle;
+        if (_rootPath is null || source == _rootPath || !ImagePlaces.IsAtOrBelow(source, _rootPath)) return null;
+        var inner = source[_rootPath.Length..];
+        return (recursive ? _places.HasMounts(inner) : _places.IsCovered(inner)) ? inner : null;
+    }
+
+    // A destination may be written with the root's path on the host in front.
+    private string WithoutRoot(string destination) =>
+        _rootPath is not (null or "/") && ImagePlaces.IsAtOrBelow(destination, _rootPath) && destination.Length > _rootPath.Length
+            ? destination[_rootPath.Length..]
+            : destination;
+
+    // Without a mode of its own a tmpfs gets that of the directory it covers.
+    private PreparedMount InheritMode(PreparedMount mount)
+    {
+        if (mount.Options.Filesystem.Any(option => option.Key == "mode")) return mount;
+        using var covered = _places.Open(mount.Destination, O_PATH | O_DIRECTORY);
+        if (covered is null) return mount;
+        return mount with { MoreOptions = [("mode", Convert.ToString(Files.Status(covered).Permissions, 8))] };
+    }
+
+    private PreparedMount CopyUp(PreparedMount mount)
+    {
+        using var source = _places.Open(mount.Destination, O_RDONLY | O_DIRECTORY);
+        if (source is null) return mount;
+        using var context = new FilesystemContext("tmpfs");
+        if (mount.Config.Source is { Length: > 0 } name) context.Set("source", name);
+        foreach (var (key, value) in mount.Options.Filesystem.Concat(mount.MoreOptions))
+        {
+            if (value is null) context.Set(key);
+            else context.Set(key, key is "uid" or "gid" ? _ids.Outside(key, value) : value);
+        }
+
+        // Filled while it can be written; attributes of the mount come after.
+        var tree = Keep(context.Mount());
+        if (!mount.Options.Filesystem.Any(option => option.Key is "uid" or "gid")) Files.ChangeOwner(tree, _ids.Root.Uid, _ids.Root.Gid);
+        using (var inside = Files.OpenBelow(tree, ".", O_RDONLY | O_DIRECTORY, RESOLVE_BENEATH)) TreeCopy.Copy(source, inside);
+        Linux.Mounts.SetAttributes(tree, mount.Options.NewMount & ~MOUNT_ATTR_RDONLY);
+        return mount with { Source = tree };
+    }
+
+    private static string ReadLink(string path)
+    {
+        using var link = Files.Open(path, O_PATH | O_NOFOLLOW);
+        return Files.ReadLink(link);
+    }
+
+    private T Keep<T>(T kept) where T : IDisposable?
+    {
+        if (kept is not null) _open.Add(kept);
+        return kept;
     }
 
     public void Dispose()
     {
-        foreach (var handle in _open) handle.Dispose();
+        foreach (var kept in _open) kept.Dispose();
     }
 }
-
-/// <summary>A mount of the bundle and what the parent prepared for it.</summary>
-/// <param name="Config">From the bundle.</param>
-/// <param name="Options">Its options, sorted.</param>
-/// <param name="Source">A bind mount's detached source; null for other types.</param>
-/// <param name="IsDirectory">What is mounted.</param>
-/// <param name="Groups">For cgroups without their namespace: clones by directory.</param>
-internal sealed record PreparedMount(
-    MountConfig Config,
-    MountOptions Options,
-    SafeFileHandle? Source,
-    bool IsDirectory,
-    IReadOnlyDictionary<string, SafeFileHandle>? Groups);

@@ -12,15 +12,18 @@ internal static class Sysctls
     {
         foreach (var name in names)
         {
-            var kind = NamespaceOf(name);
-            if (kind is null) throw new RuntimeException($"sysctl {name} is the machine's, not a container's");
-            if (namespaces.Has(kind.Value)) continue;
-            throw new RuntimeException($"sysctl {name} needs a {Namespaces.FileName(kind.Value)} namespace of the container's own");
+            var kind = NamespaceOf(name) ?? throw new RuntimeException($"sysctl \"{name}\" is not in a separate kernel namespace");
+            if (PathOf(name) == "sys/kernel/hostname") throw new RuntimeException($"sysctl \"{name}\" is not allowed as it conflicts with hostname");
+            if (namespaces.Has(kind)) continue;
+            throw new RuntimeException(
+                kind == NamespaceKind.Network
+                    ? $"sysctl \"{name}\" is not allowed in the hosts network namespace"
+                    : $"sysctl \"{name}\" is not allowed in the hosts {Namespaces.FileName(kind)} namespace");
         }
     }
 
-    /// <summary>The file of a parameter: <c>net.ipv4.ip_forward</c> or <c>net/ipv4/ip_forward</c>.</summary>
-    public static string FileOf(string name)
+    /// <summary>The file of a parameter, below procfs's root: <c>net.ipv4.ip_forward</c> or <c>net/ipv4/ip_forward</c>.</summary>
+    public static string PathOf(string name)
     {
         // As sysctl(8) does it: the separator that comes first separates, the other one is swapped.
         var separator = name.IndexOfAny(['.', '/']);
@@ -31,24 +34,28 @@ internal static class Sysctls
             })
             : name;
         if (path.Split('/').Any(part => part is ".." or "." or "")) throw new RuntimeException($"not a sysctl: {name}");
-        return "/proc/sys/" + path;
+        return "sys/" + path;
     }
 
     public static bool IsNetwork(string name) => NamespaceOf(name) == NamespaceKind.Network;
 
     /// <summary>Writes one from the child, through the host's procfs: the files show the namespaces of whoever opens them.</summary>
-    public static void Add(LaunchProgram program, string name, string value)
+    public static void Add(LaunchProgram program, Procfs procfs, string name, string value) =>
+        AddWrite(program, procfs, "sysctl", name, PathOf(name), value);
+
+    /// <summary>Writes a file of procfs from the child, and nothing that is mounted over it.</summary>
+    public static void AddWrite(LaunchProgram program, Procfs procfs, string step, string subject, string path, string value)
     {
         var file = program.NewRegister();
-        var text = program.Text(value);
-        program.Add("sysctl", name, SYS_openat, AT_FDCWD, program.Text(FileOf(name)), O_WRONLY | O_CLOEXEC).Into(file);
-        program.Add("sysctl", $"{name}={value}", SYS_write, file, text, System.Text.Encoding.UTF8.GetByteCount(value));
+        var how = program.Structure(new open_how { flags = O_WRONLY | O_CLOEXEC, resolve = Procfs.Resolve });
+        program.Add(step, subject, SYS_openat2, (long)procfs.Root.DangerousGetHandle(), program.Text(path), how, 24).Into(file);
+        program.Add(step, $"{subject}={value.Trim()}", SYS_write, file, program.Text(value), System.Text.Encoding.UTF8.GetByteCount(value));
         program.Add("close", null, SYS_close, file);
     }
 
     private static NamespaceKind? NamespaceOf(string name)
     {
-        var path = FileOf(name)["/proc/sys/".Length..];
+        var path = PathOf(name)["sys/".Length..];
         if (path.StartsWith("net/", StringComparison.Ordinal)) return NamespaceKind.Network;
         if (path is "kernel/domainname" or "kernel/hostname") return NamespaceKind.HostName;
         return path.StartsWith("fs/mqueue/", StringComparison.Ordinal) || path is "kernel/msgmax" or "kernel/msgmnb" or "kernel/msgmni"

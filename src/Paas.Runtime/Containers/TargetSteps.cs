@@ -49,15 +49,26 @@ internal sealed class TargetSteps
     /// <param name="step">For messages.</param>
     /// <param name="path">Absolute inside the container.</param>
     /// <param name="directory">What to make.</param>
-    /// <param name="symlinks">False refuses any symbolic link on the way.</param>
-    public Register OpenOrMake(string step, string path, bool directory, bool symlinks = true)
+    /// <param name="ordinary">Not null refuses any symbolic link on the way, and anything but a directory, with these words.</param>
+    /// <param name="missingPlace">Where to make it, when that is elsewhere; or nothing.</param>
+    public Register OpenOrMake(string step, string path, bool directory, string? ordinary = null, string missingPlace = "")
     {
         path = Clean(path);
+        var symlinks = ordinary is null;
         var target = _program.NewRegister();
         var fast = Open(step, path, directory, target, symlinks);
         if (path == "/") return target;
         fast.On(Errno.ENOENT, fast.Number + 1);
-        Make(step, path, directory, target, symlinks);
+        Make(step, missingPlace.Length > 0 ? missingPlace : path, directory, target, symlinks);
+        if (ordinary is not null)
+        {
+            var over = _program.Add("skip", null, SYS_getpid);
+            fast.On(Errno.ELOOP, _program.Count).On(Errno.ENOTDIR, _program.Count);
+            // Fails once more, now with the words for it.
+            Open(ordinary, path, directory, target, symlinks);
+            over.OnSuccess(_program.Count);
+        }
+
         fast.OnSuccess(_program.Count);
         return target;
     }

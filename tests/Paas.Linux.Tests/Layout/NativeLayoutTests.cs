@@ -34,6 +34,7 @@ public sealed class NativeLayoutTests
         #include <sys/resource.h>
         #include <sys/socket.h>
         #include <sys/stat.h>
+        #include <sys/statfs.h>
         #include <sys/syscall.h>
         #include <sys/un.h>
         #include <sys/wait.h>

@@ -20,7 +20,6 @@ public sealed class RulesTests
         { Config() with { Process = new ProcessConfig { Cwd = "relative", Args = ["x"] } }, "relative" },
         { Config() with { Process = new ProcessConfig { Cwd = "/", Args = ["x"], Terminal = true } }, "terminal" },
         { Config() with { Process = new ProcessConfig { Cwd = "/", Args = ["x"], ApparmorProfile = "p" } }, "apparmor" },
-        { Config() with { Mounts = [new MountConfig { Destination = "data" }] }, "data" },
         { Config() with { Hooks = new HooksConfig { Prestart = [new HookConfig { Path = "/bin/true" }] } }, "hooks" },
     };
 
@@ -37,15 +36,15 @@ public sealed class RulesTests
     public void Destinations_are_cleaned_by_their_letters(string path, string expected) => Assert.Equal(expected, TargetSteps.Clean(path));
 
     [Theory]
-    [InlineData("net.ipv4.ip_forward", "/proc/sys/net/ipv4/ip_forward")]
-    [InlineData("net/ipv4/ip_forward", "/proc/sys/net/ipv4/ip_forward")]
-    [InlineData("net.ipv4.conf.eth0/100.forwarding", "/proc/sys/net/ipv4/conf/eth0.100/forwarding")]
-    public void Sysctls_are_written_as_sysctl_writes_them(string name, string file) => Assert.Equal(file, Sysctls.FileOf(name));
+    [InlineData("net.ipv4.ip_forward", "sys/net/ipv4/ip_forward")]
+    [InlineData("net/ipv4/ip_forward", "sys/net/ipv4/ip_forward")]
+    [InlineData("net.ipv4.conf.eth0/100.forwarding", "sys/net/ipv4/conf/eth0.100/forwarding")]
+    public void Sysctls_are_written_as_sysctl_writes_them(string name, string file) => Assert.Equal(file, Sysctls.PathOf(name));
 
     [Theory]
     [InlineData("net/../kernel/panic")]
     [InlineData("net..ipv4")]
-    public void Sysctls_do_not_leave_their_directory(string name) => Assert.Throws<RuntimeException>(() => Sysctls.FileOf(name));
+    public void Sysctls_do_not_leave_their_directory(string name) => Assert.Throws<RuntimeException>(() => Sysctls.PathOf(name));
 
     [Theory]
     [InlineData(null, "/id")]

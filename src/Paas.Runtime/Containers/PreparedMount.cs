@@ -1,0 +1,40 @@
+using Microsoft.Win32.SafeHandles;
+using Paas.Oci.Runtime;
+
+namespace Paas.Runtime.Containers;
+
+/// <summary>A mount of the bundle and what the parent prepared for it.</summary>
+internal sealed record PreparedMount
+{
+    public required MountConfig Config { get; init; }
+
+    /// <summary>Its options, sorted.</summary>
+    public required MountOptions Options { get; init; }
+
+    /// <summary>Clean, absolute, inside the container.</summary>
+    public required string Destination { get; init; }
+
+    /// <summary>What to mount, attached nowhere: a bind mount's source, a tmpfs with its copy. Null where the child makes it.</summary>
+    public SafeFileHandle? Source { get; init; }
+
+    /// <summary>Whether a directory or a file is mounted.</summary>
+    public bool IsDirectory { get; init; } = true;
+
+    /// <summary>Where to make a missing place, when links that lead nowhere are on the way; else <see cref="Destination"/>.</summary>
+    public string MissingPlace { get; init; } = "";
+
+    /// <summary>A bind mount's source among the container's own mounts, which only the child can open; clean and absolute there.</summary>
+    public string? InnerSource { get; init; }
+
+    /// <summary>User namespace that <see cref="InnerSource"/>'s ids are mapped with, or null.</summary>
+    public SafeFileHandle? IdMap { get; init; }
+
+    /// <summary>Text of a symbolic link to make instead of a mount.</summary>
+    public string? LinkText { get; init; }
+
+    /// <summary>Options besides those of the bundle: the mode of the directory a tmpfs covers.</summary>
+    public IReadOnlyList<(string Key, string? Value)> MoreOptions { get; init; } = [];
+
+    /// <summary>Clones of control groups' directories, for a container without their namespace.</summary>
+    public CgroupClones? Groups { get; init; }
+}

@@ -1,0 +1,105 @@
+using Paas.Linux;
+using Paas.Linux.Launching;
+using Paas.Oci.Runtime;
+using static Paas.Linux.Native;
+
+namespace Paas.Runtime.Containers;
+
+/// <summary>The container's root: all that is mounted and made in it, and the change into it.</summary>
+/// <param name="program">The first process's.</param>
+/// <param name="plan">What it is compiled from.</param>
+/// <param name="joinControlGroup">Adds the step that a mount of control groups has to come after.</param>
+internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joinControlGroup)
+{
+    private readonly LinuxConfig _linux = plan.Config.Linux ?? new LinuxConfig();
+    private readonly long _root = plan.Mounts.Root.DangerousGetHandle();
+
+    /// <summary>Makes the root filesystem complete, while the process still sees the host's.</summary>
+    public void MountEverything()
+    {
+        var targets = new TargetSteps(program, _root);
+        var mounts = new MountSteps(program, targets, Label);
+        // Nothing mounted here reaches the host. What is unmounted there is unmounted here too, until the old root is gone.
+        var propagation = _linux.RootfsPropagation is "private" or "rprivate" ? MS_PRIVATE : MS_SLAVE;
+        program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, MS_REC + propagation, 0);
+        // Below the root that comes over it, out of everybody's way.
+        if (plan.Mounts.Devices is { } devices) Attach("mount devices", devices.Directory.DangerousGetHandle());
+        Attach("mount root", _root);
+        foreach (var mount in plan.Mounts.Mounts) Add(mount, targets, mounts);
+        if (DeviceSteps.AreWanted(plan.Mounts.Mounts))
+        {
+            new DeviceSteps(program, targets, mounts).Add(_linux.Devices, plan.Mounts.Devices, plan.Namespaces.Has(NamespaceKind.User));
+        }
+
+        mounts.Finish();
+        var hidden = new HiddenPathSteps(program, targets, mounts);
+        foreach (var path in _linux.ReadonlyPaths ?? []) hidden.MakeReadOnly(path);
+        foreach (var path in _linux.MaskedPaths ?? []) hidden.Mask(path);
+        if (plan.Config.Root?.Readonly == true)
+        {
+            mounts.SetAttributes(_root, MOUNT_ATTR_RDONLY, 0, 0, recursive: false, "remount read-only", "/");
+        }
+    }
+
+    /// <summary>Makes it the process's root and leaves the host's behind.</summary>
+    public void Change()
+    {
+        var old = program.NewRegister();
+        var here = program.Text(".");
+        program.Add("open old root", null, SYS_openat, AT_FDCWD, program.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(old);
+        program.Add("enter new root", null, SYS_fchdir, _root);
+        program.Add("pivot_root", null, SYS_pivot_root, here, here);
+        program.Add("enter old root", null, SYS_fchdir, old);
+        program.Add("set propagation", "old root", SYS_mount, 0, here, 0, MS_REC | MS_SLAVE, 0);
+        program.Add("unmount old root", null, SYS_umount2, here, MNT_DETACH);
+        program.Add("chdir", "/", SYS_chdir, program.Text("/"));
+        program.Add("close", null, SYS_close, old);
+        if (_linux.RootfsPropagation is not { Length: > 0 } word) return;
+        var (value, recursive) = MountOptions.PropagationOf(word) ?? throw new RuntimeException($"unknown rootfsPropagation {word}");
+        program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, value + (recursive ? MS_REC : 0), 0);
+    }
+
+    /// <summary>
+    /// How a bind mount is tied to its source's mount on the host: as its options say, else as the whole container is. 0 leaves it
+    /// a peer.
+    /// </summary>
+    public static (long Propagation, bool Recursive) BindPropagation(MountOptions options, string? ofRoot) => options.Propagation != 0
+        ? (options.Propagation, options.PropagationRecursive)
+        : ofRoot switch
+        {
+            "private" or "rprivate" => (MS_PRIVATE, true),
+            "shared" or "rshared" => (0, false),
+            _ => (MS_SLAVE, true),
+        };
+
+    // Only a kernel with SELinux takes one.
+    private string? Label => _linux.MountLabel is { Length: > 0 } label && File.Exists("/sys/fs/selinux/enforce") ? label : null;
+
+    private void Attach(string step, long mount) => program.Add(
+        step, null, SYS_move_mount, mount, program.Text(""), AT_FDCWD, program.Text("/"), MOVE_MOUNT_F_EMPTY_PATH);
+
+    private void Add(PreparedMount mount, TargetSteps targets, MountSteps mounts)
+    {
+        if (mount.Options.Remount) mounts.Remount(mount);
+        else if (mount.LinkText is { } text) mounts.MakeLink(mount.Destination, text);
+        else if (mount.Source is not null) mounts.AddPrepared(mount);
+        else if (mount.InnerSource is not null) mounts.BindInner(mount);
+        else if (mount.Config.Type is "cgroup" or "cgroup2")
+        {
+            joinControlGroup();
+            new CgroupMountSteps(program, targets, mounts, plan.Group).Add(mount);
+        }
+        else mounts.AddFilesystem(mount, HostInstead(mount.Config.Type));
+    }
+
+    // A user namespace may mount only what shows namespaces that it owns; of the others the host's is what it would see.
+    private string? HostInstead(string? type) => plan.Namespaces.Has(NamespaceKind.User)
+        ? type switch
+        {
+            "proc" when !plan.Namespaces.Has(NamespaceKind.Process) => "/proc",
+            "sysfs" => "/sys",
+            "mqueue" when !plan.Namespaces.Has(NamespaceKind.Ipc) => "/dev/mqueue",
+            _ => null,
+        }
+        : null;
+}
