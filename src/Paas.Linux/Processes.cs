@@ -85,6 +85,25 @@ public static unsafe class Processes
     public static void StartSession() => Kernel.Check(Kernel.Call(SYS_setsid), "setsid");
 
     /// <summary>
+    /// Whether a process is the first of its pid namespace (the last number of <c>NSpid</c> in <c>/proc/PID/status</c>): killed, it
+    /// takes all others in it with it. False also when there is no such process.
+    /// </summary>
+    public static bool IsFirstOfNamespace(int pid)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{pid}/status").Any(line => line.StartsWith("NSpid:", StringComparison.Ordinal) && line.EndsWith("\t1", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The effective user and group of this process.</summary>
+    public static (uint User, uint Group) Identity() => ((uint)Kernel.Call(SYS_geteuid), (uint)Kernel.Call(SYS_getegid));
+
+    /// <summary>
     /// When the process started, in clock ticks since boot (field 22 of <c>/proc/PID/stat</c>): with the pid, its identity
     /// until the next boot. Null when there is no such process, or only a zombie.
     /// </summary>

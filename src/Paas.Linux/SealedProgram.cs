@@ -28,7 +28,7 @@ public static unsafe class SealedProgram
             using var program = Mounts.OpenTreeClone("/proc/self/exe", recursive: false);
             Mounts.SetAttributes(program, MOUNT_ATTR_RDONLY);
             var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => $"{entry.Key}={entry.Value}");
-            Execute(program, ["paas-runtime", .. arguments], [.. environment, Mark + "=1"]);
+            Execute(program, [Environment.GetCommandLineArgs()[0], .. arguments], [.. environment, Mark + "=1"]);
         }
         catch (LinuxException e) when (e.Errno is Errno.EPERM or Errno.EINVAL or Errno.ENOSYS)
         {

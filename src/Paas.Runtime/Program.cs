@@ -10,14 +10,15 @@ namespace Paas.Runtime;
 internal static class Program
 {
     private const int Failure = 1;
+    private const int UnknownVerb = 3;
 
     private static int Main(string[] arguments)
     {
-        var options = new GlobalOptions(GlobalOptions.DefaultRoot, null, false);
         string? verb = null;
         try
         {
-            (options, verb, var rest) = GlobalOptions.Parse(arguments);
+            (var options, verb, var rest) = GlobalOptions.Parse(arguments);
+            Log.Open(options);
             return Run(verb, options, rest);
         }
         catch (VersionRequested)
@@ -25,19 +26,20 @@ internal static class Program
             StandardOutput.Write(VersionText.Text);
             return 0;
         }
-        catch (HelpRequested)
+        catch (HelpRequested help)
         {
-            StandardOutput.Write(HelpText.Text);
+            StandardOutput.Write(HelpText.Of(help.Command));
             return 0;
         }
         catch (UsageException e)
         {
-            ErrorReport.Write(options, verb is null ? e.Message : $"{verb}: {e.Message}");
+            if (e.Command is { } command) StandardOutput.Write($"Incorrect Usage: {e.Message}\n\n{HelpText.Of(command)}");
+            Log.Error(e.Message);
             return Failure;
         }
         catch (Exception e) when (e is RuntimeException or LinuxException or IOException or UnauthorizedAccessException or JsonException or ArgumentException or FormatException)
         {
-            ErrorReport.Write(options, e.Message);
+            Log.Error(Subject(verb) + e.Message);
             return verb == "exec" ? ExecVerb.Failure : Failure;
         }
     }
@@ -54,10 +56,25 @@ internal static class Program
         "kill" => KillVerb.Run(options, arguments),
         "delete" => DeleteVerb.Run(options, arguments),
         "spec" => SpecVerb.Run(arguments),
-        "features" => FeaturesVerb.Run(),
+        "features" => FeaturesVerb.Run(arguments),
         "supervise" => SuperviseVerb.Run(arguments),
-        "help" => throw new HelpRequested(),
-        null => throw new UsageException("no verb given; see paas-runtime --help"),
-        _ => throw new UsageException($"unknown verb {verb}; see paas-runtime --help"),
+        "help" or "h" or null => throw new HelpRequested(arguments.Count > 0 ? Commands.Find(arguments[0]) ?? throw NoSuch(arguments[0]) : Commands.Program),
+        _ => Complain(verb),
     };
+
+    // runc's words, with which its users look for the cause.
+    private static string Subject(string? verb) => verb switch
+    {
+        "create" or "run" => $"{ProgramName.Value} {verb} failed: ",
+        "exec" => "exec failed: ",
+        _ => "",
+    };
+
+    private static UsageException NoSuch(string verb) => new($"No help topic for '{verb}'");
+
+    private static int Complain(string verb)
+    {
+        Log.Error(NoSuch(verb).Message);
+        return UnknownVerb;
+    }
 }

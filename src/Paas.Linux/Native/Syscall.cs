@@ -98,6 +98,8 @@ public static partial class Native
     public const int SYS_memfd_create = 319;
     public const int SYS_execveat = 322;
     public const int SYS_gettid = 186;
+    public const int SYS_getegid = 108;
+    public const int SYS_geteuid = 107;
     public const int SYS_getpid = 39;
     public const int SYS_getppid = 110;
     public const int SYS_sched_setscheduler = 144;

@@ -38,7 +38,7 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
     /// <summary>Reads up to the verb.</summary>
     public static (GlobalOptions Options, string? Verb, IReadOnlyList<string> Arguments) Parse(IReadOnlyList<string> arguments)
     {
-        var reader = new OptionReader(arguments);
+        var reader = new OptionReader(Commands.Program, arguments);
         var options = new GlobalOptions(DefaultRoot, null, false) { CommandLine = arguments };
         while (reader.NextOption() is { } option)
         {
@@ -51,9 +51,8 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
                 "--systemd-cgroup" => options with { CgroupManager = CgroupManager.Systemd },
                 "--cgroup-manager" => options with { CgroupManager = Manager(reader.Value()) },
                 "--rootless" => options with { Rootless = BooleanOrAuto(reader.Value()) },
-                "--criu" => Ignore(reader, options),
-                "--version" or "-v" => throw new VersionRequested(),
-                "--help" or "-h" => throw new HelpRequested(),
+                "--criu" => options with { },
+                "--version" => throw new VersionRequested(),
                 _ => throw reader.Unknown(),
             };
         }
@@ -74,12 +73,6 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
         return root != "/" ? root : throw new UsageException("Option --root argument should not be set to /");
     }
 
-    private static GlobalOptions Ignore(OptionReader reader, GlobalOptions options)
-    {
-        reader.Value();
-        return options;
-    }
-
     private static bool Format(string format) => format switch
     {
         "json" => true,
@@ -95,17 +88,12 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
         _ => throw new UsageException($"unknown cgroup manager {name}: cgroupfs, systemd or disabled"),
     };
 
-    private static bool? BooleanOrAuto(string text) => text.ToLowerInvariant() switch
+    private static bool? BooleanOrAuto(string text)
     {
-        "" or "auto" => null,
-        "1" or "t" or "true" => true,
-        "0" or "f" or "false" => false,
-        _ => throw new UsageException($"invalid --rootless {text}: true, false or auto"),
-    };
+        if (text.Length == 0 || text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return null;
+        return OptionReader.TryParseBoolean(text, out var value) ? value : throw new UsageException($"invalid --rootless {text}: true, false or auto");
+    }
 }
 
 /// <summary><c>--version</c> was given.</summary>
 internal sealed class VersionRequested : Exception;
-
-/// <summary><c>--help</c> was given.</summary>
-internal sealed class HelpRequested : Exception;

@@ -1,32 +1,45 @@
+using System.Text;
+
 namespace Paas.Runtime.CommandLine;
 
-/// <summary><c>--help</c></summary>
+/// <summary>The help, made from the table the options are read by.</summary>
 internal static class HelpText
 {
-    public const string Text = """
-        paas-runtime: runs OCI containers
+    /// <summary>Help of a verb or of the program.</summary>
+    public static string Of(Command command)
+    {
+        var program = command.Name.Length == 0;
+        var text = new StringBuilder();
+        var name = program ? ProgramName.Value : $"{ProgramName.Value} {command.Name}";
+        text.Append($"NAME:\n   {name}{LikeRunc(command)} - {command.Summary}\n");
+        text.Append($"\nUSAGE:\n   {name} {(program ? "[global options]" : command.Options.Count > 0 ? "[command options]" : "")} {command.Operands}".TrimEnd()).Append('\n');
+        if (command.Description is { } description) text.Append($"\nDESCRIPTION:\n   {description.ReplaceLineEndings("\n   ")}\n");
+        if (program) Section(text, "COMMANDS", [.. Commands.All.Select(verb => (verb.Name, verb.Summary)), ("help, h", "show this, or the help of a command")]);
+        var options = command.Options.Where(option => !option.Hidden).Select(option => (Names(option), Explanation(option)));
+        if (program) options = options.Append(("--help, -h", "show help"));
+        Section(text, program ? "GLOBAL OPTIONS" : "OPTIONS", [.. options]);
+        return text.ToString();
+    }
 
-        usage: paas-runtime [--root DIR] [--log FILE] [--log-format text|json] VERB ...
+    // Who knows runc need not read on.
+    private static string LikeRunc(Command command) =>
+        command.Name == "supervise" || ProgramName.Value == "runc" ? "" : command.Name.Length == 0 ? ", a drop-in runc" : $", as runc {command.Name}";
 
-        verbs:
-          create    make a container: create [--bundle DIR] [--pid-file FILE] ID
-          start     start the process of a created container: start ID
-          run       create, start, wait, delete: run [--bundle DIR] [--detach] [--pid-file FILE] [--sandbox FILE] ID
-          exec      run a further process: exec [--cwd DIR] [--env K=V] [--user UID[:GID]] [--detach] ID COMMAND ...
-          state     print a container's state as JSON: state ID
-          list      list containers: list [--format table|json] [--quiet]
-          ps        list the processes of a container: ps [--format table|json] ID
-          kill      send a signal: kill [--all] ID [SIGNAL]
-          delete    remove a stopped container: delete [--force] ID
-          spec      write a config.json to start from: spec [--bundle DIR]
-          features  print what this runtime can do as JSON
-          supervise keep a container running: supervise --bundle DIR [--detach]
+    private static void Section(StringBuilder text, string title, IReadOnlyList<(string Name, string Help)> lines)
+    {
+        if (lines.Count == 0) return;
+        text.Append($"\n{title}:\n");
+        var width = lines.Max(line => line.Name.Length);
+        foreach (var (name, help) in lines) text.Append($"   {name.PadRight(width)}  {help}\n");
+    }
 
-        """;
-}
+    private static string Names(Option option)
+    {
+        var value = option.Kind == OptionKind.Flag ? "" : " value";
+        return option.Short is null ? $"--{option.Name}{value}" : $"--{option.Name}{value}, -{option.Short}{value}";
+    }
 
-/// <summary><c>--version</c></summary>
-internal static class VersionText
-{
-    public static string Text => $"paas-runtime version {typeof(VersionText).Assembly.GetName().Version?.ToString(3)}\nspec: {Verbs.SpecVerb.OciVersion}\n";
+    private static string Explanation(Option option) => option.Default is null ? option.Help
+        : option.Kind == OptionKind.Text ? $"{option.Help} (default: \"{option.Default}\")"
+        : $"{option.Help} (default: {option.Default})";
 }

@@ -51,7 +51,8 @@ public static class ContainerStatuses
 
     public static bool CanKill(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running;
 
-    public static bool CanDelete(ContainerStatus status) => status is ContainerStatus.Stopped;
+    /// <summary>One that was never started is nobody's work lost.</summary>
+    public static bool CanDelete(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Stopped;
 
     public static bool CanExecute(ContainerStatus status) => status is ContainerStatus.Running;
 

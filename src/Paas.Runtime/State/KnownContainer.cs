@@ -29,7 +29,10 @@ public sealed class KnownContainer
 
     /// <exception cref="RuntimeException">There is none.</exception>
     public static KnownContainer Load(string root, string id) =>
-        Find(root, id) ?? throw new RuntimeException($"container \"{id}\" does not exist");
+        Find(root, id) ?? throw Missing(id);
+
+    /// <summary>That there is no such container.</summary>
+    public static RuntimeException Missing(string id) => new($"container does not exist: \"{id}\"");
 
     public ContainerStatus Status()
     {
@@ -70,10 +73,30 @@ public sealed class KnownContainer
     public void Start()
     {
         var status = Status();
-        if (!ContainerStatuses.CanStart(status)) throw new RuntimeException($"cannot start a container that is {ContainerStatuses.Word(status)}: {Record.Id}");
+        if (!ContainerStatuses.CanStart(status)) throw new RuntimeException($"cannot start {WhyNotStarted(status)}: {Record.Id}");
         using var fifo = Files.Open(Directory.StartFifo, O_WRONLY | O_NONBLOCK);
         Descriptors.Write(fifo, [1]);
         File.Delete(Directory.StartFifo);
+    }
+
+    /// <summary>
+    /// Signals the first process; false when it is gone. Killed, it takes the others with it if it is the first of its pid
+    /// namespace; if not, they are killed one by one.
+    /// </summary>
+    public bool Signal(int signal)
+    {
+        using var process = OpenProcess();
+        if (process is null)
+        {
+            if (signal != SIGKILL || Group.Processes().Count == 0) return false;
+            Group.Kill();
+            return true;
+        }
+
+        var alone = signal != SIGKILL || Processes.IsFirstOfNamespace(Record.Pid);
+        if (!Processes.Signal(process, signal)) return false;
+        if (!alone) Group.Kill();
+        return true;
     }
 
     /// <summary>Kills everything in the container and waits until its first process is gone.</summary>
@@ -87,6 +110,13 @@ public sealed class KnownContainer
             throw new RuntimeException($"the first process of {Record.Id} ({Record.Pid}) does not end, although it was killed");
         }
     }
+
+    private static string WhyNotStarted(ContainerStatus status) => status switch
+    {
+        ContainerStatus.Stopped => "a container that has stopped",
+        ContainerStatus.Running => "an already running container",
+        _ => $"a container in the {ContainerStatuses.Word(status)} state",
+    };
 
     /// <summary>Removes control groups and state of a container none of whose processes is left.</summary>
     public void Remove()

@@ -38,7 +38,7 @@ public sealed class StateDirectory
     public void Claim()
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if (!Files.TryMakeDirectory(Path, OwnerOnly)) throw new RuntimeException($"container with id exists: {Id}");
+        if (!Files.TryMakeDirectory(Path, OwnerOnly)) throw new RuntimeException($"container with given ID already exists: {Id}");
     }
 
     public bool Exists => Directory.Exists(Path);
@@ -85,7 +85,7 @@ public sealed class StateDirectory
 
     private static void CheckId(string id)
     {
-        if (!IsId(id)) throw new RuntimeException($"invalid container id: \"{id}\"");
+        if (!IsId(id)) throw new RuntimeException($"invalid container ID format: \"{id}\"");
     }
 
     private static bool IsId(string id) =>

@@ -30,15 +30,15 @@ internal sealed class CreateOptions
     public static CreateOptions Parse(IReadOnlyList<string> arguments, bool isRun)
     {
         var options = new CreateOptions();
-        var reader = new OptionReader(arguments);
+        var reader = new OptionReader(isRun ? Commands.Run : Commands.Create, arguments);
         while (reader.NextOption() is { } option)
         {
             switch (option)
             {
-                case "--bundle" or "-b":
+                case "--bundle":
                     options.Bundle = reader.Value();
                     break;
-                case "--config" or "-f":
+                case "--config":
                     options.ConfigFile = reader.Value();
                     break;
                 case "--pid-file":
@@ -56,7 +56,7 @@ internal sealed class CreateOptions
                 case "--sandbox":
                     options.SandboxFile = reader.Value();
                     break;
-                case "--detach" or "-d" when isRun:
+                case "--detach" when isRun:
                     options.Detach = true;
                     break;
                 case "--keep" when isRun:

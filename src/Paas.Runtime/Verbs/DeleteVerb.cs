@@ -8,11 +8,11 @@ internal static class DeleteVerb
 {
     public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
     {
-        var reader = new OptionReader(arguments);
+        var reader = new OptionReader(Commands.Delete, arguments);
         var force = false;
         while (reader.NextOption() is { } option)
         {
-            force = option is "--force" or "-f" ? true : throw reader.Unknown();
+            force = option is "--force" ? true : throw reader.Unknown();
         }
 
         Delete(global.Root, reader.OnlyId(), force);
@@ -23,9 +23,9 @@ internal static class DeleteVerb
     {
         if (KnownContainer.Find(root, id) is not { } container)
         {
-            if (!force) throw new RuntimeException($"container \"{id}\" does not exist");
             // Claimed by a create that died before it had made anything else.
             new StateDirectory(root, id).Remove();
+            if (!force) throw KnownContainer.Missing(id);
             return;
         }
 

@@ -25,7 +25,7 @@ internal sealed class ExecOptions
     public static ExecOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new ExecOptions();
-        var reader = new OptionReader(arguments);
+        var reader = new OptionReader(Commands.Exec, arguments);
         while (reader.NextOption() is { } option) options.Take(option, reader);
         var rest = reader.Rest();
         if (rest.Count == 0) throw new UsageException("the container's id is missing");
@@ -40,22 +40,22 @@ internal sealed class ExecOptions
     {
         switch (option)
         {
-            case "--process" or "-p":
+            case "--process":
                 _processFile = reader.Value();
                 break;
             case "--cwd":
                 _cwd = reader.Value();
                 break;
-            case "--env" or "-e":
+            case "--env":
                 _env.Add(reader.Value());
                 break;
-            case "--user" or "-u":
+            case "--user":
                 _user = reader.Value();
                 break;
-            case "--additional-gids" or "-g":
+            case "--additional-gids":
                 _groups.Add((uint)reader.Number());
                 break;
-            case "--cap" or "-c":
+            case "--cap":
                 _capabilities.Add(reader.Value());
                 break;
             case "--no-new-privs":
@@ -64,13 +64,13 @@ internal sealed class ExecOptions
             case "--pid-file":
                 _pidFile = reader.Value();
                 break;
-            case "--detach" or "-d":
+            case "--detach":
                 Detach = true;
                 break;
             case "--preserve-fds":
                 PreservedDescriptors = reader.Number();
                 break;
-            case "--tty" or "-t" or "--console-socket":
+            case "--tty" or "--console-socket":
                 throw new UsageException($"{option}: terminals are not supported yet");
             case "--ignore-paused":
                 break;

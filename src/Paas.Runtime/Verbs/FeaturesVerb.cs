@@ -6,8 +6,11 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>features</c>: what this runtime can do (runtime-spec, features.md). Only what works is listed.</summary>
 internal static class FeaturesVerb
 {
-    public static int Run()
+    public static int Run(IReadOnlyList<string> arguments)
     {
+        var reader = new OptionReader(Commands.Features, arguments);
+        if (reader.NextOption() is not null) throw reader.Unknown();
+        reader.Rest();
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true })) Write(json);
         StandardOutput.Write(buffer.ToArray());

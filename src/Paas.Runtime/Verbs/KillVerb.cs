@@ -10,31 +10,26 @@ internal static class KillVerb
 {
     public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
     {
-        var reader = new OptionReader(arguments);
+        var reader = new OptionReader(Commands.Kill, arguments);
         var all = false;
         while (reader.NextOption() is { } option)
         {
-            all = option is "--all" or "-a" ? true : throw reader.Unknown();
+            all = option is "--all" ? true : throw reader.Unknown();
         }
 
         var rest = reader.Rest();
-        if (rest.Count is 0 or > 2) throw new UsageException("kill [--all] ID [SIGNAL]");
+        var container = KnownContainer.Load(global.Root, rest[0]);
         var signal = Native.SIGTERM;
-        if (rest.Count == 2 && !SignalNames.TryParse(rest[1], out signal)) throw new UsageException($"unknown signal {rest[1]}");
-        Kill(KnownContainer.Load(global.Root, rest[0]), signal, all);
+        if (rest.Count == 2 && !SignalNames.TryParse(rest[1], out signal)) throw new RuntimeException($"unknown signal \"{rest[1]}\"");
+        if (all) SignalAll(container, signal);
+        else if (!container.Signal(signal)) throw new RuntimeException($"container not running: {container.Record.Id}");
         return 0;
     }
 
-    private static void Kill(KnownContainer container, int signal, bool all)
+    // That nothing of it runs any more is what its caller wants.
+    private static void SignalAll(KnownContainer container, int signal)
     {
-        if (all)
-        {
-            if (signal == Native.SIGKILL) container.Group.Kill();
-            else container.Group.Signal(signal);
-            return;
-        }
-
-        using var process = container.OpenProcess();
-        if (process is null || !Processes.Signal(process, signal)) throw new RuntimeException($"container not running: {container.Record.Id}");
+        if (signal == Native.SIGKILL) container.Group.Kill();
+        else container.Group.Signal(signal);
     }
 }

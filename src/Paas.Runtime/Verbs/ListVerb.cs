@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.State;
@@ -11,16 +9,16 @@ internal static class ListVerb
 {
     public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
     {
-        var reader = new OptionReader(arguments);
-        var (json, quiet) = (false, false);
+        var reader = new OptionReader(Commands.List, arguments);
+        var (format, quiet) = ("table", false);
         while (reader.NextOption() is { } option)
         {
             switch (option)
             {
-                case "--format" or "-f":
-                    json = PsVerb.IsJson(reader.Value());
+                case "--format":
+                    format = reader.Value();
                     break;
-                case "--quiet" or "-q":
+                case "--quiet":
                     quiet = true;
                     break;
                 default:
@@ -28,31 +26,47 @@ internal static class ListVerb
             }
         }
 
-        var states = StateDirectory.List(global.Root).Select(id => KnownContainer.Find(global.Root, id)?.ToState()).OfType<ContainerState>().ToList();
-        StandardOutput.Write(quiet ? string.Concat(states.Select(state => state.Id + "\n")) : json ? Json(states) : Table(states));
+        reader.Rest();
+        var states = States(global.Root);
+        StandardOutput.Write(quiet ? string.Concat(states.Select(state => state.Id + "\n")) : OutputFormat.IsJson(format) ? Json(states) : Table(states));
         return 0;
     }
 
-    private static string Json(IReadOnlyList<ContainerState> states) =>
-        JsonSerializer.Serialize(states, OciRuntimeJsonContext.Default.IReadOnlyListContainerState) + "\n";
-
-    private static string Table(IReadOnlyList<ContainerState> states)
+    private static List<ContainerState> States(string root)
     {
-        string[] header = ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"];
-        string[][] rows =
-        [
-            header,
-            .. states.Select(state => (string[])
-                [state.Id, $"{state.Pid}", state.Status, state.Bundle, $"{state.Created:yyyy-MM-ddTHH:mm:ss.fffffffZ}", state.Owner ?? ""]),
-        ];
-        var widths = header.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
-        var text = new StringBuilder();
-        foreach (var row in rows)
+        var owners = new OwnerNames();
+        var states = new List<ContainerState>();
+        foreach (var id in StateDirectory.List(root))
         {
-            var line = string.Concat(row.Select((cell, column) => cell.PadRight(widths[column] + 3)));
-            text.Append(line.TrimEnd()).Append('\n');
+            try
+            {
+                if (KnownContainer.Find(root, id) is { } container) states.Add(container.ToState() with { Owner = owners.Of(container.Directory.Path) });
+            }
+            catch (Exception e) when (e is System.Text.Json.JsonException or IOException)
+            {
+                // One that cannot be read, or is just being deleted, does not hide the others.
+                StandardOutput.WriteError($"load container {id}: {e.Message}\n");
+            }
         }
 
-        return text.ToString();
+        return states;
     }
+
+    private static string Json(List<ContainerState> states)
+    {
+        // What Go makes of a list that was never begun.
+        if (states.Count == 0) return "null\n";
+        return JsonText.Of(JsonText.Plain, json =>
+        {
+            json.WriteStartArray();
+            foreach (var state in states) ContainerStateJson.Write(json, state);
+            json.WriteEndArray();
+        }) + "\n";
+    }
+
+    private static string Table(List<ContainerState> states) => TextTable.Of(
+    [
+        ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"],
+        .. states.Select(state => (string[])[state.Id, $"{state.Pid}", state.Status, state.Bundle, ContainerStateJson.Time(state.Created), state.Owner ?? ""]),
+    ]);
 }

@@ -8,24 +8,17 @@ internal static class PsVerb
 {
     public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
     {
-        var reader = new OptionReader(arguments);
+        var reader = new OptionReader(Commands.Ps, arguments);
         var json = false;
         while (reader.NextOption() is { } option)
         {
-            json = option is "--format" or "-f" ? IsJson(reader.Value()) : throw reader.Unknown();
+            json = option is "--format" ? OutputFormat.IsJson(reader.Value()) : throw reader.Unknown();
         }
 
         var pids = KnownContainer.Load(global.Root, reader.OnlyId()).Group.Processes().Order();
         StandardOutput.Write(json ? $"[{string.Join(',', pids)}]\n" : "PID     CMD\n" + string.Concat(pids.Select(pid => $"{pid,-7} {Command(pid)}\n")));
         return 0;
     }
-
-    public static bool IsJson(string format) => format switch
-    {
-        "json" => true,
-        "table" => false,
-        _ => throw new UsageException($"invalid format {format}: table or json"),
-    };
 
     private static string Command(int pid)
     {

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Paas.Oci.Runtime;
+using System.Text;
 using Paas.Runtime.CommandLine;
 
 namespace Paas.Runtime.Verbs;
@@ -7,61 +6,32 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>spec</c>: writes a config.json to start from.</summary>
 internal static class SpecVerb
 {
-    public const string OciVersion = "1.2.0";
-
-    private static readonly string[] Capabilities = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
-
-    private static readonly string[] NamespaceTypes = ["pid", "network", "ipc", "uts", "mount", "cgroup"];
+    /// <summary>The version of the runtime specification this runtime follows.</summary>
+    public const string OciVersion = "1.2.1";
 
     public static int Run(IReadOnlyList<string> arguments)
     {
-        var reader = new OptionReader(arguments);
-        var bundle = ".";
-        while (reader.NextOption() is { } option) bundle = option is "--bundle" or "-b" ? reader.Value() : throw reader.Unknown();
+        var reader = new OptionReader(Commands.Spec, arguments);
+        var (bundle, rootless) = ("", false);
+        while (reader.NextOption() is { } option)
+        {
+            switch (option)
+            {
+                case "--bundle":
+                    bundle = reader.Value();
+                    break;
+                case "--rootless":
+                    rootless = true;
+                    break;
+                default:
+                    throw reader.Unknown();
+            }
+        }
+
+        reader.Rest();
         var path = Path.Combine(bundle, "config.json");
-        if (File.Exists(path)) throw new RuntimeException($"{path} exists: remove it first");
-        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(Default(), OciRuntimeJsonContext.Default.RuntimeConfig));
+        if (File.Exists(path)) throw new RuntimeException($"File {path} exists. Remove it first");
+        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(JsonText.Of(JsonText.Indented('\t', 1), new ExampleConfig(rootless).Write)));
         return 0;
     }
-
-    private static RuntimeConfig Default() => new()
-    {
-        OciVersion = OciVersion,
-        Root = new RootConfig { Path = "rootfs", Readonly = true },
-        Hostname = "container",
-        Process = new ProcessConfig
-        {
-            Args = ["sh"],
-            Env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-            Cwd = "/",
-            User = new UserConfig(),
-            NoNewPrivileges = true,
-            Capabilities = new CapabilitySets { Bounding = Capabilities, Effective = Capabilities, Permitted = Capabilities },
-            Rlimits = [new ResourceLimit { Type = "RLIMIT_NOFILE", Soft = 1024, Hard = 1024 }],
-        },
-        Mounts =
-        [
-            Mount("/proc", "proc"),
-            Mount("/dev", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"),
-            Mount("/dev/pts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"),
-            Mount("/dev/shm", "tmpfs", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"),
-            Mount("/dev/mqueue", "mqueue", "nosuid", "noexec", "nodev"),
-            Mount("/sys", "sysfs", "nosuid", "noexec", "nodev", "ro"),
-            Mount("/sys/fs/cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"),
-        ],
-        Linux = new LinuxConfig
-        {
-            Namespaces = [.. NamespaceTypes.Select(type => new NamespaceConfig { Type = type })],
-            Resources = new ResourcesConfig { Devices = [new DeviceRule { Allow = false, Access = "rwm" }] },
-            MaskedPaths =
-            [
-                "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
-                "/proc/sched_debug", "/sys/firmware", "/proc/scsi",
-            ],
-            ReadonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
-        },
-    };
-
-    private static MountConfig Mount(string destination, string type, params string[] options) =>
-        new() { Destination = destination, Type = type, Source = type, Options = options.Length > 0 ? options : null };
 }

@@ -8,7 +8,7 @@ internal static class StartVerb
 {
     public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
     {
-        var reader = new OptionReader(arguments);
+        var reader = new OptionReader(Commands.Start, arguments);
         if (reader.NextOption() is not null) throw reader.Unknown();
         KnownContainer.Load(global.Root, reader.OnlyId()).Start();
         return 0;

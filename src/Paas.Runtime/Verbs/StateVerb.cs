@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.State;
 
@@ -10,11 +8,10 @@ internal static class StateVerb
 {
     public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
     {
-        var reader = new OptionReader(arguments);
+        var reader = new OptionReader(Commands.State, arguments);
         if (reader.NextOption() is not null) throw reader.Unknown();
         var state = KnownContainer.Load(global.Root, reader.OnlyId()).ToState();
-        StandardOutput.Write(JsonSerializer.SerializeToUtf8Bytes(state, OciRuntimeJsonContext.Default.ContainerState));
-        StandardOutput.Write("\n");
+        StandardOutput.Write(JsonText.Of(JsonText.Indented(' ', 2), json => ContainerStateJson.Write(json, state)));
         return 0;
     }
 }

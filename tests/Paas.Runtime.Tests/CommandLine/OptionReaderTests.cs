@@ -68,6 +68,36 @@ public sealed class OptionReaderTests
     public void What_cannot_be_understood_is_said(params string[] arguments) =>
         Assert.Throws<UsageException>(() => CreateOptions.Parse(arguments, isRun: false));
 
+    [Theory]
+    [InlineData("--bundle", "b", "id")]
+    [InlineData("-b", "b", "id")]
+    [InlineData("-bundle=b", "id")]
+    [InlineData("id", "--bundle", "b")]
+    [InlineData("id", "-b=b")]
+    [InlineData("--bundle=a", "--bundle=b", "--", "id")]
+    public void Options_are_written_as_for_any_program_in_Go(params string[] arguments)
+    {
+        var options = CreateOptions.Parse(arguments, isRun: false);
+        Assert.Equal(("b", "id"), (options.Bundle, options.Id));
+    }
+
+    [Theory]
+    [InlineData("--detach", true)]
+    [InlineData("--detach=true", true)]
+    [InlineData("-d=0", false)]
+    public void Flags_may_be_given_as_false(string flag, bool detach) =>
+        Assert.Equal(detach, CreateOptions.Parse([flag, "id"], isRun: true).Detach);
+
+    [Theory]
+    [InlineData("flag provided but not defined: -nope", "--nope", "id")]
+    [InlineData("flag needs an argument: -bundle", "--bundle")]
+    [InlineData("invalid value \"x\" for flag -preserve-fds: parse error", "--preserve-fds", "x", "id")]
+    [InlineData("invalid boolean value \"x\" for -no-new-keyring: parse error", "--no-new-keyring=x", "id")]
+    [InlineData("paas-runtime: \"create\" requires exactly 1 argument(s)")]
+    [InlineData("paas-runtime: \"create\" requires exactly 1 argument(s)", "id", "--nope")]
+    public void What_is_wrong_is_said_in_runcs_words(string message, params string[] arguments) =>
+        Assert.Equal(message, Assert.Throws<UsageException>(() => CreateOptions.Parse(arguments, isRun: false)).Message);
+
     [Fact]
     public void Only_run_detaches()
     {

@@ -8,7 +8,7 @@ public sealed class StateTests
 {
     [Theory]
     [InlineData(ContainerStatus.Creating, false, false, false, false, "creating")]
-    [InlineData(ContainerStatus.Created, true, true, false, false, "created")]
+    [InlineData(ContainerStatus.Created, true, true, true, false, "created")]
     [InlineData(ContainerStatus.Running, false, true, false, true, "running")]
     [InlineData(ContainerStatus.Stopped, false, false, true, false, "stopped")]
     public void Which_verb_may_follow_which_status(ContainerStatus status, bool start, bool kill, bool delete, bool execute, string word)

@@ -1,0 +1,35 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Paas.Runtime.CommandLine;
+
+/// <summary>Forms of the JSON that is printed.</summary>
+internal static class JsonText
+{
+    // No browser reads this, and the default encoder first builds a table of what browsers might take for markup.
+    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>Without white space.</summary>
+    public static JsonWriterOptions Plain { get; } = new() { Encoder = Encoder };
+
+    /// <summary>A member a line.</summary>
+    public static JsonWriterOptions Indented(char indent, int size) =>
+        new() { Encoder = Encoder, Indented = true, IndentCharacter = indent, IndentSize = size, NewLine = "\n" };
+
+    /// <summary>What <paramref name="write"/> writes.</summary>
+    public static string Of(JsonWriterOptions options, Action<Utf8JsonWriter> write)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, options)) write(json);
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    /// <summary>Writes an array of texts.</summary>
+    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,13 @@
+namespace Paas.Runtime.CommandLine;
+
+/// <summary><c>--version</c>: the lines Docker reads of runc.</summary>
+internal static class VersionText
+{
+    public static string Text => $"{ProgramName.Value} version {Version}\n{CommitLine}spec: {Verbs.SpecVerb.OciVersion}\n";
+
+    /// <summary>This program's version.</summary>
+    public static string Version => typeof(VersionText).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    // Built from a tree without git, it knows none.
+    private static string CommitLine => BuildCommit.Id.Length > 0 ? $"commit: {BuildCommit.Id}\n" : "";
+}
