@@ -40,6 +40,7 @@ public static class Errno
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
     public const int ETIMEDOUT = 110;
+    public const int EDQUOT = 122;
 
     /// <summary>The C library's sentence for an error number, e.g. <c>Operation not permitted</c>.</summary>
     public static string Describe(int errno) => System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno);

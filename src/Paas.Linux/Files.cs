@@ -18,6 +18,12 @@ public static unsafe class Files
         }
     }
 
+    /// <summary>memfd_create(2): a file that is nowhere but in memory. <paramref name="name"/> shows in procfs.</summary>
+    public static SafeFileHandle OpenAnonymous(string name)
+    {
+        fixed (byte* n = Kernel.Utf8(name)) return Kernel.Handle(Kernel.Call(SYS_memfd_create, (nint)n, MFD_CLOEXEC), "memfd_create", name);
+    }
+
     /// <summary>As <see cref="Open"/>, null when the file does not exist.</summary>
     public static SafeFileHandle? OpenIfExists(string path, int flags)
     {

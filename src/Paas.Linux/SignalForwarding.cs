@@ -32,15 +32,18 @@ public static unsafe partial class SignalForwarding
         MemoryMarshal.Write(code[3..], (int)process.DangerousGetHandle());
         MemoryMarshal.Write(code[13..], SYS_pidfd_send_signal);
         var handler = SyscallStub.MapCode(code);
+        foreach (var signal in Forwarded) Install(signal, handler);
+    }
+
+    /// <summary>Lets machine code handle a signal.</summary>
+    internal static void Install(int signal, nint handler)
+    {
         // struct sigaction of the C library, which adds the trampoline back from the handler.
         var action = stackalloc byte[152];
         new Span<byte>(action, 152).Clear();
         *(nint*)action = handler;
         *(int*)(action + 136) = SA_RESTART;
-        foreach (var signal in Forwarded)
-        {
-            if (Install(signal, action, null) != 0) throw new LinuxException("sigaction", Marshal.GetLastPInvokeError(), $"{signal}");
-        }
+        if (Install(signal, action, null) != 0) throw new LinuxException("sigaction", Marshal.GetLastPInvokeError(), $"{signal}");
     }
 
     [LibraryImport("libc", EntryPoint = "sigaction", SetLastError = true)]

@@ -33,6 +33,24 @@ public static unsafe class Descriptors
         }
     }
 
+    /// <summary>Writes what fits now; -1 when nothing does.</summary>
+    /// <exception cref="LinuxException">write failed.</exception>
+    public static int WriteSome(SafeFileHandle into, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            var count = Kernel.Call(SYS_write, into.DangerousGetHandle(), (nint)first, bytes.Length);
+            return count is -Errno.EAGAIN or -Errno.EINTR ? -1 : (int)Kernel.Check(count, "write");
+        }
+    }
+
+    /// <summary>Lets reads and writes of a descriptor return at once.</summary>
+    public static void SetNonBlocking(SafeFileHandle descriptor)
+    {
+        var flags = Kernel.Check(Kernel.Call(SYS_fcntl, descriptor.DangerousGetHandle(), F_GETFL), "fcntl F_GETFL");
+        Kernel.Check(Kernel.Call(SYS_fcntl, descriptor.DangerousGetHandle(), F_SETFL, flags | O_NONBLOCK), "fcntl F_SETFL");
+    }
+
     /// <summary>A pipe whose ends close on exec. The end that is read does not block; the one that is written does.</summary>
     public static (SafeFileHandle Read, SafeFileHandle Write) Pipe()
     {

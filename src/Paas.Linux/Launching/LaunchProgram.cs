@@ -121,6 +121,9 @@ public sealed unsafe class LaunchProgram : IDisposable
     public OperationRules AddCompare(string step, string? path, nint address, uint wanted, int errno, uint mask = uint.MaxValue) =>
         Add(step, path, Operation.Compare, address, (long)mask, (long)(wanted & mask), errno);
 
+    /// <summary>Keeps 32 bits of a register in memory, for a later call that takes a structure.</summary>
+    public OperationRules AddStore(nint address, Register register) => Add("store", null, Operation.Store, address, register);
+
     /// <summary>Adds a look at the status wait4(2) has stored: any end but exit code 0 is a failure, an <see cref="ExitException"/>.</summary>
     public OperationRules AddExitCheck(string step, nint status) => Add(step, null, Operation.CheckExit, status);
 

@@ -131,6 +131,11 @@ public static unsafe class Launcher
                 var status = *(int*)call[1];
                 result = (status & 0x7F) != 0 ? -(Operation.SignalBase + (status & 0x7F)) : -((status >> 8) & 0xFF);
             }
+            else if (call[0] == Operation.Store)
+            {
+                *(int*)call[1] = (int)call[2];
+                result = 0;
+            }
             else result = stub(call);
             if (result == -Errno.EINTR) continue;
             if (operation->ResultRegister >= 0) image->Registers[operation->ResultRegister] = result;

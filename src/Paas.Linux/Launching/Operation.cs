@@ -40,6 +40,9 @@ internal unsafe struct Operation
     /// <summary>Instead of a system call's number: looks at a wait status at an address; its failure is an <see cref="ExitException"/>.</summary>
     public const int CheckExit = -2;
 
+    /// <summary>Instead of a system call's number: keeps 32 bits of the second argument at the address of the first.</summary>
+    public const int Store = -3;
+
     /// <summary>Added to the number of a signal that ended a process; without it the number is an exit code.</summary>
     public const int SignalBase = 0x100;
 }

@@ -41,6 +41,8 @@ public static partial class Native
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
     public const int LOCK_UN = 8;
+    public const int SEEK_SET = 0;
+    public const int MFD_CLOEXEC = 1;
     public const int F_SETFL = 4;
     public const int F_GETFL = 3;
     public const int F_SETFD = 2;

@@ -23,8 +23,10 @@ public static partial class Native
     public const int SYS_sendmsg = 46;
     public const int SYS_recvmsg = 47;
     public const int SYS_fork = 57;
+    public const int SYS_clone = 56;
     public const int SYS_execve = 59;
     public const int SYS_exit = 60;
+    public const int SYS_wait4 = 61;
     public const int SYS_kill = 62;
     public const int SYS_fcntl = 72;
     public const int SYS_flock = 73;

@@ -46,6 +46,32 @@ public static unsafe class UnixSocket
         return null;
     }
 
+    /// <summary>Connects, and the descriptor blocks as others expect it to.</summary>
+    /// <exception cref="LinuxException">Nobody listens there, or the path is too long.</exception>
+    public static SafeFileHandle ConnectBlocking(string path)
+    {
+        var socket = Kernel.Handle(Kernel.Call(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC), "socket");
+        try
+        {
+            var address = Address(path);
+            Kernel.Check(Kernel.Call(SYS_connect, socket.DangerousGetHandle(), (nint)(&address), sizeof(sockaddr_un)), "connect", path);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Two connected ends, which block.</summary>
+    public static (SafeFileHandle One, SafeFileHandle Other) Pair()
+    {
+        var ends = stackalloc int[2];
+        Kernel.Check(Kernel.Call(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (nint)ends), "socketpair");
+        return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
+    }
+
     /// <summary>The next client, or null when there is none any more.</summary>
     public static SafeFileHandle? Accept(SafeFileHandle listener)
     {

@@ -32,6 +32,26 @@ public sealed record LinuxConfig
     public IReadOnlyList<string>? ReadonlyPaths { get; init; }
 
     public string? MountLabel { get; init; }
+
+    public PersonalityConfig? Personality { get; init; }
+
+    /// <summary>Intel's resource director. Present when the document has it, whatever is in it.</summary>
+    public IntelRdtConfig? IntelRdt { get; init; }
+}
+
+/// <summary>An execution domain (personality(2)).</summary>
+public sealed record PersonalityConfig
+{
+    /// <summary><c>LINUX LINUX32</c></summary>
+    public required string Domain { get; init; }
+
+    public IReadOnlyList<string>? Flags { get; init; }
+}
+
+/// <summary>Cache and memory bandwidth of a group (config-linux.md, IntelRdt).</summary>
+public sealed record IntelRdtConfig
+{
+    public string? ClosID { get; init; }
 }
 
 /// <summary>A namespace to make, or with a path to join.</summary>

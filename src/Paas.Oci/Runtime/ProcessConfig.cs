@@ -31,6 +31,58 @@ public sealed record ProcessConfig
     public string? ApparmorProfile { get; init; }
 
     public string? SelinuxLabel { get; init; }
+
+    public SchedulerConfig? Scheduler { get; init; }
+
+    public IoPriorityConfig? IoPriority { get; init; }
+
+    /// <summary>Processors of a process that <c>exec</c> starts.</summary>
+    public ExecCpuAffinity? ExecCPUAffinity { get; init; }
+}
+
+/// <summary>A process's scheduling (sched_setattr(2)).</summary>
+public sealed record SchedulerConfig
+{
+    /// <summary>E.g. <c>SCHED_BATCH</c>.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>-20 (favoured) to 19, of <c>SCHED_OTHER</c> and <c>SCHED_BATCH</c>.</summary>
+    public int? Nice { get; init; }
+
+    /// <summary>1 to 99, of the real-time policies.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>E.g. <c>SCHED_FLAG_RESET_ON_FORK</c>.</summary>
+    public IReadOnlyList<string>? Flags { get; init; }
+
+    /// <summary>Nanoseconds, of <c>SCHED_DEADLINE</c>.</summary>
+    public ulong? Runtime { get; init; }
+
+    /// <inheritdoc cref="Runtime"/>
+    public ulong? Deadline { get; init; }
+
+    /// <inheritdoc cref="Runtime"/>
+    public ulong? Period { get; init; }
+}
+
+/// <summary>A process's priority for block I/O (ioprio_set(2)).</summary>
+public sealed record IoPriorityConfig
+{
+    /// <summary><c>IOPRIO_CLASS_RT IOPRIO_CLASS_BE IOPRIO_CLASS_IDLE</c></summary>
+    public required string Class { get; init; }
+
+    /// <summary>0 (favoured) to 7.</summary>
+    public int Priority { get; init; }
+}
+
+/// <summary>Processors as lists such as <c>0-3,7</c>.</summary>
+public sealed record ExecCpuAffinity
+{
+    /// <summary>While the runtime enters the container.</summary>
+    public string? Initial { get; init; }
+
+    /// <summary>From then on.</summary>
+    public string? Final { get; init; }
 }
 
 /// <summary>Size of a terminal, in characters.</summary>

@@ -25,6 +25,8 @@ public static partial class RuntimeConfigReader
                 "maskedPaths" => linux with { MaskedPaths = List(ref json, TextItem) },
                 "readonlyPaths" => linux with { ReadonlyPaths = List(ref json, TextItem) },
                 "mountLabel" => linux with { MountLabel = Text(ref json) },
+                "personality" => linux with { Personality = Object(ref json, Personality) },
+                "intelRdt" => linux with { IntelRdt = Object(ref json, IntelRdt) },
                 _ => Skip(ref json, linux),
             };
         }

@@ -185,6 +185,9 @@ public static partial class RuntimeConfigReader
                 "oomScoreAdj" => process with { OomScoreAdj = Signed32(ref json) },
                 "apparmorProfile" => process with { ApparmorProfile = Text(ref json) },
                 "selinuxLabel" => process with { SelinuxLabel = Text(ref json) },
+                "scheduler" => process with { Scheduler = Object(ref json, Scheduler) },
+                "ioPriority" => process with { IoPriority = Object(ref json, IoPriority) },
+                "execCPUAffinity" => process with { ExecCPUAffinity = Object(ref json, Affinity) },
                 _ => Skip(ref json, process),
             };
         }

@@ -12,6 +12,7 @@ internal static class ConfigRules
         if (config.Root is null) throw new RuntimeException("config.json has no root");
         Check(config.Process ?? throw new RuntimeException("config.json has no process"));
         if (config.Linux is null) throw new RuntimeException("config.json has no linux section");
+        if (config.Linux.IntelRdt is not null) throw new RuntimeException("linux.intelRdt is not supported by this runtime: remove it from config.json");
         CheckHooks(config.Hooks);
     }
 
@@ -20,19 +21,24 @@ internal static class ConfigRules
     {
         if (process.Args is null or []) throw new RuntimeException("process.args names no program");
         if (!process.Cwd.StartsWith('/')) throw new RuntimeException($"cwd {process.Cwd} is not absolute");
-        if (process.Terminal) throw new RuntimeException("process.terminal is not supported yet: set it to false");
-        if (process.ApparmorProfile is { Length: > 0 }) throw new RuntimeException("apparmorProfile is not supported yet");
-        if (process.SelinuxLabel is { Length: > 0 }) throw new RuntimeException("selinuxLabel is not supported yet");
     }
 
     private static void CheckHooks(HooksConfig? hooks)
     {
-        if (hooks is null) return;
-        var any = (IEnumerable<HookConfig>)
-        [
-            .. hooks.Prestart ?? [], .. hooks.CreateRuntime ?? [], .. hooks.CreateContainer ?? [], .. hooks.StartContainer ?? [],
-            .. hooks.Poststart ?? [], .. hooks.Poststop ?? [],
-        ];
-        if (any.Any()) throw new RuntimeException("hooks are not supported yet");
+        Check(hooks?.Prestart, "prestart");
+        Check(hooks?.CreateRuntime, "createRuntime");
+        Check(hooks?.CreateContainer, "createContainer");
+        Check(hooks?.StartContainer, "startContainer");
+        Check(hooks?.Poststart, "poststart");
+        Check(hooks?.Poststop, "poststop");
+    }
+
+    private static void Check(IReadOnlyList<HookConfig>? hooks, string kind)
+    {
+        foreach (var hook in hooks ?? [])
+        {
+            if (!hook.Path.StartsWith('/')) throw new RuntimeException($"hooks.{kind}: the path {hook.Path} is not absolute");
+            if (hook.Timeout is <= 0) throw new RuntimeException($"hooks.{kind}: the timeout of {hook.Path} must be greater than zero");
+        }
     }
 }

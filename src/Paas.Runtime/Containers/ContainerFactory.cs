@@ -5,6 +5,7 @@ using Paas.Linux.Cgroups;
 using Paas.Linux.Launching;
 using Paas.Linux.Netlink;
 using Paas.Oci.Runtime;
+using Paas.Runtime.Hooks;
 using Paas.Runtime.State;
 using static Paas.Linux.Native;
 
@@ -40,8 +41,9 @@ public static class ContainerFactory
             group.Create();
             group.Apply(limits);
             var (process, go, network) = Launch(spec, directory, group);
-            directory.Write(Record(spec, group, process.Pid));
-            return new RunningContainer(spec.Id, directory, group, process, go, network);
+            var record = Record(spec, group, process.Pid);
+            directory.Write(record);
+            return new RunningContainer(record, directory, group, process, go, network);
         }
         catch
         {
@@ -62,10 +64,12 @@ public static class ContainerFactory
                 config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces);
             using var limits = new ProcessLimits(config.Process!.Rlimits);
             using var fifo = spec.WaitAtFifo ? directory.MakeStartFifo() : null;
+            using var hooks = ContainerHooks.From(config.Hooks);
+            using var unified = group.OpenUnified();
             var (go, status) = (new Pipe(), new Pipe());
-            var program = InitProgram.Compile(new InitPlan
+            var plan = new InitPlan
             {
-                Config = config,
+                Config = config with { Process = ProcessEnvironment.Complete(config.Process, mounts.Root) },
                 Namespaces = namespaces,
                 Mounts = mounts,
                 Group = group,
@@ -74,16 +78,20 @@ public static class ContainerFactory
                 Go = go,
                 StartFifo = (int?)fifo?.DangerousGetHandle(),
                 Limits = limits.ForChild,
-                AvailableCapabilities = namespaces.Makes(NamespaceKind.User) ? ulong.MaxValue : Capabilities.Permitted(),
+                AvailableCapabilities = namespaces.Has(NamespaceKind.User) ? ulong.MaxValue : Capabilities.Permitted(),
                 DieWithParent = spec.DieWithParent,
                 StandardInput = spec.StandardInput,
                 StandardOutput = spec.StandardOutput,
                 StandardError = spec.StandardError,
                 PreservedDescriptors = spec.PreservedDescriptors,
-            });
-            StandardStreams.GiveTo(config, spec.StandardInput, spec.StandardOutput, spec.StandardError);
-            var process = Fork(program, status, namespaces, group, config);
-            return (GuideThrough(process, go, namespaces, group, config), go, network);
+                Terminal = spec.Terminal,
+                Hooks = hooks,
+                Keyring = spec.NewKeyring ? $"_ses.{spec.Id}" : null,
+            };
+            var program = InitProgram.Compile(plan);
+            if (spec.Terminal is null) StandardStreams.GiveTo(config, spec.StandardInput, spec.StandardOutput, spec.StandardError);
+            var process = Fork(program, status, namespaces, unified, config);
+            return (GuideThrough(process, plan, pid => Record(spec, group, pid)), go, network);
         }
         catch
         {
@@ -92,22 +100,22 @@ public static class ContainerFactory
         }
     }
 
-    private static LaunchedProcess Fork(LaunchProgram program, Pipe status, NamespacePlan namespaces, ControlGroup group, RuntimeConfig config)
+    private static LaunchedProcess Fork(LaunchProgram program, Pipe status, NamespacePlan namespaces, SafeFileHandle? unified, RuntimeConfig config)
     {
-        using var unified = group.OpenUnified();
         using var inside = new ThreadNamespaces(namespaces);
         if (!namespaces.Makes(NamespaceKind.Network)) WriteNetworkSysctls(config);
         return Launcher.Launch(program, status, (ulong)(uint)namespaces.Cloned, unified);
     }
 
     // The child's setup and the parent's part of it run side by side; the pipe keeps them in step.
-    private static LaunchedProcess GuideThrough(LaunchedProcess process, Pipe go, NamespacePlan namespaces, ControlGroup group, RuntimeConfig config)
+    private static LaunchedProcess GuideThrough(LaunchedProcess process, InitPlan plan, Func<int, ContainerRecord> describe)
     {
+        var (config, go) = (plan.Config, plan.Go);
         var parentsPart = true;
         try
         {
             go.CloseReadEnd();
-            if (namespaces.Makes(NamespaceKind.User))
+            if (plan.Namespaces.Makes(NamespaceKind.User))
             {
                 UserNamespaces.WriteMaps(
                     process.Pid,
@@ -116,11 +124,13 @@ public static class ContainerFactory
                 go.WriteByte();
             }
 
+            if (plan.Namespaces.HasSuccessor) process.WaitForSuccessor();
             // It was born in the unified group.
-            group.Add(process.Pid, unified: false);
+            plan.Group.Add(process.Pid, unified: false);
             OutOfMemoryScore.Set(process.Pid, config.Process!.OomScoreAdj);
             go.WriteByte();
             parentsPart = false;
+            if (plan.HasWaypoint) CallHooks(process, plan, describe(process.Pid));
             process.WaitUntilReady();
             return process;
         }
@@ -133,8 +143,19 @@ public static class ContainerFactory
             process.Dispose();
             go.Dispose();
             if (cause is not null) throw cause;
+            if (failure is ExitException) throw new RuntimeException($"{failure.Message}, output: {plan.Hooks?.Printed}", failure);
             throw;
         }
+    }
+
+    private static void CallHooks(LaunchedProcess process, InitPlan plan, ContainerRecord record)
+    {
+        process.WaitForWaypoint();
+        plan.Hooks?.Describe(record, process.Pid);
+        var hooks = plan.Config.Hooks;
+        HostHooks.Run("prestart", hooks?.Prestart, record, ContainerStatus.Creating, process.Pid);
+        HostHooks.Run("createRuntime", hooks?.CreateRuntime, record, ContainerStatus.Creating, process.Pid);
+        plan.Go.WriteByte();
     }
 
     private static IOException? FailureOf(LaunchedProcess process)
@@ -190,6 +211,7 @@ public static class ContainerFactory
         Cgroup = group.Path,
         Cpuset = group.LegacyDirectories.ContainsKey("cpuset"),
         Annotations = spec.Config.Annotations,
+        HasHooks = spec.Config.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
     };
 
     private static void Undo(StateDirectory directory, ControlGroup group)

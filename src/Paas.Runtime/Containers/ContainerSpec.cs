@@ -49,6 +49,12 @@ public sealed record ContainerSpec
     /// <summary>True lets the first process wait for a <c>start</c> from any process, at a fifo in its state directory.</summary>
     public bool WaitAtFifo { get; init; }
 
+    /// <summary>Where the process's terminal goes; there must be one when <c>process.terminal</c> is set, and none otherwise.</summary>
+    public TerminalTarget? Terminal { get; init; }
+
+    /// <summary>False leaves the process the session keyring of this one (runc's <c>--no-new-keyring</c>).</summary>
+    public bool NewKeyring { get; init; } = true;
+
     /// <summary>How many descriptors from 3 on the process keeps.</summary>
     public int PreservedDescriptors { get; init; }
 }

@@ -1,40 +1,68 @@
 using Paas.Linux;
+using Paas.Linux.Cgroups;
 using Paas.Linux.Launching;
 using Paas.Oci.Runtime;
-using Paas.Runtime.State;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
 
 /// <summary>A further process in a running container.</summary>
-internal static class ExecProcess
+internal sealed class ExecProcess
 {
+    private readonly ExecSpec _spec;
+    private readonly ProcessConfig _process;
+    private readonly NamespacePlan _namespaces;
+    private readonly LaunchProgram _program;
+    private readonly CredentialSteps _credentials;
+    private readonly ExecuteSteps _execute;
+    private readonly Pipe _status;
+    private readonly Pipe _go;
+
+    // The launched process owns program and status once it is there.
+    private ExecProcess(ExecSpec spec, ProcessConfig process, NamespacePlan namespaces, LaunchProgram program, Pipe status, Pipe go)
+    {
+        (_spec, _process, _namespaces) = (spec, process, namespaces);
+        (_program, _status, _go) = (program, status, go);
+        _credentials = new CredentialSteps(_program);
+        _execute = new ExecuteSteps(_program);
+    }
+
     /// <summary>Forks it, with all namespaces, control groups and restrictions of the container; returns when its program runs.</summary>
     /// <exception cref="LinuxException">What the kernel refused.</exception>
-    public static LaunchedProcess Start(KnownContainer container, RuntimeConfig config, ProcessConfig process, bool detach, int preservedDescriptors)
+    /// <exception cref="RuntimeException">What is asked for cannot be done.</exception>
+    public static LaunchedProcess Start(ExecSpec spec)
     {
-        ConfigRules.Check(process);
-        using var namespaces = NamespacePlan.Of(container.Record.Pid);
-        using var limits = new ProcessLimits(process.Rlimits);
+        ConfigRules.Check(spec.Process);
+        using var namespaces = NamespacePlan.Of(spec.Container.Record.Pid);
+        using var root = Files.Open($"/proc/{spec.Container.Record.Pid}/root", O_PATH | O_DIRECTORY);
         using var go = new Pipe();
-        var status = new Pipe();
-        var available = namespaces.Has(NamespaceKind.User) ? ulong.MaxValue : Capabilities.Permitted();
-        var program = Compile(config, process, namespaces, limits, status, go, available, detach, preservedDescriptors);
-        StandardStreams.GiveTo(config with { Process = process }, 0, 1, 2);
-        LaunchedProcess child;
-        using (var unified = container.Group.OpenUnified())
-        using (new ThreadNamespaces(namespaces))
+        return new ExecProcess(spec, ProcessEnvironment.Complete(spec.Process, root), namespaces, new LaunchProgram(), new Pipe(), go).Start();
+    }
+
+    private LaunchedProcess Start()
+    {
+        using var limits = new ProcessLimits(_process.Rlimits);
+        var group = _spec.Subgroup is { } below ? ControlGroup.At(_spec.Container.Record.Cgroup + below, _spec.Container.Record.Cpuset) : _spec.Container.Group;
+        Compile(limits);
+        if (_spec.Terminal is null)
         {
-            child = Launcher.Launch(program, status, 0, unified);
+            StandardStreams.GiveTo(_spec.Config with { Process = _process }, _spec.StandardInput, _spec.StandardOutput, _spec.StandardError);
+        }
+
+        LaunchedProcess child;
+        using (var unified = group.OpenUnified())
+        using (new ThreadNamespaces(_namespaces))
+        {
+            child = Launcher.Launch(_program, _status, 0, unified);
         }
 
         try
         {
-            container.Group.Add(child.Pid, unified: false);
-            OutOfMemoryScore.Set(child.Pid, process.OomScoreAdj);
+            group.Add(child.Pid, unified: false);
+            OutOfMemoryScore.Set(child.Pid, _process.OomScoreAdj);
             // Before the process can be seen to run, so that no signal meant for it ends this one instead.
-            if (!detach) SignalForwarding.Start(child.Handle);
-            go.WriteByte();
+            if (!_spec.Detach && _spec.ForwardSignals) SignalForwarding.Start(child.Handle);
+            _go.WriteByte();
             child.WaitForExec();
             return child;
         }
@@ -45,34 +73,59 @@ internal static class ExecProcess
         }
     }
 
-    private static LaunchProgram Compile(
-        RuntimeConfig config, ProcessConfig process, NamespacePlan namespaces, ProcessLimits limits, Pipe status, Pipe go,
-        ulong available, bool detach, int preservedDescriptors)
+    private void Compile(ProcessLimits limits)
     {
-        var program = new LaunchProgram();
-        var credentials = new CredentialSteps(program);
-        var execute = new ExecuteSteps(program);
-        var filter = SeccompFilter.From(config.Linux?.Seccomp);
+        var available = _namespaces.Has(NamespaceKind.User) ? ulong.MaxValue : Capabilities.Permitted();
+        var filter = SeccompFilter.From(_spec.Config.Linux?.Seccomp);
         // Other processes of the container must not be able to look into this one before it is theirs.
-        program.Add("prctl PR_SET_DUMPABLE", null, SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-        program.Add("close", null, SYS_close, go.WriteEnd);
-        program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        program.Add("wait for the runtime", null, SYS_read, go.ReadEnd, program.Memory(16), 1).NeedsData();
-        program.Add("setsid", null, SYS_setsid);
-        // The user namespace first: with it come the rights in those that it owns.
+        _program.Add("prctl PR_SET_DUMPABLE", null, SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+        _program.Add("close", null, SYS_close, _go.WriteEnd);
+        _program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        SchedulingSteps.AddAffinity(_program, _process.ExecCPUAffinity?.Initial);
+        _program.Add("wait for the runtime", null, SYS_read, _go.ReadEnd, _program.Memory(16), 1).NeedsData();
+        SchedulingSteps.AddAffinity(_program, _process.ExecCPUAffinity?.Final);
+        _program.Add("setsid", null, SYS_setsid);
+        var label = SecurityLabelSteps.Open(_program, _process);
+        Join();
+        PlaceStreams();
+        List<long> kept = [_status.WriteEnd, _go.ReadEnd];
+        if (label is not null) kept.Add(SecurityLabelSteps.KeptAt);
+        _execute.CloseOthers(_spec.PreservedDescriptors, kept);
+        _execute.EnterWorkingDirectory(_process.Cwd);
+        SchedulingSteps.AddPersonality(_program, _spec.Config.Linux?.Personality);
+        SchedulingSteps.Add(_program, _process);
+        _execute.SetLimits(limits.ForChild);
+        _credentials.Add(_process, available, filter);
+        _program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, _spec.Detach ? 0 : SIGKILL, 0, 0, 0);
+        label?.Write();
+        _execute.Execute(_process, filter, _credentials);
+    }
+
+    // The user namespace first: with it come the rights in those that it owns.
+    private void Join()
+    {
         foreach (var kind in (ReadOnlySpan<NamespaceKind>)[NamespaceKind.User, NamespaceKind.Time, NamespaceKind.Mount])
         {
-            if (!namespaces.Joined.TryGetValue(kind, out var handle)) continue;
-            program.Add($"join namespace {Namespaces.FileName(kind)}", null, SYS_setns, handle.DangerousGetHandle(), (int)kind);
+            if (!_namespaces.Joined.TryGetValue(kind, out var handle)) continue;
+            _program.Add($"join namespace {Namespaces.FileName(kind)}", null, SYS_setns, handle.DangerousGetHandle(), (int)kind);
         }
 
-        if (namespaces.Has(NamespaceKind.User)) credentials.BecomeNamespaceRoot();
-        execute.CloseOthers(preservedDescriptors, status.WriteEnd, go.ReadEnd);
-        execute.EnterWorkingDirectory(process.Cwd);
-        execute.SetLimits(limits.ForChild);
-        credentials.Add(process, available, filter);
-        program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, detach ? 0 : SIGKILL, 0, 0, 0);
-        execute.Execute(process, filter, credentials);
-        return program;
+        if (_namespaces.Has(NamespaceKind.User)) _credentials.BecomeNamespaceRoot();
+    }
+
+    private void PlaceStreams()
+    {
+        if (_spec.Terminal is not { } target)
+        {
+            _execute.PlaceStandardStreams(_spec.StandardInput, _spec.StandardOutput, _spec.StandardError);
+            return;
+        }
+
+        var terminals = new TerminalSteps(_program);
+        var root = _program.NewRegister();
+        _program.Add("open root", null, SYS_openat, AT_FDCWD, _program.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(root);
+        var terminal = terminals.Open(root, target, _process.User?.Uid ?? 0);
+        _execute.PlaceStandardStreams(terminal, terminal, terminal);
+        TerminalSteps.TakeControl(_program);
     }
 }

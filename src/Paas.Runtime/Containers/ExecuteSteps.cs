@@ -12,17 +12,17 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     private const int LastSignal = 64;
 
     /// <summary>The three standard streams get their places, whatever places they come from.</summary>
-    public void PlaceStandardStreams(int input, int output, int error)
+    public void PlaceStandardStreams(Argument input, Argument output, Argument error)
     {
-        if ((input, output, error) == (0, 1, 2)) return;
+        if ((input, output, error) == ((Argument)0, (Argument)1, (Argument)2)) return;
         // First out of the way, so that none overwrites another.
         const int F_DUPFD_CLOEXEC = 1030;
         var copies = new Register[3];
-        ReadOnlySpan<int> sources = [input, output, error];
+        ReadOnlySpan<Argument> sources = [input, output, error];
         for (var i = 0; i < 3; i++)
         {
             copies[i] = program.NewRegister();
-            program.Add("duplicate descriptor", $"{sources[i]}", SYS_fcntl, sources[i], F_DUPFD_CLOEXEC, 64).Into(copies[i]);
+            program.Add("duplicate descriptor", $"{i}", SYS_fcntl, sources[i], F_DUPFD_CLOEXEC, 64).Into(copies[i]);
         }
 
         for (var i = 0; i < 3; i++) program.Add("place descriptor", $"{i}", SYS_dup3, copies[i], i, 0);
@@ -32,9 +32,9 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     /// Closes every other descriptor, not only on execve: a working directory below <c>/proc/self/fd</c> must not find one
     /// (CVE-2024-21626).
     /// </summary>
-    public void CloseOthers(int preserved, params ReadOnlySpan<long> kept)
+    public void CloseOthers(int preserved, IEnumerable<long> kept)
     {
-        var sorted = kept.ToArray();
+        long[] sorted = [.. kept];
         Array.Sort(sorted);
         long first = FirstFreeDescriptor + preserved;
         foreach (var keep in sorted)

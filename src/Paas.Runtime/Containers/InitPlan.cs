@@ -2,6 +2,7 @@ using Paas.Linux;
 using Paas.Linux.Cgroups;
 using Paas.Linux.Launching;
 using Paas.Oci.Runtime;
+using Paas.Runtime.Hooks;
 
 namespace Paas.Runtime.Containers;
 
@@ -40,6 +41,18 @@ internal sealed record InitPlan
     public required int StandardOutput { get; init; }
 
     public required int StandardError { get; init; }
+
+    /// <summary>Where the terminal goes when the process has one.</summary>
+    public required TerminalTarget? Terminal { get; init; }
+
+    /// <summary>Hooks the child runs, or null.</summary>
+    public required ContainerHooks? Hooks { get; init; }
+
+    /// <summary>Name of the session keyring to make, or null.</summary>
+    public required string? Keyring { get; init; }
+
+    /// <summary>True when the parent runs hooks, or describes the container to some, once everything is mounted.</summary>
+    public bool HasWaypoint => Hooks is not null || Config.Hooks?.Prestart is { Count: > 0 } || Config.Hooks?.CreateRuntime is { Count: > 0 };
 
     /// <summary>Descriptors from 3 on that the process keeps.</summary>
     public required int PreservedDescriptors { get; init; }

@@ -19,6 +19,8 @@ internal sealed class InitProgram
     private readonly RootSteps _root;
     private readonly CredentialSteps _credentials;
     private readonly ExecuteSteps _execute;
+    private readonly NamespaceSteps _namespaces;
+    private SecurityLabelSteps? _label;
     private bool _inGroup;
 
     private InitProgram(LaunchProgram program, InitPlan plan)
@@ -30,6 +32,7 @@ internal sealed class InitProgram
         _root = new RootSteps(_program, plan, JoinControlGroup);
         _credentials = new CredentialSteps(_program);
         _execute = new ExecuteSteps(_program);
+        _namespaces = new NamespaceSteps(_program, plan, _credentials);
     }
 
     public static LaunchProgram Compile(InitPlan plan)
@@ -49,53 +52,30 @@ internal sealed class InitProgram
 
     private void Compile()
     {
-        Begin();
-        EnterNamespaces();
+        _program.Add("close", null, SYS_close, _plan.Go.WriteEnd);
+        _program.Add("close", null, SYS_close, _plan.Status.ReadEnd);
+        _namespaces.Begin();
+        _program.Add("umask", null, SYS_umask, 0);
+        _namespaces.Enter();
+        JoinKeyring();
         SetKernelState();
         _root.MountEverything();
+        CallHooks();
+        _label = SecurityLabelSteps.Open(_program, _config.Process!);
         _root.Change();
         JoinControlGroup();
         BecomeProcess();
         WaitForStart();
+        _plan.Hooks?.AddStart(_program, _plan.Status);
+        _label?.Write();
         _execute.Execute(_config.Process!, _plan.Filter, _credentials);
     }
 
-    private void Begin()
+    private void JoinKeyring()
     {
-        _program.Add("close", null, SYS_close, _plan.Go.WriteEnd);
-        _program.Add("close", null, SYS_close, _plan.Status.ReadEnd);
-        // Until it is ready a child never outlives its parent; afterwards only if it should.
-        DieWithParent(SIGKILL);
-        _program.Add("umask", null, SYS_umask, 0);
-        _program.Add("setsid", null, SYS_setsid);
-    }
-
-    private void EnterNamespaces()
-    {
-        foreach (var (kind, handle) in _plan.Namespaces.Joined)
-        {
-            if (!ThreadNamespaces.ByChild(kind)) continue;
-            _program.Add($"join namespace {Namespaces.FileName(kind)}", null, SYS_setns, handle.DangerousGetHandle(), (int)kind);
-        }
-
-        if (_plan.Namespaces.Makes(NamespaceKind.User))
-        {
-            // The parent writes the maps.
-            WaitForParent();
-            _credentials.BecomeNamespaceRoot();
-        }
-
-        if (_plan.Namespaces.Makes(NamespaceKind.Time)) MakeTimeNamespace();
-    }
-
-    private void MakeTimeNamespace()
-    {
-        _program.Add("make time namespace", null, SYS_unshare, CLONE_NEWTIME);
-        if (_linux.TimeOffsets is null or { Count: 0 }) return;
-        // The change of ids made the process's own files in /proc root's of the host.
-        _program.Add("prctl PR_SET_DUMPABLE", null, SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
-        var text = string.Concat(_linux.TimeOffsets.Select(offset => $"{offset.Key} {offset.Value.Secs} {offset.Value.Nanosecs}\n"));
-        Sysctls.AddWrite(_program, _plan.Mounts.Procfs!, "set clock offsets", "timeOffsets", "self/timens_offsets", text);
+        if (_plan.Keyring is not { } name) return;
+        // Keys are a service of the kernel that may be missing or used up; the process does without.
+        _program.Add("join session keyring", name, SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, _program.Text(name)).Tolerate(Errno.ENOSYS, Errno.EPERM, Errno.EDQUOT);
     }
 
     private void SetKernelState()
@@ -116,42 +96,62 @@ internal sealed class InitProgram
         _program.Add(step, name, number, _program.Text(name), System.Text.Encoding.UTF8.GetByteCount(name));
     }
 
+    private void CallHooks()
+    {
+        if (!_plan.HasWaypoint) return;
+        JoinControlGroup();
+        Launcher.AddWaypoint(_program, _plan.Status);
+        _namespaces.WaitForParent();
+        _plan.Hooks?.AddCreate(_program, _plan.Status);
+    }
+
     // The parent moves the process meanwhile, which takes its time on v1. A new cgroup namespace shows groups from there down.
     private void JoinControlGroup()
     {
         if (_inGroup) return;
         _inGroup = true;
-        WaitForParent();
+        _namespaces.WaitForParent();
         if (_plan.Namespaces.Makes(NamespaceKind.ControlGroup)) _program.Add("make cgroup namespace", null, SYS_unshare, CLONE_NEWCGROUP);
     }
 
     private void BecomeProcess()
     {
         var process = _config.Process!;
-        _execute.PlaceStandardStreams(_plan.StandardInput, _plan.StandardOutput, _plan.StandardError);
-        var start = _plan.StartFifo ?? (long)_plan.Go.ReadEnd;
-        _execute.CloseOthers(_plan.PreservedDescriptors, _plan.Status.WriteEnd, _plan.Go.ReadEnd, start);
+        PlaceStreams();
+        List<long> kept = [_plan.Status.WriteEnd, _plan.Go.ReadEnd, Start, .. _plan.Hooks?.Kept ?? []];
+        if (_label is not null) kept.Add(SecurityLabelSteps.KeptAt);
+        _execute.CloseOthers(_plan.PreservedDescriptors, kept);
         _execute.EnterWorkingDirectory(process.Cwd);
+        SchedulingSteps.AddPersonality(_program, _linux.Personality);
+        SchedulingSteps.Add(_program, process);
         _execute.SetLimits(_plan.Limits);
         _credentials.Add(process, _plan.AvailableCapabilities, _plan.Filter);
         // The change of ids took the signal away.
-        DieWithParent(_plan.DieWithParent ? SIGKILL : 0);
+        _namespaces.DieWithParent(_plan.DieWithParent ? SIGKILL : 0);
         _execute.CheckProgram(process);
     }
+
+    private void PlaceStreams()
+    {
+        if (_root.Terminal is not { } terminal)
+        {
+            _execute.PlaceStandardStreams(_plan.StandardInput, _plan.StandardOutput, _plan.StandardError);
+            return;
+        }
+
+        _execute.PlaceStandardStreams(terminal, terminal, terminal);
+        TerminalSteps.TakeControl(_program);
+    }
+
+    // Where the process waits for its start.
+    private long Start => _plan.StartFifo ?? (long)_plan.Go.ReadEnd;
 
     private void WaitForStart()
     {
         Launcher.AddReadyReport(_program, _plan.Status);
-        var buffer = _program.Memory(16);
-        if (_plan.StartFifo is { } fifo) _program.Add("wait for start", null, SYS_read, fifo, buffer, 1).NeedsData();
         // End of file: whoever would start it is gone.
-        else WaitForParent();
+        _program.Add("wait for start", null, SYS_read, Start, _program.Memory(16), 1).NeedsData();
         // Not left to the program: with preserved descriptors some may lie in their range.
         _program.Add("close on exec", null, SYS_fcntl, _plan.Status.WriteEnd, F_SETFD, FD_CLOEXEC);
     }
-
-    private void WaitForParent() =>
-        _program.Add("wait for the runtime", null, SYS_read, _plan.Go.ReadEnd, _program.Memory(16), 1).NeedsData();
-
-    private void DieWithParent(int signal) => _program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, signal, 0, 0, 0);
 }

@@ -20,8 +20,17 @@ internal sealed class NamespacePlan : IDisposable
     /// <summary>Namespaces to join, held open.</summary>
     public IReadOnlyDictionary<NamespaceKind, SafeFileHandle> Joined => _joined;
 
-    /// <summary>Made by clone3: all but those that want a step of their own.</summary>
-    public NamespaceKind Cloned => New & ~(NamespaceKind.ControlGroup | NamespaceKind.Time);
+    /// <summary>
+    /// Whether a first process prepares and a second one, forked by it, goes on: a user namespace that is joined must own what is
+    /// made next, and clock offsets are set before anyone is in their namespace.
+    /// </summary>
+    public bool HasSuccessor => Makes(NamespaceKind.Time) || _joined.ContainsKey(NamespaceKind.User);
+
+    /// <summary>Made when the (first) process is forked: all but those that want a step of their own.</summary>
+    public NamespaceKind Cloned => HasSuccessor ? New & NamespaceKind.User : New & ~NamespaceKind.ControlGroup;
+
+    /// <summary>Made when the second process is forked.</summary>
+    public NamespaceKind ClonedBySuccessor => HasSuccessor ? New & ~(NamespaceKind.ControlGroup | NamespaceKind.Time | NamespaceKind.User) : 0;
 
     public bool Makes(NamespaceKind kind) => (New & kind) != 0;
 
@@ -103,15 +112,19 @@ internal sealed class NamespacePlan : IDisposable
     private void Check(LinuxConfig? linux)
     {
         if (!Has(NamespaceKind.Mount)) throw new RuntimeException("a container needs a mount namespace of its own");
-        if (_joined.ContainsKey(NamespaceKind.User)) throw new RuntimeException("joining a user namespace is not supported yet");
         if (Makes(NamespaceKind.User) && (linux?.UidMappings is null or [] || linux.GidMappings is null or []))
         {
             throw new RuntimeException("a new user namespace needs uidMappings and gidMappings");
         }
 
-        if (!Makes(NamespaceKind.User) && linux?.UidMappings is { Count: > 0 })
+        if (!Has(NamespaceKind.User) && linux?.UidMappings is { Count: > 0 })
         {
-            throw new RuntimeException("uidMappings without a user namespace");
+            throw new RuntimeException("user namespace mappings specified, but user namespace isn't enabled in the config");
+        }
+
+        if (linux?.TimeOffsets is { Count: > 0 } && !Makes(NamespaceKind.Time))
+        {
+            throw new RuntimeException("time namespace offsets specified, but time namespace isn't enabled in the config");
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
     private readonly LinuxConfig _linux = plan.Config.Linux ?? new LinuxConfig();
     private readonly long _root = plan.Mounts.Root.DangerousGetHandle();
 
+    /// <summary>The slave of the process's terminal once everything is mounted; null when it has none.</summary>
+    public Register? Terminal { get; private set; }
+
     /// <summary>Makes the root filesystem complete, while the process still sees the host's.</summary>
     public void MountEverything()
     {
@@ -31,6 +34,15 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
             new DeviceSteps(program, targets, mounts).Add(_linux.Devices, plan.Mounts.Devices, plan.Namespaces.Has(NamespaceKind.User));
         }
 
+        if (plan.Terminal is { } target)
+        {
+            var terminals = new TerminalSteps(program);
+            Terminal = terminals.Open(_root, target, plan.Config.Process!.User?.Uid ?? 0);
+            terminals.MountConsole(Terminal.Value, mounts);
+        }
+
+        // As other runtimes do: a working directory that is missing is made.
+        targets.Close(targets.OpenOrMake("make working directory", plan.Config.Process!.Cwd, directory: true));
         mounts.Finish();
         var hidden = new HiddenPathSteps(program, targets, mounts);
         foreach (var path in _linux.ReadonlyPaths ?? []) hidden.MakeReadOnly(path);

@@ -11,6 +11,7 @@ namespace Paas.Runtime.Containers;
 public sealed class RunningContainer : IDisposable
 {
     private readonly StateDirectory _directory;
+    private readonly ContainerRecord _record;
     private readonly ControlGroup _group;
     private readonly LaunchedProcess _launched;
     private readonly Pipe? _go;
@@ -18,9 +19,9 @@ public sealed class RunningContainer : IDisposable
     private bool _reaped;
 
     internal RunningContainer(
-        string id, StateDirectory directory, ControlGroup group, LaunchedProcess launched, Pipe? go, SafeFileHandle? network)
+        ContainerRecord record, StateDirectory directory, ControlGroup group, LaunchedProcess launched, Pipe? go, SafeFileHandle? network)
     {
-        Id = id;
+        _record = record;
         _directory = directory;
         _group = group;
         _launched = launched;
@@ -28,7 +29,10 @@ public sealed class RunningContainer : IDisposable
         _network = network;
     }
 
-    public string Id { get; }
+    public string Id => _record.Id;
+
+    /// <summary>What the runtime remembers of it.</summary>
+    internal ContainerRecord Record => _record;
 
     /// <summary>Pid of the container's first process on the host.</summary>
     public int Pid => _launched.Pid;

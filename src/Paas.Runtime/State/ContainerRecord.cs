@@ -26,6 +26,9 @@ public sealed record ContainerRecord
     public bool Cpuset { get; init; }
 
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>True when the configuration has hooks that a later verb runs.</summary>
+    public bool HasHooks { get; init; }
 }
 
 /// <summary>What a container is doing (runtime-spec, runtime.md, State).</summary>

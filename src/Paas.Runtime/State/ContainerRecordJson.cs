@@ -24,6 +24,7 @@ internal static class ContainerRecordJson
             json.WriteString("created", record.Created);
             json.WriteString("cgroup", record.Cgroup);
             json.WriteBoolean("cpuset", record.Cpuset);
+            if (record.HasHooks) json.WriteBoolean("hooks", true);
             if (record.Annotations is { Count: > 0 } annotations)
             {
                 json.WriteStartObject("annotations");
@@ -53,6 +54,7 @@ internal static class ContainerRecordJson
             Created = Member("created").GetDateTimeOffset(),
             Cgroup = Text("cgroup"),
             Cpuset = Member("cpuset").GetBoolean(),
+            HasHooks = json.TryGetProperty("hooks", out var hooks) && hooks.GetBoolean(),
             Annotations = json.TryGetProperty("annotations", out var annotations)
                 ? annotations.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString() ?? "")
                 : null,

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Paas.Contracts.Supervision;
+using Paas.Linux.Sockets;
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
@@ -23,6 +25,14 @@ internal sealed class CreateOptions
     public bool Keep { get; private set; }
 
     public int PreservedDescriptors { get; private set; }
+
+    /// <summary>Socket that gets the master end of the process's terminal.</summary>
+    public string? ConsoleSocket { get; private set; }
+
+    /// <summary>Socket that gets a pidfd of the process.</summary>
+    public string? PidfdSocket { get; private set; }
+
+    private bool NewKeyring { get; set; } = true;
 
     public string Id { get; private set; } = "";
 
@@ -48,10 +58,18 @@ internal sealed class CreateOptions
                     options.PreservedDescriptors = reader.Number();
                     break;
                 case "--console-socket":
-                    throw new UsageException("--console-socket: terminals are not supported yet");
+                    options.ConsoleSocket = reader.Value();
+                    break;
+                case "--pidfd-socket":
+                    options.PidfdSocket = reader.Value();
+                    break;
                 case "--no-pivot":
                     throw new UsageException("--no-pivot is not supported: the root is always changed with pivot_root");
                 case "--no-new-keyring":
+                    options.NewKeyring = false;
+                    break;
+                // Whoever runs a container attached waits for that one process only.
+                case "--no-subreaper" when isRun:
                     break;
                 case "--sandbox":
                     options.SandboxFile = reader.Value();
@@ -84,13 +102,29 @@ internal sealed class CreateOptions
             ConfigPath = config,
             Sandbox = SandboxFile is null ? null : Read(SandboxFile, ReadSandbox),
             RuntimeRoot = global.Root,
+            NewKeyring = NewKeyring,
             PreservedDescriptors = PreservedDescriptors,
-        };
+        }.WithActivation();
     }
 
-    public void WritePidFile(int pid)
+    /// <summary>Tells whoever asked which process it has become.</summary>
+    public void Announce(int pid, SafeFileHandle process)
     {
-        if (PidFile is not null) Linux.Files.WriteAtomically(PidFile, System.Text.Encoding.ASCII.GetBytes($"{pid}"), durable: false);
+        if (PidfdSocket is { } path) SendPidfd(path, process);
+        WritePidFile(PidFile, pid);
+    }
+
+    /// <summary>Sends a pidfd over a unix socket, as runc does.</summary>
+    public static void SendPidfd(string path, SafeFileHandle process)
+    {
+        using var socket = UnixSocket.ConnectBlocking(path);
+        DescriptorPassing.Send(socket, "pidfd"u8, (int)process.DangerousGetHandle());
+    }
+
+    /// <summary>Writes a pid as other runtimes do: digits, no line end, all at once.</summary>
+    public static void WritePidFile(string? path, int pid)
+    {
+        if (path is not null) Linux.Files.WriteAtomically(path, System.Text.Encoding.ASCII.GetBytes($"{pid}"), durable: false);
     }
 
     public static RuntimeConfig ReadConfig(string path) => Read(path, bytes => RuntimeConfigReader.ReadConfig(bytes));

@@ -1,5 +1,6 @@
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
+using Paas.Runtime.Terminals;
 
 namespace Paas.Runtime.Verbs;
 
@@ -10,11 +11,13 @@ internal static class CreateVerb
     {
         var options = CreateOptions.Parse(arguments, isRun: false);
         var spec = options.ToSpec(global) with { WaitAtFifo = true };
+        ConfigRules.Check(spec.Config);
         HostRoot.Protect(global, spec.Config);
-        using var container = ContainerFactory.Create(spec);
+        using var terminal = ProcessTerminal.Choose(spec.Config.Process!, detach: true, options.ConsoleSocket);
+        using var container = ContainerFactory.Create(spec with { Terminal = terminal.Target });
         try
         {
-            options.WritePidFile(container.Pid);
+            options.Announce(container.Pid, container.Process);
         }
         catch
         {

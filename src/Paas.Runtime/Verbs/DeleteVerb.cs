@@ -15,12 +15,13 @@ internal static class DeleteVerb
             force = option is "--force" ? true : throw reader.Unknown();
         }
 
-        Delete(global.Root, reader.OnlyId(), force);
+        Delete(global, reader.OnlyId(), force);
         return 0;
     }
 
-    private static void Delete(string root, string id, bool force)
+    private static void Delete(GlobalOptions global, string id, bool force)
     {
+        var root = global.Root;
         if (KnownContainer.Find(root, id) is not { } container)
         {
             // Claimed by a create that died before it had made anything else.
@@ -37,6 +38,8 @@ internal static class DeleteVerb
 
         // A stopped container without a pid namespace of its own can still have processes.
         container.KillAll();
+        var config = container.Record.HasHooks ? CreateOptions.ReadConfig(container.Directory.ConfigPath) : null;
         container.Remove();
+        if (config is not null) PoststopHooks.Run(config, container.Record);
     }
 }

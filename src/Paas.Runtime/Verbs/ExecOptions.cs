@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 
@@ -13,6 +14,10 @@ internal sealed class ExecOptions
     private string? _cwd;
     private string? _user;
     private string? _pidFile;
+    private string? _pidfdSocket;
+    private string? _apparmor;
+    private string? _label;
+    private bool _terminal;
     private bool _noNewPrivileges;
     private IReadOnlyList<string> _command = [];
 
@@ -21,6 +26,15 @@ internal sealed class ExecOptions
     public bool Detach { get; private set; }
 
     public int PreservedDescriptors { get; private set; }
+
+    /// <summary>Socket that gets the master end of the process's terminal.</summary>
+    public string? ConsoleSocket { get; private set; }
+
+    /// <summary>Control group below the container's, or null.</summary>
+    public string? Subgroup { get; private set; }
+
+    /// <summary>True runs the process although the container is paused: it waits with the others.</summary>
+    public bool IgnorePaused { get; private set; }
 
     public static ExecOptions Parse(IReadOnlyList<string> arguments)
     {
@@ -70,9 +84,28 @@ internal sealed class ExecOptions
             case "--preserve-fds":
                 PreservedDescriptors = reader.Number();
                 break;
-            case "--tty" or "--console-socket":
-                throw new UsageException($"{option}: terminals are not supported yet");
+            case "--tty":
+                _terminal = true;
+                break;
+            case "--console-socket":
+                ConsoleSocket = reader.Value();
+                break;
+            case "--pidfd-socket":
+                _pidfdSocket = reader.Value();
+                break;
+            case "--apparmor":
+                _apparmor = reader.Value();
+                break;
+            case "--process-label":
+                _label = reader.Value();
+                break;
+            case "--cgroup":
+                Subgroup = Below(reader.Value());
+                break;
             case "--ignore-paused":
+                IgnorePaused = true;
+                break;
+            case "--no-subreaper":
                 break;
             default:
                 throw reader.Unknown();
@@ -87,6 +120,9 @@ internal sealed class ExecOptions
         {
             Args = _command,
             Env = [.. container.Env ?? [], .. _env],
+            Terminal = _terminal,
+            ApparmorProfile = _apparmor ?? container.ApparmorProfile,
+            SelinuxLabel = _label ?? container.SelinuxLabel,
             Cwd = _cwd ?? container.Cwd,
             NoNewPrivileges = container.NoNewPrivileges || _noNewPrivileges,
             User = User(container.User ?? new UserConfig()),
@@ -94,9 +130,18 @@ internal sealed class ExecOptions
         return _capabilities.Count == 0 ? process : process with { Capabilities = With(process.Capabilities) };
     }
 
-    public void WritePidFile(int pid)
+    /// <summary>Tells whoever asked which process it has become.</summary>
+    public void Announce(int pid, SafeFileHandle process)
     {
-        if (_pidFile is not null) Linux.Files.WriteAtomically(_pidFile, System.Text.Encoding.ASCII.GetBytes($"{pid}"), durable: false);
+        if (_pidfdSocket is not null) CreateOptions.SendPidfd(_pidfdSocket, process);
+        CreateOptions.WritePidFile(_pidFile, pid);
+    }
+
+    // "PATH" or, as v1 wants it, "CONTROLLERS:PATH". Only below the container's own.
+    private static string Below(string value)
+    {
+        var path = Path.GetFullPath("/" + value[(value.IndexOf(':') + 1)..]);
+        return path == "/" ? "" : path;
     }
 
     private UserConfig User(UserConfig user)

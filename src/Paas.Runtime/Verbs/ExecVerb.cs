@@ -2,6 +2,7 @@ using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
 using Paas.Runtime.State;
+using Paas.Runtime.Terminals;
 
 namespace Paas.Runtime.Verbs;
 
@@ -23,9 +24,22 @@ internal static class ExecVerb
 
         var config = CreateOptions.ReadConfig(container.Directory.ConfigPath);
         HostRoot.Protect(global, config);
-        using var child = ExecProcess.Start(container, config, options.Merge(config.Process!), options.Detach, options.PreservedDescriptors);
-        options.WritePidFile(child.Pid);
+        var process = options.Merge(config.Process!);
+        using var terminal = ProcessTerminal.Choose(process, options.Detach, options.ConsoleSocket);
+        using var child = ExecProcess.Start(new ExecSpec
+        {
+            Container = container,
+            Config = config,
+            Process = process,
+            Terminal = terminal.Target,
+            Detach = options.Detach,
+            PreservedDescriptors = options.PreservedDescriptors,
+            Subgroup = options.Subgroup,
+        });
+        terminal.Attach();
+        options.Announce(child.Pid, child.Handle);
         if (options.Detach) return 0;
+        terminal.Relay(child.Handle);
         return Linux.Processes.Reap(child.Handle)!.Value.ShellCode;
     }
 }

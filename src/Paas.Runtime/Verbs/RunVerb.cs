@@ -1,6 +1,9 @@
 using Paas.Linux;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
+using Paas.Runtime.Hooks;
+using Paas.Runtime.State;
+using Paas.Runtime.Terminals;
 
 namespace Paas.Runtime.Verbs;
 
@@ -14,8 +17,10 @@ internal static class RunVerb
     {
         var options = CreateOptions.Parse(arguments, isRun: true);
         var spec = options.ToSpec(global) with { DieWithParent = !options.Detach };
+        ConfigRules.Check(spec.Config);
         HostRoot.Protect(global, spec.Config);
-        using var container = ContainerFactory.Create(spec);
+        using var terminal = ProcessTerminal.Choose(spec.Config.Process!, options.Detach, options.ConsoleSocket);
+        using var container = ContainerFactory.Create(spec with { Terminal = terminal.Target });
         var delete = !options.Keep;
         try
         {
@@ -24,14 +29,17 @@ internal static class RunVerb
             if (options.SandboxFile is not null && !options.Detach) Linux.Processes.SetParentDeathSignal(Linux.Native.SIGKILL);
             // Before the process can be seen to run, so that no signal meant for it ends this one instead.
             if (!options.Detach) SignalForwarding.Start(container.Process);
+            terminal.Attach();
             container.Start();
-            options.WritePidFile(container.Pid);
+            options.Announce(container.Pid, container.Process);
+            HostHooks.Run("poststart", spec.Config.Hooks?.Poststart, container.Record, ContainerStatus.Running, container.Pid);
             if (options.Detach)
             {
                 delete = false;
                 return 0;
             }
 
+            terminal.Relay(container.Process);
             return container.WaitForExit().ShellCode;
         }
         catch
@@ -41,7 +49,11 @@ internal static class RunVerb
         }
         finally
         {
-            if (delete) container.Delete();
+            if (delete)
+            {
+                container.Delete();
+                PoststopHooks.Run(spec.Config, container.Record);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using Paas.Runtime.CommandLine;
+using Paas.Runtime.Hooks;
 using Paas.Runtime.State;
 
 namespace Paas.Runtime.Verbs;
@@ -10,7 +11,24 @@ internal static class StartVerb
     {
         var reader = new OptionReader(Commands.Start, arguments);
         if (reader.NextOption() is not null) throw reader.Unknown();
-        KnownContainer.Load(global.Root, reader.OnlyId()).Start();
+        var container = KnownContainer.Load(global.Root, reader.OnlyId());
+        container.Start();
+        if (container.Record.HasHooks) CallHooks(container);
         return 0;
+    }
+
+    private static void CallHooks(KnownContainer container)
+    {
+        try
+        {
+            var hooks = CreateOptions.ReadConfig(container.Directory.ConfigPath).Hooks?.Poststart;
+            HostHooks.Run("poststart", hooks, container.Record, ContainerStatus.Running, container.Record.Pid);
+        }
+        catch
+        {
+            // The specification has it stopped then.
+            container.KillAll();
+            throw;
+        }
     }
 }

@@ -27,9 +27,11 @@ public sealed class NativeLayoutTests
         #include <stddef.h>
         #include <sched.h>
         #include <spawn.h>
+        #include <termios.h>
         #include <sys/file.h>
         #include <sys/ioctl.h>
         #include <sys/mman.h>
+        #include <sys/personality.h>
         #include <sys/prctl.h>
         #include <sys/resource.h>
         #include <sys/socket.h>
@@ -44,10 +46,15 @@ public sealed class NativeLayoutTests
         #include <linux/capability.h>
         #include <linux/close_range.h>
         #include <linux/filter.h>
+        #include <linux/ioprio.h>
+        #include <linux/keyctl.h>
         #include <linux/magic.h>
         #include <linux/openat2.h>
         #include <linux/sched.h>
         #include <linux/seccomp.h>
+        #define sched_param sched_param_of_the_kernel
+        #include <linux/sched/types.h>
+        #undef sched_param
 
         """;
 
