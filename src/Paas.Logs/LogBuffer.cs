@@ -10,6 +10,8 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
     private int _length;
     private long _dropped;
     private long _lost;
+    private List<Telling> _told = [];
+    private List<Telling> _taken = [];
 
     public ReadOnlyMemory<byte> Pending => _bytes.AsMemory(0, _length);
 
@@ -35,11 +37,26 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
         var taken = _bytes.AsMemory(0, _length);
         (_bytes, spare) = (spare, _bytes);
         _length = 0;
+        (_told, _taken) = (_taken, _told);
+        _told.Clear();
         return taken;
     }
 
-    /// <summary>Counts lines the disk refused.</summary>
-    public void Lose(ReadOnlySpan<byte> lines) => _lost += lines.Count((byte)'\n');
+    /// <summary>
+    /// Counts what was taken last and the disk refused from byte <paramref name="written"/> on. What the refused lines told of earlier
+    /// gaps is untold again.
+    /// </summary>
+    public void Lose(ReadOnlySpan<byte> lines, int written)
+    {
+        _lost += lines[written..].Count((byte)'\n');
+        foreach (var telling in _taken)
+        {
+            if (telling.At < written) continue;
+            // The record of a gap is none of the lines that are missing.
+            _lost += telling.Lost - 1;
+            _dropped += telling.Dropped;
+        }
+    }
 
     private void AddLine(LogStream stream, ReadOnlySpan<byte> line)
     {
@@ -76,6 +93,7 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
     {
         if (_dropped > 0 && (last || !_limit.IsShut(Milliseconds())))
         {
+            _told.Add(new Telling(_length, _dropped, 0));
             Put(LogStream.System, Encoding.UTF8.GetBytes(
                 $"dropped {_dropped} line{(_dropped == 1 ? "" : "s")}: more than {options.LinesPerSecond} lines a second"));
             _dropped = 0;
@@ -83,6 +101,7 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
 
         if (_lost > 0 && (last || _length + 256 < options.PendingBytes))
         {
+            _told.Add(new Telling(_length, 0, _lost));
             Put(LogStream.System, Encoding.UTF8.GetBytes($"lost {_lost} line{(_lost == 1 ? "" : "s")}: the disk did not take them in time"));
             _lost = 0;
         }
@@ -100,4 +119,7 @@ internal sealed class LogBuffer(LogOptions options, TimeProvider time)
     }
 
     private long Milliseconds() => (long)(time.GetTimestamp() * 1000.0 / time.TimestampFrequency);
+
+    // A record of a gap among the pending lines: where it begins, and what it tells.
+    private readonly record struct Telling(int At, long Dropped, long Lost);
 }

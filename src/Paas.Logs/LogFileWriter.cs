@@ -25,6 +25,7 @@ internal sealed class LogFileWriter : IDisposable
     private FileStream? _file;
     private long _number;
     private long _length;
+    private bool _torn;
 
     public LogFileWriter(string directory, LogOptions options)
     {
@@ -34,9 +35,13 @@ internal sealed class LogFileWriter : IDisposable
         _guard = new LogFileLock(directory);
     }
 
-    /// <summary>Writes lines, each ending in a newline. After an <see cref="IOException"/> some of them may have been written.</summary>
+    /// <summary>Bytes of the lines given last that are in the log: all of them, or after an exception the lines before the one it broke off in.</summary>
+    public int Written { get; private set; }
+
+    /// <summary>Writes lines, each ending in a newline. After an exception <see cref="Written"/> tells how far it came.</summary>
     public void Write(ReadOnlySpan<byte> lines)
     {
+        Written = 0;
         _guard.Enter();
         try
         {
@@ -50,7 +55,7 @@ internal sealed class LogFileWriter : IDisposable
                     continue;
                 }
 
-                Append(lines[..fitting]);
+                AppendLines(lines[..fitting]);
                 lines = lines[fitting..];
             }
         }
@@ -86,7 +91,7 @@ internal sealed class LogFileWriter : IDisposable
         {
             Open(LogFiles.List(_directory)[^1]);
         }
-        else if (RandomAccess.GetLength(_file.SafeFileHandle) is var now && now != _length)
+        else if (RandomAccess.GetLength(_file.SafeFileHandle) is var now && (_torn || now != _length))
         {
             _length = now;
             RepairTail();
@@ -103,9 +108,11 @@ internal sealed class LogFileWriter : IDisposable
         RepairTail();
     }
 
-    // A writer that was killed may have left half a line. It is ended, not removed: a follower may be reading it.
+    // A writer that was killed, or a disk that filled up, may have left half a line. It is ended, not removed: a follower may be
+    // reading it.
     private void RepairTail()
     {
+        _torn = false;
         Span<byte> last = stackalloc byte[1];
         if (_length == 0 || (RandomAccess.Read(_file!.SafeFileHandle, last, _length - 1) == 1 && last[0] == (byte)'\n')) return;
         Append(TornMark);
@@ -120,9 +127,28 @@ internal sealed class LogFileWriter : IDisposable
         }
     }
 
+    private void AppendLines(ReadOnlySpan<byte> lines)
+    {
+        var before = _length;
+        try
+        {
+            Append(lines);
+            Written += lines.Length;
+        }
+        catch (IOException)
+        {
+            // A disk that fills up takes the first part of what it is given.
+            var taken = (int)Math.Clamp(RandomAccess.GetLength(_file!.SafeFileHandle) - before, 0, lines.Length);
+            Written += lines[..taken].LastIndexOf((byte)'\n') + 1;
+            throw;
+        }
+    }
+
     private void Append(ReadOnlySpan<byte> bytes)
     {
+        _torn = true;
         RandomAccess.Write(_file!.SafeFileHandle, bytes, _length);
+        _torn = false;
         _length += bytes.Length;
     }
 }

@@ -100,7 +100,7 @@ public sealed class LogWriter : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            lock (_adding) _buffer.Lose(lines);
+            lock (_adding) _buffer.Lose(lines, _files.Written);
         }
     }
 

@@ -165,6 +165,46 @@ public sealed partial class WriterTests : IDisposable
     }
 
     [Fact]
+    public void What_the_disk_refuses_again_and_again_is_counted_as_one()
+    {
+        // A file that takes nothing, as on a full disk.
+        File.CreateSymbolicLink(LogFiles.PathOf(directory.Path, 1), "/dev/full");
+        var time = new ManualTime();
+        using var log = new LogAppender(directory.Path, new LogOptions { LinesPerSecond = 4, BurstLines = 4 }, time);
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 6; i++) log.Append($"line {i}");
+            log.Flush();
+            // The record of what was dropped is refused as well.
+            time.Advance(TimeSpan.FromSeconds(1));
+            log.Flush();
+        }
+
+        File.WriteAllText(LogFiles.PathOf(directory.Path, 2), "");
+        log.Flush();
+        Assert.Equal(
+            ["dropped 6 lines: more than 4 lines a second", "lost 12 lines: the disk did not take them in time"],
+            Logs.ReadAll(directory.Path).TakeLast(2));
+    }
+
+    [Fact]
+    public void Lines_taken_by_another_thread_are_written_while_further_ones_come()
+    {
+        using var log = new LogAppender(directory.Path);
+        log.Append("one");
+        var taken = log.Take()!;
+        log.Append("two");
+        Assert.Null(log.Take());
+        var writing = new Thread(taken.Write);
+        writing.Start();
+        log.Append("three");
+        writing.Join();
+        log.Return(taken);
+        log.Flush();
+        Assert.Equal(["one", "two", "three"], Logs.ReadAll(directory.Path));
+    }
+
+    [Fact]
     public void What_the_disk_refuses_is_counted_and_told()
     {
         // A directory in the place of the next file: opening it fails as long as it is there.

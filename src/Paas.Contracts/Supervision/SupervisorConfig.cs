@@ -4,7 +4,7 @@ namespace Paas.Contracts.Supervision;
 /// <c>supervise.json</c> in the bundle: what <c>paas-runtime supervise --bundle DIR</c> does around one container. Written by
 /// the node, read once at start.
 /// </summary>
-/// <param name="Version">Version of this document and of the socket's protocol: 1.</param>
+/// <param name="Version">Version of this document: 1 or 2 (<see cref="CurrentVersion"/>), which adds <see cref="RestartPolicy.MaximumRestarts"/>.</param>
 /// <param name="ContainerId">Id of the OCI container.</param>
 /// <param name="RuntimeRoot">The runtime's state directory, as <c>paas-runtime --root</c>.</param>
 /// <param name="SocketPath">Unix socket the supervisor answers on; at most 107 bytes.</param>
@@ -30,18 +30,24 @@ public sealed record SupervisorConfig(
     string StopSignal,
     int StopGraceSeconds,
     IReadOnlyDictionary<string, string> Labels,
-    string? SupervisorCgroup = null);
+    string? SupervisorCgroup = null)
+{
+    /// <summary>What this program writes. It reads every version up to this one; a later one is refused.</summary>
+    public const int CurrentVersion = 2;
+}
 
 /// <summary>When a supervisor starts its process again, and how long it waits: doubling from the first to the longest.</summary>
 /// <param name="Mode">When.</param>
 /// <param name="FirstDelayMilliseconds">Wait before the first restart.</param>
 /// <param name="LongestDelayMilliseconds">The wait never grows beyond this.</param>
-/// <param name="ResetAfterSeconds">A process that ran this long starts the doubling anew.</param>
+/// <param name="ResetAfterSeconds">A process that ran this long starts the doubling, and the counting of restarts, anew.</param>
+/// <param name="MaximumRestarts">So many restarts in a row, then no more, as in <c>on-failure:10</c>; null sets no end.</param>
 public sealed record RestartPolicy(
     RestartMode Mode,
     int FirstDelayMilliseconds = 500,
     int LongestDelayMilliseconds = 60_000,
-    int ResetAfterSeconds = 30);
+    int ResetAfterSeconds = 30,
+    int? MaximumRestarts = null);
 
 /// <summary>When a supervisor starts its process again.</summary>
 public enum RestartMode

@@ -1,34 +1,28 @@
-using System.Text.Json.Serialization;
-
 namespace Paas.Contracts.Supervision;
 
 /// <summary>
-/// The supervisor's socket speaks JSON lines: a client sends one <see cref="SupervisorRequest"/> per line and gets one
-/// <see cref="SupervisorReply"/> per line, in order. After <c>watch</c>, a reply follows for every change of state until the
-/// client closes. Unknown operations and fields are answered with an error or ignored, so that old and new understand each other.
+/// Versions of the language that a supervisor's socket speaks. A supervisor lives as long as its container, so it meets programs that
+/// are older and newer than itself. Four rules keep all of them talking:
+/// a supervisor says in its state which version it speaks, and a client asks it for nothing later;
+/// whoever meets a field it does not know passes over it;
+/// something new gets a new field with a default, or a new operation, which an earlier supervisor refuses by name; it is never a
+/// further meaning of an old one, nor a further member of an old enum;
+/// what a version says stays as it is for good.
 /// </summary>
-/// <param name="Version">1.</param>
-/// <param name="Operation">
-/// <c>state</c>; <c>watch</c>; <c>stop</c> (stop signal, grace, SIGKILL, no restart; replies when the process is gone, after
-/// which the supervisor removes the container and ends); <c>restart</c> (the same, then starts again); <c>signal</c>.
-/// </param>
-/// <param name="Signal">For <c>signal</c>: a name such as <c>SIGHUP</c>.</param>
-/// <param name="GraceSeconds">For <c>stop</c> and <c>restart</c>: instead of the configured grace.</param>
-public sealed record SupervisorRequest(int Version, string Operation, string? Signal = null, int? GraceSeconds = null);
+public static class SupervisorProtocol
+{
+    /// <summary><c>state</c>, <c>watch</c>, <c>stop</c>, <c>restart</c>, <c>signal</c>. Its supervisors do not tell their version.</summary>
+    public const int First = 1;
 
-/// <summary>An answer of the supervisor.</summary>
-/// <param name="State">The state after the operation.</param>
-/// <param name="Error">Why the operation was not carried out.</param>
-public sealed record SupervisorReply(SupervisorState? State, string? Error = null);
+    /// <summary>
+    /// Adds <c>exec</c>, <c>resizeExec</c> and <c>signalExec</c>; in the state the versions, the failures in a row and the next start;
+    /// in an exit the memory.
+    /// </summary>
+    public const int Execs = 2;
 
-/// <summary>Source-generated JSON for <c>supervise.json</c>, the state file, the sandbox file and the socket.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(CamelCaseEnumConverter<SupervisedStatus>), typeof(CamelCaseEnumConverter<RestartMode>)])]
-[JsonSerializable(typeof(SupervisorConfig))]
-[JsonSerializable(typeof(SupervisorState))]
-[JsonSerializable(typeof(SupervisorRequest))]
-[JsonSerializable(typeof(SupervisorReply))]
-[JsonSerializable(typeof(SandboxConfig))]
-public sealed partial class SupervisionJsonContext : JsonSerializerContext;
+    /// <summary>What this program speaks.</summary>
+    public const int Current = Execs;
+
+    /// <summary>The version that brought an operation.</summary>
+    public static int Since(string operation) => operation is "exec" or "resizeExec" or "signalExec" ? Execs : First;
+}

@@ -31,8 +31,15 @@ public enum SupervisedStatus
 /// <param name="Restarts">How often it was started again.</param>
 /// <param name="Exits">The latest exits, oldest first, at most ten.</param>
 /// <param name="Address">The sandbox's IPv4 address, or null.</param>
-/// <param name="Error">Why the container could not be made.</param>
+/// <param name="Error">Why the container could not be made, or is not started again.</param>
 /// <param name="Labels">From the configuration.</param>
+/// <param name="Protocol">The newest protocol the supervisor speaks (<see cref="SupervisorProtocol"/>); the first ones did not say.</param>
+/// <param name="Program">Version of its program, e.g. <c>0.1.0</c>; null where it does not say.</param>
+/// <param name="FailuresInRow">
+/// How many starts in a row failed or ended by themselves before the policy's reset time: 0 for a process that does well, more
+/// than a few for a crash loop.
+/// </param>
+/// <param name="NextStartAt">While the status is <see cref="SupervisedStatus.Backoff"/>: when the wait is over, UTC.</param>
 public sealed record SupervisorState(
     string ContainerId,
     int SupervisorPid,
@@ -43,7 +50,11 @@ public sealed record SupervisorState(
     IReadOnlyList<ProcessExit> Exits,
     string? Address,
     string? Error,
-    IReadOnlyDictionary<string, string> Labels);
+    IReadOnlyDictionary<string, string> Labels,
+    int Protocol = SupervisorProtocol.First,
+    string? Program = null,
+    int FailuresInRow = 0,
+    DateTimeOffset? NextStartAt = null);
 
 /// <summary>How a process ended.</summary>
 /// <param name="At">UTC.</param>
@@ -51,9 +62,27 @@ public sealed record SupervisorState(
 /// <param name="Signal">Number of the signal that killed it, or null.</param>
 /// <param name="OutOfMemory">True when the container's cgroup saw an out-of-memory kill during this process.</param>
 /// <param name="RanSeconds">How long it ran.</param>
-public sealed record ProcessExit(DateTimeOffset At, int? ExitCode, int? Signal, bool OutOfMemory, double RanSeconds)
+/// <param name="PeakMemoryBytes">Most memory the container used at one time meanwhile, or null where the kernel does not say.</param>
+/// <param name="MemoryLimitBytes">How much it may use, or null for any amount.</param>
+public sealed record ProcessExit(
+    DateTimeOffset At,
+    int? ExitCode,
+    int? Signal,
+    bool OutOfMemory,
+    double RanSeconds,
+    long? PeakMemoryBytes = null,
+    long? MemoryLimitBytes = null)
 {
-    /// <summary>In words: <c>exit status 1</c>, <c>killed by signal 9 (out of memory)</c>.</summary>
+    /// <summary>In words: <c>exit status 1</c>, <c>killed by signal 9 (out of memory: used 64 MB of 64 MB)</c>.</summary>
     public string Describe() =>
-        (Signal is { } signal ? $"killed by signal {signal}" : $"exit status {ExitCode}") + (OutOfMemory ? " (out of memory)" : "");
+        (Signal is { } signal ? $"killed by signal {signal}" : $"exit status {ExitCode}") + (OutOfMemory ? $" (out of memory{Usage()})" : "");
+
+    private string Usage() => (PeakMemoryBytes, MemoryLimitBytes) switch
+    {
+        ({ } peak, { } limit) => $": used {Megabytes(peak)} of {Megabytes(limit)}",
+        ({ } peak, null) => $": used {Megabytes(peak)}",
+        _ => "",
+    };
+
+    private static string Megabytes(long bytes) => $"{Math.Round(bytes / (1024.0 * 1024.0))} MB";
 }

@@ -30,7 +30,7 @@ internal sealed class BundleWriter(NodePaths paths, ImageStore images, HostNetwo
     {
         var (directory, sandbox) = await WriteAsync(config, ct);
         var supervise = new SupervisorConfig(
-            Version: 1,
+            SupervisorConfig.CurrentVersion,
             config.Id,
             paths.RuntimeRoot,
             paths.Socket(config.Id),

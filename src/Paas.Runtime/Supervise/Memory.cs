@@ -14,8 +14,8 @@ internal static class Memory
     /// <summary>Collects once enough came together and gives the pages back. Takes about a millisecond then, else nothing.</summary>
     public static void GiveBack()
     {
-        if (GC.GetAllocatedBytesForCurrentThread() - _atLast < TooMuch) return;
+        if (GC.GetTotalAllocatedBytes() - _atLast < TooMuch) return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        _atLast = GC.GetAllocatedBytesForCurrentThread();
+        _atLast = GC.GetTotalAllocatedBytes();
     }
 }

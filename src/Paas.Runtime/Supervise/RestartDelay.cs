@@ -5,6 +5,9 @@ namespace Paas.Runtime.Supervise;
 /// <summary>When a policy has a process started again, and after which wait.</summary>
 internal static class RestartDelay
 {
+    /// <summary>Whether so many failures in a row are more than the policy's restarts.</summary>
+    public static bool GivesUp(this RestartPolicy policy, int failures) => failures > policy.MaximumRestarts;
+
     /// <summary>Whether the policy starts the process again after this exit.</summary>
     public static bool Restarts(this RestartPolicy policy, ProcessExit exit) => policy.Mode switch
     {

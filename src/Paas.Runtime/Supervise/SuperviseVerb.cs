@@ -91,7 +91,11 @@ internal static class SuperviseVerb
     private static int Supervise(string bundle, SafeFileHandle? reporting)
     {
         var config = Read(Path.Combine(bundle, "supervise.json"), SupervisionJsonContext.Default.SupervisorConfig);
-        if (config.Version != 1) throw new RuntimeException($"supervise.json has version {config.Version}; this program knows version 1");
+        if (config.Version is < 1 or > SupervisorConfig.CurrentVersion)
+        {
+            throw new RuntimeException($"supervise.json has version {config.Version}; this program knows versions 1 to {SupervisorConfig.CurrentVersion}");
+        }
+
         if (config.SupervisorCgroup is { } group) MoveTo(ControlGroup.At(group));
         var spec = new ContainerSpec
         {

@@ -13,6 +13,7 @@ internal sealed class SupervisedProcess : IDisposable
     private readonly EventLoop _loop;
     private readonly TimeProvider _time;
     private readonly long _started;
+    private readonly long? _memoryLimit;
     private readonly RunningContainer _container;
     private readonly OutputPump _output;
     private readonly OutputPump _error;
@@ -28,6 +29,7 @@ internal sealed class SupervisedProcess : IDisposable
     public SupervisedProcess(EventLoop loop, TimeProvider time, ContainerSpec spec, LineWriter write, Action ended)
     {
         (_loop, _time) = (loop, time);
+        _memoryLimit = spec.Config.Linux?.Resources?.Memory?.Limit is > 0 and var limit ? limit : null;
         using var nothing = File.OpenHandle("/dev/null");
         var (outputRead, outputWrite) = Descriptors.Pipe();
         var (errorRead, errorWrite) = Descriptors.Pipe();
@@ -79,7 +81,9 @@ internal sealed class SupervisedProcess : IDisposable
             status.ExitCode,
             status.Signal,
             _container.OutOfMemorySeen(),
-            Math.Round(_time.GetElapsedTime(_started).TotalSeconds, 3));
+            Math.Round(_time.GetElapsedTime(_started).TotalSeconds, 3),
+            _container.PeakMemoryBytes(),
+            _memoryLimit);
     }
 
     /// <summary>Removes the container, killing what is left of it.</summary>

@@ -12,20 +12,27 @@ namespace Paas.Runtime.Supervise;
 /// </summary>
 internal sealed partial class Supervisor : IDisposable
 {
+    // A change of state is on the disk before it is told, unless the disk takes longer than this; the app's output waits meanwhile.
+    private static readonly TimeSpan LongestStall = TimeSpan.FromSeconds(2);
+
     private readonly SupervisorConfig _config;
     private readonly ContainerSpec _spec;
     private readonly TimeProvider _time;
     private readonly EventLoop _loop;
     private readonly SupervisorRecord _record;
+    private readonly DiskThread _disk = new();
+    private readonly StateFile _file;
     private readonly int _stopSignal;
     private readonly ControlSocket _socket;
     private readonly SupervisorLog _log;
     private readonly Sandbox? _sandbox;
     private SupervisedProcess? _process;
     private IDisposable? _restart;
+    private IDisposable? _settle;
     private IDisposable? _kill;
     private long _killAt;
     private TimeSpan _delay;
+    private bool _diskHangs;
 
     /// <summary>Makes everything that outlives a single process: socket, log, sandbox.</summary>
     /// <exception cref="IOException">What could not be made, <see cref="LinuxException"/> among them. Nothing is left.</exception>
@@ -35,10 +42,11 @@ internal sealed partial class Supervisor : IDisposable
         (_config, _time, _loop) = (config, time, loop);
         _stopSignal = SignalNumber(_config.StopSignal);
         _record = new SupervisorRecord(_config);
+        _file = new StateFile(_config.StatePath, _disk);
         try
         {
             _socket = new ControlSocket(_loop, _config.SocketPath, Receive);
-            _log = new SupervisorLog(_loop, _config.LogDirectory);
+            _log = new SupervisorLog(_loop, _disk, _config.LogDirectory);
             RemoveLeftover();
             if (_config.Sandbox.Network is { } network) _sandbox = new Sandbox(network);
         }
@@ -126,6 +134,8 @@ internal sealed partial class Supervisor : IDisposable
         _record.Pid = _process.Pid;
         _record.StartedAt = _time.GetUtcNow();
         _record.Error = null;
+        _record.NextStartAt = null;
+        if (_record.FailuresInRow > 0) _settle = _loop.After(TimeSpan.FromSeconds(_config.Restart.ResetAfterSeconds), Settled);
         _log.Say($"started with pid {_process.Pid}");
         Enter(SupervisionEvent.Started);
         _socket.ReplyToWaiting(State);
@@ -134,18 +144,34 @@ internal sealed partial class Supervisor : IDisposable
     private void StartFailed(string message, bool again)
     {
         _record.Error = message;
-        if (!again)
+        _record.FailuresInRow++;
+        if (!again || _config.Restart.GivesUp(_record.FailuresInRow))
         {
-            _log.Say($"could not be started: {message}");
+            _log.Say($"could not be started: {message}{(again ? $"; {GivingUp}" : "")}");
             Enter(SupervisionEvent.StartFailed);
             return;
         }
 
-        _delay = _config.Restart.After(_delay, ran: TimeSpan.Zero);
+        StartLater(ran: TimeSpan.Zero);
         _log.Say($"could not be started: {message}; trying again in {Words(_delay)}");
-        _restart = _loop.After(_delay, DelayOver);
         Enter(SupervisionEvent.RestartFailed);
         _socket.ReplyToWaiting(State, message);
+    }
+
+    private string GivingUp => $"giving up after {_record.FailuresInRow - 1} restarts in a row";
+
+    private void StartLater(TimeSpan ran)
+    {
+        _delay = _config.Restart.After(_delay, ran);
+        _record.NextStartAt = _time.GetUtcNow() + _delay;
+        _restart = _loop.After(_delay, DelayOver);
+    }
+
+    // It has run for so long that what was before does not matter any more.
+    private void Settled()
+    {
+        _record.FailuresInRow = 0;
+        Record();
     }
 
     private void Ended()
@@ -155,6 +181,7 @@ internal sealed partial class Supervisor : IDisposable
         _process = null;
         _kill?.Dispose();
         _kill = null;
+        _settle?.Dispose();
         _record.Pid = null;
         _record.Add(exit);
         if (_record.Phase == SupervisionPhase.Running) EndedByItself(exit);
@@ -163,6 +190,8 @@ internal sealed partial class Supervisor : IDisposable
 
     private void EndedByItself(ProcessExit exit)
     {
+        var ran = TimeSpan.FromSeconds(exit.RanSeconds);
+        _record.FailuresInRow = ran.TotalSeconds < _config.Restart.ResetAfterSeconds ? _record.FailuresInRow + 1 : 1;
         if (!_config.Restart.Restarts(exit))
         {
             _log.Say($"ended: {exit.Describe()}");
@@ -170,23 +199,38 @@ internal sealed partial class Supervisor : IDisposable
             return;
         }
 
-        _delay = _config.Restart.After(_delay, TimeSpan.FromSeconds(exit.RanSeconds));
+        if (_config.Restart.GivesUp(_record.FailuresInRow))
+        {
+            _record.Error = GivingUp;
+            _log.Say($"ended: {exit.Describe()}; {GivingUp}");
+            Enter(SupervisionEvent.EndedForGood);
+            return;
+        }
+
+        StartLater(ran);
         _log.Say($"ended: {exit.Describe()}; starting again in {Words(_delay)}");
-        _restart = _loop.After(_delay, DelayOver);
         Enter(SupervisionEvent.Ended);
     }
 
     private void EndedAsAsked(ProcessExit exit)
     {
         _log.Say($"stopped: {exit.Describe()}");
-        _delay = TimeSpan.Zero;
+        ForgetFailures();
         Enter(SupervisionEvent.Ended);
         if (_record.Phase == SupervisionPhase.Starting) StartProcess();
+    }
+
+    private void ForgetFailures()
+    {
+        _delay = TimeSpan.Zero;
+        _record.FailuresInRow = 0;
+        _record.NextStartAt = null;
     }
 
     private void DelayOver()
     {
         _restart?.Dispose();
+        _record.NextStartAt = null;
         Enter(SupervisionEvent.DelayOver);
         StartProcess();
     }
@@ -199,7 +243,7 @@ internal sealed partial class Supervisor : IDisposable
         if (before == SupervisionPhase.Backoff)
         {
             _restart?.Dispose();
-            _delay = TimeSpan.Zero;
+            ForgetFailures();
             Enter(asked);
             if (_record.Phase == SupervisionPhase.Starting) StartProcess();
             return;
@@ -241,15 +285,9 @@ internal sealed partial class Supervisor : IDisposable
         // Who is told of an end finds in the log what led to it.
         _log.Flush();
         var state = State;
-        try
-        {
-            StateFile.Write(_config.StatePath, state);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            _log.Say($"the state could not be recorded: {error.Message}");
-        }
-
+        _file.Write(state);
+        _diskHangs = !_disk.Wait(_diskHangs ? TimeSpan.Zero : LongestStall);
+        if (_file.TakeProblem() is { } problem) _log.Say($"the state could not be recorded: {problem}");
         _socket.Publish(state);
     }
 

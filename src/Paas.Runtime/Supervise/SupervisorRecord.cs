@@ -7,6 +7,8 @@ internal sealed class SupervisorRecord(SupervisorConfig config)
 {
     private const int ExitsKept = 10;
 
+    private static readonly string? Program = typeof(SupervisorRecord).Assembly.GetName().Version?.ToString(3);
+
     private readonly Queue<ProcessExit> _exits = new();
 
     public SupervisionPhase Phase { get; set; }
@@ -18,6 +20,10 @@ internal sealed class SupervisorRecord(SupervisorConfig config)
     public int Restarts { get; set; }
 
     public string? Error { get; set; }
+
+    public int FailuresInRow { get; set; }
+
+    public DateTimeOffset? NextStartAt { get; set; }
 
     public void Add(ProcessExit exit)
     {
@@ -35,5 +41,9 @@ internal sealed class SupervisorRecord(SupervisorConfig config)
         [.. _exits],
         config.Sandbox.Network?.Address,
         Error,
-        config.Labels);
+        config.Labels,
+        SupervisorProtocol.Current,
+        Program,
+        FailuresInRow,
+        NextStartAt);
 }

@@ -178,6 +178,29 @@ public sealed partial class SuperviseTests(SuperviseHost host)
     }
 
     [RootFact]
+    public void A_crash_loop_is_seen_in_the_state_and_ends_after_so_many_restarts()
+    {
+        using var bundle = new SupervisedBundle(host, "exit 3", new RestartPolicy(RestartMode.OnFailure, 200, 200, MaximumRestarts: 3));
+        bundle.Start();
+        var loop = bundle.WaitForState(state => state is { Status: SupervisedStatus.Backoff, FailuresInRow: 3 });
+        Assert.InRange((loop.NextStartAt!.Value - loop.Exits[^1].At).TotalMilliseconds, 150, 2000);
+        var over = bundle.WaitForState(state => state.Status == SupervisedStatus.Exited);
+        Assert.Equal((3, 4, 4, null), (over.Restarts, over.Exits.Count, over.FailuresInRow, over.NextStartAt));
+        Assert.Equal("giving up after 3 restarts in a row", over.Error);
+        Assert.Equal("s ended: exit status 3; giving up after 3 restarts in a row", bundle.Lines()[^1]);
+    }
+
+    [RootFact]
+    public void A_process_that_runs_on_after_failures_has_none_in_a_row_any_more()
+    {
+        using var bundle = new SupervisedBundle(
+            host, $"[ -e /home/second ] || {{ echo > /home/second; exit 3; }}; {Idle}", new RestartPolicy(RestartMode.Always, 10, 10, ResetAfterSeconds: 1));
+        bundle.Start();
+        bundle.WaitForState(state => state is { Status: SupervisedStatus.Running, Restarts: 1, FailuresInRow: 1 });
+        bundle.WaitForState(state => state is { Status: SupervisedStatus.Running, Restarts: 1, FailuresInRow: 0 });
+    }
+
+    [RootFact]
     public void Stopping_while_it_waits_to_start_again_ends_at_once()
     {
         using var bundle = new SupervisedBundle(host, "exit 3", new RestartPolicy(RestartMode.OnFailure, 600_000, 600_000));
@@ -241,8 +264,23 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         using var bundle = new SupervisedBundle(host, "tail /dev/zero; exit $?", Never, memory: 16 << 20);
         bundle.Start();
         var state = bundle.WaitForState(state => state.Status == SupervisedStatus.Exited);
-        Assert.True(Assert.Single(state.Exits).OutOfMemory);
-        Assert.Equal("s ended: exit status 137 (out of memory)", bundle.Lines()[^1]);
+        var exit = Assert.Single(state.Exits);
+        Assert.True(exit.OutOfMemory);
+        Assert.Equal(16 << 20, exit.MemoryLimitBytes);
+        Assert.InRange(exit.PeakMemoryBytes!.Value, 15 << 20, 16 << 20);
+        Assert.Equal("s ended: exit status 137 (out of memory: used 16 MB of 16 MB)", bundle.Lines()[^1]);
+    }
+
+    [RootFact]
+    public void An_exit_tells_the_memory_of_its_own_process_only()
+    {
+        using var bundle = new SupervisedBundle(
+            host, "if [ -e /home/second ]; then exit 1; fi; echo > /home/second; head -c 8000000 /dev/zero | tail -c 8000000 > /dev/null; exit 1", new RestartPolicy(RestartMode.OnFailure, 10, 10, MaximumRestarts: 1), memory: 64 << 20);
+        bundle.Start();
+        var exits = bundle.WaitForState(state => state.Status == SupervisedStatus.Exited).Exits;
+        Assert.Equal(2, exits.Count);
+        Assert.InRange(exits[0].PeakMemoryBytes!.Value, 8_000_000, 64 << 20);
+        Assert.InRange(exits[1].PeakMemoryBytes!.Value, 1, 7_000_000);
     }
 
     [RootFact]

@@ -23,7 +23,7 @@ internal sealed class SupervisedBundle : IDisposable
         HostInterface = $"ptv{number}x{Environment.ProcessId % 100_000}";
         directory = Directory.CreateDirectory(Path.Combine(host.Path, Id)).FullName;
         Supervisor = Config(restart ?? new RestartPolicy(RestartMode.Always), graceSeconds);
-        Write("supervise.json", JsonSerializer.SerializeToUtf8Bytes(Supervisor, SupervisionJsonContext.Default.SupervisorConfig));
+        Configure(config => config);
         Write("config.json", JsonSerializer.SerializeToUtf8Bytes(Container(args ?? ["/bin/sh", "-c", script], memory), OciRuntimeJsonContext.Default.RuntimeConfig));
         foreach (var path in (string[])["upper", "work", "root"]) Directory.CreateDirectory(Path.Combine(directory, path));
     }
@@ -37,6 +37,10 @@ internal sealed class SupervisedBundle : IDisposable
     public SupervisorConfig Supervisor { get; }
 
     public bool HasHostInterface => Directory.Exists($"/sys/class/net/{HostInterface}");
+
+    /// <summary>Changes <c>supervise.json</c>.</summary>
+    public void Configure(Func<SupervisorConfig, SupervisorConfig> change) =>
+        Write("supervise.json", JsonSerializer.SerializeToUtf8Bytes(change(Supervisor), SupervisionJsonContext.Default.SupervisorConfig));
 
     /// <summary>Starts the supervisor detached; returns its exit status and what it said.</summary>
     public (int Status, string Error) TryStart()
@@ -76,6 +80,11 @@ internal sealed class SupervisedBundle : IDisposable
 
     public void WaitForLine(string line) => Wait.Until(() => Lines().Contains(line), () => $"no line '{line}' in\n{string.Join('\n', Lines())}");
 
+    /// <summary>Whether the process has made this file in its <c>/home</c> and written to it.</summary>
+    public bool HasWritten(string name) => File.Exists(InHome(name)) && new FileInfo(InHome(name)).Length > 0;
+
+    public string Read(string name) => File.ReadAllText(InHome(name));
+
     /// <summary>Ends everything, whatever state it is in.</summary>
     public void Dispose()
     {
@@ -96,7 +105,7 @@ internal sealed class SupervisedBundle : IDisposable
     }
 
     private SupervisorConfig Config(RestartPolicy restart, int graceSeconds) => new(
-        1,
+        SupervisorConfig.CurrentVersion,
         Id,
         Path.Combine(directory, "runtime"),
         Path.Combine(directory, "s.sock"),
@@ -138,6 +147,8 @@ internal sealed class SupervisedBundle : IDisposable
             Resources = new ResourcesConfig { Memory = memory is null ? null : new MemoryLimits { Limit = memory, Swap = memory } },
         },
     };
+
+    private string InHome(string name) => Path.Combine(directory, "upper", "home", name);
 
     private static char Letter(LogStream stream) => stream switch { LogStream.Stdout => 'o', LogStream.Stderr => 'e', _ => 's' };
 

@@ -19,7 +19,7 @@ internal sealed class SupervisorClient : IDisposable
 
     public SupervisorReply Ask(string operation, string? signal = null, int? grace = null)
     {
-        Say(JsonSerializer.Serialize(new SupervisorRequest(1, operation, signal, grace), SupervisionJsonContext.Default.SupervisorRequest));
+        Say(JsonSerializer.Serialize(new SupervisorRequest(SupervisorProtocol.Current, operation, signal, grace), SupervisionJsonContext.Default.SupervisorRequest));
         return Next()!;
     }
 
@@ -27,7 +27,10 @@ internal sealed class SupervisorClient : IDisposable
 
     /// <summary>The next answer, or null when the supervisor closed the connection.</summary>
     public SupervisorReply? Next() =>
-        reader.ReadLine() is { } line ? JsonSerializer.Deserialize(line, SupervisionJsonContext.Default.SupervisorReply) : null;
+        NextLine() is { } line ? JsonSerializer.Deserialize(line, SupervisionJsonContext.Default.SupervisorReply) : null;
+
+    /// <summary>The same as it came.</summary>
+    public string? NextLine() => reader.ReadLine();
 
     public void Dispose()
     {

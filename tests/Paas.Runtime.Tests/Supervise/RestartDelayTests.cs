@@ -44,6 +44,14 @@ public sealed class RestartDelayTests
     }
 
     [Theory]
+    [InlineData(null, 1_000_000, false)]
+    [InlineData(10, 10, false)]
+    [InlineData(10, 11, true)]
+    [InlineData(0, 1, true)]
+    public void So_many_restarts_in_a_row_and_no_more(int? maximum, int failures, bool givesUp) =>
+        Assert.Equal(givesUp, (Policy with { MaximumRestarts = maximum }).GivesUp(failures));
+
+    [Theory]
     [InlineData("SIGTERM", 15)]
     [InlineData("TERM", 15)]
     [InlineData("sigusr1", 10)]

@@ -14,7 +14,7 @@ public sealed class SupervisorFilesTests
         var path = directory.Combine("state.json");
         var state = new SupervisorState(
             "a", 1, SupervisedStatus.Backoff, null, DateTimeOffset.UnixEpoch, 0,
-            [new ProcessExit(DateTimeOffset.UnixEpoch, null, 9, true, 1.5)], "10.0.0.2", null, new Dictionary<string, string> { ["app"] = "hello" });
+            [new ProcessExit(DateTimeOffset.UnixEpoch, null, 9, true, 1.5, 64 << 20, 64 << 20)], "10.0.0.2", null, new Dictionary<string, string> { ["app"] = "hello" });
         StateFile.Write(path, state);
         using var stop = new CancellationTokenSource();
         var reading = Task.Run(() =>
@@ -23,7 +23,7 @@ public sealed class SupervisorFilesTests
             {
                 var read = JsonSerializer.Deserialize(File.ReadAllBytes(path), SupervisionJsonContext.Default.SupervisorState)!;
                 Assert.Equal("hello", read.Labels["app"]);
-                Assert.Equal("killed by signal 9 (out of memory)", read.Exits[0].Describe());
+                Assert.Equal("killed by signal 9 (out of memory: used 64 MB of 64 MB)", read.Exits[0].Describe());
                 if (stop.IsCancellationRequested) return reads;
             }
         });
