@@ -32,6 +32,14 @@ public sealed class LaunchedProcess : IDisposable
     /// <inheritdoc cref="WaitUntilReady"/>
     public void WaitForWaypoint() => WaitFor(Launcher.WaypointMark);
 
+    /// <summary>Waits for the child to say which descriptor of its own this process is to have, and takes it.</summary>
+    /// <inheritdoc cref="WaitUntilReady"/>
+    public SafeFileHandle TakeDescriptor()
+    {
+        var number = WaitFor(Launcher.DescriptorMark);
+        return Kernel.Handle(Kernel.Call(SYS_pidfd_getfd, Handle.DangerousGetHandle(), number), "pidfd_getfd", $"{number}");
+    }
+
     /// <summary>Waits for the process that goes on in the child's place, and stands for that one from then on.</summary>
     /// <inheritdoc cref="WaitUntilReady"/>
     public void WaitForSuccessor()

@@ -16,6 +16,9 @@ public static unsafe class Launcher
     /// <summary>What a child writes, with a pid, when another process goes on in its place.</summary>
     internal const int SuccessorMark = -3;
 
+    /// <summary>What a child writes, with the number of a descriptor of its own that its parent is to take.</summary>
+    internal const int DescriptorMark = -4;
+
     /// <summary>Adds the operation by which a child reports that it is ready (<see cref="LaunchedProcess.WaitUntilReady"/>).</summary>
     public static void AddReadyReport(LaunchProgram program, Pipe status) => AddReport(program, status, ReadyMark);
 
@@ -32,8 +35,7 @@ public static unsafe class Launcher
     /// <param name="controlGroup">Descriptor of the unified hierarchy's group to be born in, or null.</param>
     public static void AddSuccessor(LaunchProgram program, Pipe status, ulong cloneFlags, nint? controlGroup)
     {
-        var record = (int*)program.Memory(8);
-        record[0] = SuccessorMark;
+        var record = Record(program, SuccessorMark);
         var arguments = new clone_args
         {
             // Its parent gets the signal of the process that ends here.
@@ -52,11 +54,25 @@ public static unsafe class Launcher
         clone.OnZero(program.Count);
     }
 
-    private static void AddReport(LaunchProgram program, Pipe status, int mark)
+    /// <summary>Adds the report <see cref="LaunchedProcess.TakeDescriptor"/> waits for.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="status">Pipe the child reports through.</param>
+    /// <param name="descriptor">Holds the descriptor's number.</param>
+    public static void AddDescriptorReport(LaunchProgram program, Pipe status, Register descriptor)
+    {
+        var record = Record(program, DescriptorMark);
+        program.AddStore((nint)(record + 1), descriptor);
+        program.Add("report", null, SYS_write, status.WriteEnd, (nint)record, 8);
+    }
+
+    private static void AddReport(LaunchProgram program, Pipe status, int mark) =>
+        program.Add("report", null, SYS_write, status.WriteEnd, (nint)Record(program, mark), 8);
+
+    private static int* Record(LaunchProgram program, int mark)
     {
         var record = (int*)program.Memory(8);
         record[0] = mark;
-        program.Add("report", null, SYS_write, status.WriteEnd, (nint)record, 8);
+        return record;
     }
 
     /// <summary>Forks a child with clone3(2) and lets it run the program. The program must end in execve or exit_group.</summary>

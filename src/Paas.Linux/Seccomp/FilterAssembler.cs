@@ -3,78 +3,63 @@ using static Paas.Linux.Native;
 namespace Paas.Linux.Seccomp;
 
 /// <summary>
-/// Classic BPF with labels. All jumps go forward. A conditional jump reaches 255 instructions; where that is too short an
-/// unconditional one, which reaches everywhere, is put behind it.
+/// Classic BPF written from its end to its start. All its jumps go forward, so wherever one is written its targets are known already. A
+/// place in the program is what the method that wrote the instruction there returned.
 /// </summary>
 internal sealed class FilterAssembler
 {
-    private readonly List<Instruction> _instructions = [];
-    private readonly List<int> _labels = [];
+    // A conditional jump reaches 255 instructions; a few less leave room for the long jumps that may be put between.
+    private const int Reach = 250;
 
-    // A target of null is the next instruction.
-    private readonly record struct Instruction(ushort Code, uint Value, int? IfTrue, int? IfFalse, bool IsJump);
+    private sock_filter[] _reversed = new sock_filter[1024];
+    private readonly List<(uint Action, int Place)> _returns = [];
+    private int _count;
 
-    public int NewLabel()
+    /// <summary>Ends with an action. One such instruction serves every jump it is near to.</summary>
+    public int Return(uint action)
     {
-        _labels.Add(-1);
-        return _labels.Count - 1;
+        for (var i = _returns.Count - 1; i >= 0 && _count - _returns[i].Place < Reach / 2; i--)
+        {
+            if (_returns[i].Action == action) return _returns[i].Place;
+        }
+
+        var place = Write(BPF_RET | BPF_K, action);
+        _returns.Add((action, place));
+        return place;
     }
 
-    public void Mark(int label) => _labels[label] = _instructions.Count;
-
-    /// <summary>Loads 32 bits of struct seccomp_data, masked.</summary>
-    public void Load(int offset, uint mask = uint.MaxValue)
+    /// <summary>Loads 32 bits of struct seccomp_data, masked, and goes on.</summary>
+    public int Load(int offset, uint mask, int next)
     {
-        Plain(BPF_LD | BPF_W | BPF_ABS, (uint)offset);
-        if (mask != uint.MaxValue) Plain(BPF_ALU | BPF_AND | BPF_K, mask);
+        if (next != _count - 1) Write(BPF_JMP | BPF_JA, (uint)(_count - next - 1));
+        if (mask != uint.MaxValue) Write(BPF_ALU | BPF_AND | BPF_K, mask);
+        return Write(BPF_LD | BPF_W | BPF_ABS, (uint)offset);
     }
 
-    public void Return(uint action) => Plain(BPF_RET | BPF_K, action);
+    /// <summary>Compares what was loaded and goes to one of two places.</summary>
+    public int JumpIf(int comparison, uint value, int whenTrue, int whenFalse)
+    {
+        whenTrue = Near(whenTrue);
+        whenFalse = Near(whenFalse);
+        return Write(BPF_JMP | comparison | BPF_K, value, _count - whenTrue - 1, _count - whenFalse - 1);
+    }
 
-    /// <summary>Compares what was loaded and goes to a label or on.</summary>
-    public void JumpIf(int comparison, uint value, int? ifTrue, int? ifFalse) =>
-        _instructions.Add(new Instruction((ushort)(BPF_JMP | comparison | BPF_K), value, ifTrue, ifFalse, IsJump: true));
-
-    /// <exception cref="ArgumentException">Too long for the kernel.</exception>
+    /// <summary>The program.</summary>
+    /// <exception cref="ArgumentException">It is too long for the kernel.</exception>
     public sock_filter[] Assemble()
     {
-        // From the end, since only then every jump's distance is known when it is placed.
-        var reversed = new List<sock_filter>(_instructions.Count + 64);
-        var position = new int[_instructions.Count + 1];
-        for (var i = _instructions.Count - 1; i >= 0; i--)
-        {
-            var instruction = _instructions[i];
-            if (instruction.IsJump) Place(reversed, position, instruction, i + 1);
-            else reversed.Add(new sock_filter { code = instruction.Code, k = instruction.Value });
-            position[i] = reversed.Count;
-        }
-
-        if (reversed.Count > BPF_MAXINSNS) throw new ArgumentException($"the filter has {reversed.Count} instructions; the kernel takes {BPF_MAXINSNS}");
-        reversed.Reverse();
-        return [.. reversed];
+        if (_count > BPF_MAXINSNS) throw new ArgumentException($"the filter has {_count} instructions; the kernel takes {BPF_MAXINSNS}");
+        var program = _reversed.AsSpan(0, _count).ToArray();
+        Array.Reverse(program);
+        return program;
     }
 
-    // Positions count from the end: instructions between here and a target are what was placed since the target was.
-    private void Place(List<sock_filter> reversed, int[] position, Instruction instruction, int following)
+    private int Near(int place) => _count - place - 1 <= Reach ? place : Write(BPF_JMP | BPF_JA, (uint)(_count - place - 1));
+
+    private int Write(int code, uint value, int whenTrue = 0, int whenFalse = 0)
     {
-        var whenTrue = Distance(instruction.IfTrue);
-        var whenFalse = Distance(instruction.IfFalse);
-        if (whenTrue > 250 || whenFalse > 250)
-        {
-            // jump true -> 0, false -> 1; ja true; ja false
-            reversed.Add(new sock_filter { code = BPF_JMP | BPF_JA, k = (uint)whenFalse });
-            reversed.Add(new sock_filter { code = BPF_JMP | BPF_JA, k = (uint)(whenTrue + 1) });
-            (whenTrue, whenFalse) = (0, 1);
-        }
-
-        reversed.Add(new sock_filter { code = instruction.Code, jt = (byte)whenTrue, jf = (byte)whenFalse, k = instruction.Value });
-
-        int Distance(int? label)
-        {
-            var target = label is { } known ? _labels[known] : following;
-            return reversed.Count - position[target];
-        }
+        if (_count == _reversed.Length) Array.Resize(ref _reversed, 2 * _count);
+        _reversed[_count] = new sock_filter { code = (ushort)code, jt = (byte)whenTrue, jf = (byte)whenFalse, k = value };
+        return _count++;
     }
-
-    private void Plain(int code, uint value) => _instructions.Add(new Instruction((ushort)code, value, null, null, IsJump: false));
 }

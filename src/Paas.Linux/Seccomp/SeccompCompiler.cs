@@ -3,162 +3,114 @@ using static Paas.Linux.Native;
 
 namespace Paas.Linux.Seccomp;
 
-/// <summary>Compiles a policy into the classic BPF that seccomp(2) takes: a binary search over system call numbers.</summary>
-public static class SeccompCompiler
+/// <summary>Compiles a policy into the classic BPF that seccomp(2) takes: for each ABI a binary search over its numbers.</summary>
+public sealed class SeccompCompiler
 {
     // Offsets in struct seccomp_data (linux/seccomp.h).
     private const int NumberOffset = 0;
     private const int ArchitectureOffset = 4;
     private const int ArgumentsOffset = 16;
 
-    // x32 calls carry the architecture of x86-64 and this bit in their number.
-    private const uint X32Bit = 0x40000000;
+    // A tracer that skips a call sets this number, and the filter runs once more (seccomp(2)).
+    private const uint SkippedCall = uint.MaxValue;
 
-    /// <exception cref="ArgumentException">The filter would be longer than the kernel's 4096 instructions.</exception>
-    public static sock_filter[] Compile(SeccompPolicy policy)
-    {
-        var code = new FilterAssembler();
-        code.Load(ArchitectureOffset);
-        var native = code.NewLabel();
-        code.JumpIf(BPF_JEQ, AUDIT_ARCH_X86_64, native, null);
-        code.Return(policy.ForeignAction);
-        code.Mark(native);
-        code.Load(NumberOffset);
-        var plain = code.NewLabel();
-        var foreign = code.NewLabel();
-        code.JumpIf(BPF_JGE, X32Bit, foreign, plain);
-        code.Mark(foreign);
-        code.Return(policy.ForeignAction);
-        code.Mark(plain);
-        Search(code, Ranges(policy), policy.DefaultAction);
-        return code.Assemble();
-    }
+    private readonly FilterAssembler _code = new();
+    private readonly SeccompPolicy _policy;
+    private readonly SyscallTable _table;
 
-    // Runs of neighbouring numbers that share one unconditional action; a call with conditions is a run of its own.
-    private readonly record struct Range(uint First, uint Action, IReadOnlyList<SeccompRule>? Conditional);
+    private SeccompCompiler(SeccompPolicy policy, SyscallTable table) => (_policy, _table) = (policy, table);
 
-    private static List<Range> Ranges(SeccompPolicy policy)
-    {
-        var ranges = new List<Range> { new(0, policy.DefaultAction, null) };
-        uint next = 0;
-        foreach (var (number, rules) in BySyscall(policy.Rules))
-        {
-            if (number > next) Append(ranges, new Range(next, policy.DefaultAction, null));
-            var conditional = rules.TrueForAll(rule => rule.Conditions.Count == 0) ? null : rules;
-            Append(ranges, new Range(number, conditional is null ? rules[0].Action : 0, conditional));
-            next = number + 1;
-        }
-
-        Append(ranges, new Range(next, policy.DefaultAction, null));
-        return ranges;
-    }
-
-    private static void Append(List<Range> ranges, Range range)
-    {
-        var last = ranges[^1];
-        if (last.First == range.First) ranges.RemoveAt(ranges.Count - 1);
-        else if (last.Conditional is null && range.Conditional is null && last.Action == range.Action) return;
-        ranges.Add(range);
-    }
-
-    private static SortedList<uint, List<SeccompRule>> BySyscall(IReadOnlyList<SeccompRule> rules)
-    {
-        var sorted = new SortedList<uint, List<SeccompRule>>(rules.Count);
-        foreach (var rule in rules)
-        {
-            if (!sorted.TryGetValue((uint)rule.Syscall, out var list)) sorted.Add((uint)rule.Syscall, list = []);
-            list.Add(rule);
-        }
-
-        return sorted;
-    }
-
-    private static void Search(FilterAssembler code, List<Range> ranges, uint defaultAction)
-    {
-        Search(ranges, 0, ranges.Count);
-
-        void Search(List<Range> all, int from, int to)
-        {
-            if (to - from == 1)
-            {
-                Leaf(code, all[from], defaultAction);
-                return;
-            }
-
-            var middle = (from + to) / 2;
-            var upper = code.NewLabel();
-            var lower = code.NewLabel();
-            code.JumpIf(BPF_JGE, all[middle].First, upper, lower);
-            code.Mark(lower);
-            Search(all, from, middle);
-            code.Mark(upper);
-            Search(all, middle, to);
-        }
-    }
-
-    private static void Leaf(FilterAssembler code, Range range, uint defaultAction)
-    {
-        if (range.Conditional is null)
-        {
-            code.Return(range.Action);
-            return;
-        }
-
-        uint? always = null;
-        foreach (var rule in range.Conditional)
-        {
-            if (rule.Conditions.Count == 0)
-            {
-                always ??= rule.Action;
-                continue;
-            }
-
-            var otherwise = code.NewLabel();
-            foreach (var condition in rule.Conditions) Test(code, condition, otherwise);
-            code.Return(rule.Action);
-            code.Mark(otherwise);
-        }
-
-        code.Return(always ?? defaultAction);
-    }
-
-    // Falls through when the condition holds. BPF compares 32 bits, so the halves are compared one after the other.
-    private static void Test(FilterAssembler code, ArgumentCondition condition, int otherwise)
-    {
-        var low = ArgumentsOffset + (8 * condition.Index);
-        var high = low + 4;
-        var (valueHigh, valueLow) = ((uint)(condition.Value >> 32), (uint)condition.Value);
-        var holds = code.NewLabel();
-        switch (condition.Comparison)
-        {
-            case ArgumentComparison.Equal:
-            case ArgumentComparison.MaskedEqual:
-                code.Load(high, (uint)(condition.Mask >> 32));
-                code.JumpIf(BPF_JEQ, valueHigh, null, otherwise);
-                code.Load(low, (uint)condition.Mask);
-                code.JumpIf(BPF_JEQ, valueLow, null, otherwise);
-                break;
-            case ArgumentComparison.NotEqual:
-                code.Load(high);
-                code.JumpIf(BPF_JEQ, valueHigh, null, holds);
-                code.Load(low);
-                code.JumpIf(BPF_JEQ, valueLow, otherwise, null);
-                break;
-            default:
-                var greater = condition.Comparison is ArgumentComparison.Greater or ArgumentComparison.GreaterOrEqual;
-                code.Load(high);
-                code.JumpIf(BPF_JGT, valueHigh, greater ? holds : otherwise, null);
-                code.JumpIf(BPF_JEQ, valueHigh, null, greater ? otherwise : holds);
-                code.Load(low);
-                // "Less" is not "greater or equal", "less or equal" is not "greater".
-                var test = condition.Comparison is ArgumentComparison.Greater or ArgumentComparison.LessOrEqual ? BPF_JGT : BPF_JGE;
-                code.JumpIf(test, valueLow, greater ? null : otherwise, greater ? otherwise : null);
-                break;
-        }
-
-        code.Mark(holds);
-    }
+    /// <summary>The filter for a machine's calls.</summary>
+    /// <exception cref="ArgumentException">The filter would be longer than the kernel's 4096 instructions, or two rules contradict each other.</exception>
+    public static sock_filter[] Compile(SeccompPolicy policy, SyscallTable table) => new SeccompCompiler(policy, table).Compile();
 
     /// <summary>The filter's bytes as the kernel reads them.</summary>
     public static ReadOnlySpan<byte> Bytes(sock_filter[] filter) => MemoryMarshal.AsBytes(filter.AsSpan());
+
+    private sock_filter[] Compile()
+    {
+        var compat = _code.Return(_policy.ForeignAction);
+        if (_policy.Abis.HasFlag(SyscallAbis.Compat)) compat = _code.Load(NumberOffset, uint.MaxValue, Search(SyscallAbis.Compat));
+        var native = _table.X32Bit == 0 ? Search(SyscallAbis.Native) : NativeOrX32();
+        native = _code.Load(NumberOffset, uint.MaxValue, native);
+        var foreign = _code.Return(_policy.ForeignAction);
+        if (_policy.Abis.HasFlag(SyscallAbis.Compat)) foreign = _code.JumpIf(BPF_JEQ, _table.CompatArchitecture, compat, foreign);
+        _code.Load(ArchitectureOffset, uint.MaxValue, _code.JumpIf(BPF_JEQ, _table.NativeArchitecture, native, foreign));
+        return _code.Assemble();
+    }
+
+    private int NativeOrX32()
+    {
+        var x32 = _policy.Abis.HasFlag(SyscallAbis.X32) ? Search(SyscallAbis.X32) : _code.Return(_policy.ForeignAction);
+        x32 = _code.JumpIf(BPF_JEQ, SkippedCall, _code.Return(_policy.DefaultAction), x32);
+        return _code.JumpIf(BPF_JGE, _table.X32Bit, x32, Search(SyscallAbis.Native));
+    }
+
+    private int Search(SyscallAbis abi)
+    {
+        var ranges = SyscallRanges.Of(_policy, abi, abi == SyscallAbis.X32 ? _table.X32Bit : 0);
+        return Search(ranges, 0, ranges.Count, abi);
+    }
+
+    private int Search(List<SyscallRange> ranges, int from, int to, SyscallAbis abi)
+    {
+        if (to - from == 1) return Decide(ranges[from], abi);
+        var middle = (from + to) / 2;
+        var upper = Search(ranges, middle, to, abi);
+        var lower = Search(ranges, from, middle, abi);
+        return _code.JumpIf(BPF_JGE, ranges[middle].First, upper, lower);
+    }
+
+    private int Decide(SyscallRange range, SyscallAbis abi)
+    {
+        if (range.Conditional is null) return _code.Return(range.Action);
+        var otherwise = _code.Return(_policy.DefaultAction);
+        for (var i = range.Conditional.Count - 1; i >= 0; i--)
+        {
+            var rule = range.Conditional[i];
+            var holds = _code.Return(rule.Action);
+            for (var c = rule.Conditions.Count - 1; c >= 0; c--)
+            {
+                holds = abi == SyscallAbis.Native ? Test64(rule.Conditions[c], holds, otherwise) : Test32(rule.Conditions[c], holds, otherwise);
+            }
+
+            otherwise = holds;
+        }
+
+        return otherwise;
+    }
+
+    // BPF compares 32 bits, so the halves are compared one after the other.
+    private int Test64(ArgumentCondition condition, int holds, int otherwise)
+    {
+        var high = ArgumentsOffset + (8 * condition.Index) + 4;
+        var (mask, value) = ((uint)(condition.Mask >> 32), (uint)(condition.Value >> 32));
+        var low = Test32(condition, holds, otherwise);
+        switch (condition.Comparison)
+        {
+            case ArgumentComparison.Equal or ArgumentComparison.MaskedEqual:
+                return mask == 0 ? low : _code.Load(high, mask, _code.JumpIf(BPF_JEQ, value, low, otherwise));
+            case ArgumentComparison.NotEqual:
+                return _code.Load(high, mask, _code.JumpIf(BPF_JEQ, value, low, holds));
+            default:
+                var greater = condition.Comparison is ArgumentComparison.Greater or ArgumentComparison.GreaterOrEqual;
+                var (above, below) = greater ? (holds, otherwise) : (otherwise, holds);
+                return _code.Load(high, mask, _code.JumpIf(BPF_JGT, value, above, _code.JumpIf(BPF_JEQ, value, low, below)));
+        }
+    }
+
+    private int Test32(ArgumentCondition condition, int holds, int otherwise)
+    {
+        var (mask, value) = ((uint)condition.Mask, (uint)condition.Value);
+        var jump = condition.Comparison switch
+        {
+            ArgumentComparison.Equal or ArgumentComparison.MaskedEqual => _code.JumpIf(BPF_JEQ, value, holds, otherwise),
+            ArgumentComparison.NotEqual => _code.JumpIf(BPF_JEQ, value, otherwise, holds),
+            ArgumentComparison.Greater => _code.JumpIf(BPF_JGT, value, holds, otherwise),
+            ArgumentComparison.GreaterOrEqual => _code.JumpIf(BPF_JGE, value, holds, otherwise),
+            ArgumentComparison.LessOrEqual => _code.JumpIf(BPF_JGT, value, otherwise, holds),
+            _ => _code.JumpIf(BPF_JGE, value, otherwise, holds),
+        };
+        return _code.Load(ArgumentsOffset + (8 * condition.Index), mask, jump);
+    }
 }

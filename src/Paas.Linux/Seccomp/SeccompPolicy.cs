@@ -1,6 +1,6 @@
 namespace Paas.Linux.Seccomp;
 
-/// <summary>How an argument is compared, unsigned and with 64 bits.</summary>
+/// <summary>How an argument is compared, without sign; with 64 bits where the ABI passes so many, else the lower 32.</summary>
 public enum ArgumentComparison
 {
     NotEqual,
@@ -22,13 +22,30 @@ public enum ArgumentComparison
 public readonly record struct ArgumentCondition(int Index, ArgumentComparison Comparison, ulong Value, ulong Mask = ulong.MaxValue);
 
 /// <summary>What to return for a system call when all conditions hold.</summary>
-/// <param name="Syscall">Number.</param>
+/// <param name="Call">The call, in every ABI.</param>
 /// <param name="Action">SECCOMP_RET_* with its data.</param>
-/// <param name="Conditions">None means always.</param>
-public sealed record SeccompRule(int Syscall, uint Action, IReadOnlyList<ArgumentCondition> Conditions);
+/// <param name="Conditions">Of different arguments; none means always.</param>
+public readonly record struct SeccompRule(SyscallNumbers Call, uint Action, IReadOnlyList<ArgumentCondition> Conditions);
 
-/// <summary>A filter of system calls. For one call the first rule whose conditions hold decides; one without conditions comes last.</summary>
-/// <param name="DefaultAction">SECCOMP_RET_* for calls that no rule decides.</param>
-/// <param name="ForeignAction">For calls of another architecture's ABI (32-bit, x32), whose numbers mean other calls.</param>
-/// <param name="Rules">In any order of system calls.</param>
-public sealed record SeccompPolicy(uint DefaultAction, uint ForeignAction, IReadOnlyList<SeccompRule> Rules);
+/// <summary>
+/// A filter of system calls. What decides where several rules are about one call is what libseccomp makes of them, since profiles are
+/// written for it: <see cref="SeccompPrecedence"/>.
+/// </summary>
+public sealed record SeccompPolicy
+{
+    /// <summary>SECCOMP_RET_* for calls that no rule decides. Rules that return the same are left out, whatever their conditions.</summary>
+    public required uint DefaultAction { get; init; }
+
+    /// <summary>ABIs the rules are about; the native one always is.</summary>
+    public required SyscallAbis Abis { get; init; }
+
+    /// <summary>For calls through any other ABI, whose numbers mean other calls.</summary>
+    public required uint ForeignAction { get; init; }
+
+    /// <summary>
+    /// For calls with a number above all that the rules name, which are newer than whoever wrote the rules; null treats them as any other.
+    /// </summary>
+    public uint? NewerAction { get; init; }
+
+    public required IReadOnlyList<SeccompRule> Rules { get; init; }
+}

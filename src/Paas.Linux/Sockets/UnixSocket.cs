@@ -46,7 +46,7 @@ public static unsafe class UnixSocket
         return null;
     }
 
-    /// <summary>Connects, and the descriptor blocks as others expect it to.</summary>
+    /// <summary>Connects, and the descriptor blocks as others expect it to. A path that starts with @ is one of the abstract namespace.</summary>
     /// <exception cref="LinuxException">Nobody listens there, or the path is too long.</exception>
     public static SafeFileHandle ConnectBlocking(string path)
     {
@@ -54,7 +54,15 @@ public static unsafe class UnixSocket
         try
         {
             var address = Address(path);
-            Kernel.Check(Kernel.Call(SYS_connect, socket.DangerousGetHandle(), (nint)(&address), sizeof(sockaddr_un)), "connect", path);
+            var length = sizeof(sockaddr_un);
+            if (path.StartsWith('@'))
+            {
+                // There the length counts, and the name begins behind a NUL.
+                address.sun_path[0] = 0;
+                length = sizeof(ushort) + Encoding.UTF8.GetByteCount(path);
+            }
+
+            Kernel.Check(Kernel.Call(SYS_connect, socket.DangerousGetHandle(), (nint)(&address), length), "connect", path);
             return socket;
         }
         catch

@@ -167,7 +167,7 @@ public sealed record PidsLimit
 /// <summary>A filter of system calls.</summary>
 public sealed record SeccompConfig
 {
-    /// <summary>E.g. <c>SCMP_ACT_ERRNO</c>.</summary>
+    /// <summary>E.g. <c>SCMP_ACT_ERRNO</c>; empty together with no <see cref="Syscalls"/> for no filter at all.</summary>
     public required string DefaultAction { get; init; }
 
     /// <summary>Error number of a default action that returns one; EPERM when absent.</summary>
@@ -177,7 +177,11 @@ public sealed record SeccompConfig
 
     public IReadOnlyList<string>? Flags { get; init; }
 
+    /// <summary>Unix socket of the agent that decides on calls with <c>SCMP_ACT_NOTIFY</c>.</summary>
     public string? ListenerPath { get; init; }
+
+    /// <summary>Told to the agent as it is.</summary>
+    public string? ListenerMetadata { get; init; }
 
     public IReadOnlyList<SeccompRule>? Syscalls { get; init; }
 }

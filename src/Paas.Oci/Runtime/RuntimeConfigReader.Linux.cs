@@ -186,12 +186,13 @@ public static partial class RuntimeConfigReader
                 "architectures" => seccomp with { Architectures = List(ref json, TextItem) },
                 "flags" => seccomp with { Flags = List(ref json, TextItem) },
                 "listenerPath" => seccomp with { ListenerPath = Text(ref json) },
+                "listenerMetadata" => seccomp with { ListenerMetadata = Text(ref json) },
                 "syscalls" => seccomp with { Syscalls = List(ref json, SyscallRule) },
                 _ => Skip(ref json, seccomp),
             };
         }
 
-        return seccomp.DefaultAction.Length > 0 ? seccomp : throw Missing("seccomp.defaultAction");
+        return seccomp;
     }
 
     private static SeccompRule SyscallRule(ref Utf8JsonReader json)

@@ -131,6 +131,12 @@ public static class ContainerFactory
             go.WriteByte();
             parentsPart = false;
             if (plan.HasWaypoint) CallHooks(process, plan, describe(process.Pid));
+            if (plan.Filter?.Agent is { } agent)
+            {
+                agent.HandOver(process, describe(process.Pid), ContainerStatus.Creating);
+                go.WriteByte();
+            }
+
             process.WaitUntilReady();
             return process;
         }

@@ -6,8 +6,10 @@ using static Paas.Linux.Native;
 namespace Paas.Runtime.Containers;
 
 /// <summary>Who the process is and what it may do: capabilities, ids, no_new_privs, seccomp, in the one order that works.</summary>
-internal sealed class CredentialSteps(LaunchProgram program)
+internal sealed class CredentialSteps(LaunchProgram program, Pipe status, Pipe go)
 {
+    private bool _filtered;
+
     /// <summary>Becomes root of a user namespace that has just been entered, so that what is made next belongs to it.</summary>
     public void BecomeNamespaceRoot()
     {
@@ -25,18 +27,23 @@ internal sealed class CredentialSteps(LaunchProgram program)
     {
         var user = process.User ?? new UserConfig();
         // Without no_new_privs only CAP_SYS_ADMIN may install a filter, so before that is given up.
-        if (filter is not null && !process.NoNewPrivileges) InstallFilter(filter);
+        if (!process.NoNewPrivileges) InstallFilter(filter);
         program.Add("umask", null, SYS_umask, user.Umask ?? 0x12 /* 022 */);
         program.Add("keep capabilities", null, SYS_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
         DropBounding(Capabilities.Parse(process.Capabilities?.Bounding));
         SetIds(user);
         SetCapabilities(process.Capabilities, available);
-        if (process.NoNewPrivileges) program.Add("no_new_privs", null, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        if (!process.NoNewPrivileges) return;
+        program.Add("no_new_privs", null, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        // Who makes a container is there to hand its filter's descriptor to the agent; who starts it later need not be the same.
+        if (filter?.Agent is not null) InstallFilter(filter);
     }
 
-    /// <summary>The last step before execve when no_new_privs is set: what follows is already filtered.</summary>
-    public void InstallFilter(SeccompFilter filter)
+    /// <summary>Installs the filter unless it is there already; as late as may be, since what follows is filtered.</summary>
+    public void InstallFilter(SeccompFilter? filter)
     {
+        if (filter is null || _filtered) return;
+        _filtered = true;
         var code = program.Memory(filter.Code.Length * 8);
         unsafe
         {
@@ -44,7 +51,13 @@ internal sealed class CredentialSteps(LaunchProgram program)
         }
 
         var header = program.Structure(new sock_fprog { len = (ushort)filter.Code.Length, filter = code });
-        program.Add("seccomp", null, SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter.Flags, header);
+        var install = program.Add("seccomp", null, SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter.Flags, header);
+        if (filter.Agent is null) return;
+        var listener = program.NewRegister();
+        install.Into(listener);
+        Launcher.AddDescriptorReport(program, status, listener);
+        program.Add("wait for the seccomp agent", null, SYS_read, go.ReadEnd, program.Memory(16), 1).NeedsData();
+        program.Add("close", null, SYS_close, listener);
     }
 
     private void DropBounding(ulong keep)

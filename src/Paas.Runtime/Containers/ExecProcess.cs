@@ -23,7 +23,7 @@ internal sealed class ExecProcess
     {
         (_spec, _process, _namespaces) = (spec, process, namespaces);
         (_program, _status, _go) = (program, status, go);
-        _credentials = new CredentialSteps(_program);
+        _credentials = new CredentialSteps(_program, status, go);
         _execute = new ExecuteSteps(_program);
     }
 
@@ -41,9 +41,10 @@ internal sealed class ExecProcess
 
     private LaunchedProcess Start()
     {
+        var filter = SeccompFilter.From(_spec.Config.Linux?.Seccomp);
         using var limits = new ProcessLimits(_process.Rlimits);
         var group = _spec.Subgroup is { } below ? ControlGroup.At(_spec.Container.Record.Cgroup + below, _spec.Container.Record.Cpuset) : _spec.Container.Group;
-        Compile(limits);
+        Compile(limits, filter);
         if (_spec.Terminal is null)
         {
             StandardStreams.GiveTo(_spec.Config with { Process = _process }, _spec.StandardInput, _spec.StandardOutput, _spec.StandardError);
@@ -63,6 +64,12 @@ internal sealed class ExecProcess
             // Before the process can be seen to run, so that no signal meant for it ends this one instead.
             if (!_spec.Detach && _spec.ForwardSignals) SignalForwarding.Start(child.Handle);
             _go.WriteByte();
+            if (filter?.Agent is { } agent)
+            {
+                agent.HandOver(child, _spec.Container.Record, _spec.Container.Status());
+                _go.WriteByte();
+            }
+
             child.WaitForExec();
             return child;
         }
@@ -73,10 +80,9 @@ internal sealed class ExecProcess
         }
     }
 
-    private void Compile(ProcessLimits limits)
+    private void Compile(ProcessLimits limits, SeccompFilter? filter)
     {
         var available = _namespaces.Has(NamespaceKind.User) ? ulong.MaxValue : Capabilities.Permitted();
-        var filter = SeccompFilter.From(_spec.Config.Linux?.Seccomp);
         // Other processes of the container must not be able to look into this one before it is theirs.
         _program.Add("prctl PR_SET_DUMPABLE", null, SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
         _program.Add("close", null, SYS_close, _go.WriteEnd);

@@ -84,7 +84,7 @@ internal sealed class ExecuteSteps(LaunchProgram program)
         var arguments = program.Texts(process.Args!);
         var environment = program.Texts(process.Env ?? []);
         var candidates = Candidates(process).Select(program.Text).ToList();
-        if (filter is not null && process.NoNewPrivileges) credentials.InstallFilter(filter);
+        credentials.InstallFilter(filter);
         Chain([.. candidates.Select(candidate => program.Add("exec", process.Args![0], SYS_execve, candidate, arguments, environment))]);
     }
 

@@ -30,7 +30,7 @@ internal sealed class InitProgram
         _config = plan.Config;
         _linux = plan.Config.Linux ?? new LinuxConfig();
         _root = new RootSteps(_program, plan, JoinControlGroup);
-        _credentials = new CredentialSteps(_program);
+        _credentials = new CredentialSteps(_program, plan.Status, plan.Go);
         _execute = new ExecuteSteps(_program);
         _namespaces = new NamespaceSteps(_program, plan, _credentials);
     }
@@ -66,6 +66,8 @@ internal sealed class InitProgram
         JoinControlGroup();
         BecomeProcess();
         WaitForStart();
+        // Those hooks are the container's own programs: they run under its filter.
+        if (_config.Hooks?.StartContainer is { Count: > 0 } && _config.Process!.NoNewPrivileges) _credentials.InstallFilter(_plan.Filter);
         _plan.Hooks?.AddStart(_program, _plan.Status);
         _label?.Write();
         _execute.Execute(_config.Process!, _plan.Filter, _credentials);

@@ -5,92 +5,97 @@ using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
 
-/// <summary>A bundle's seccomp profile, compiled.</summary>
+/// <summary>A bundle's seccomp profile (config-linux.md, Seccomp), compiled. Where the specification is silent it does what runc does.</summary>
 /// <param name="Code">For the kernel.</param>
 /// <param name="Flags">SECCOMP_FILTER_FLAG_*.</param>
-internal sealed record SeccompFilter(sock_filter[] Code, int Flags)
+/// <param name="Agent">Who decides on calls with SCMP_ACT_NOTIFY; null when there are none.</param>
+internal sealed record SeccompFilter(sock_filter[] Code, int Flags, SeccompAgent? Agent)
 {
-    /// <exception cref="RuntimeException">Something in the profile this runtime does not do.</exception>
+    private const int Arguments = 6;
+
+    /// <summary>Null where the bundle has no profile, or an empty one.</summary>
+    /// <exception cref="RuntimeException">The profile is not what the specification says.</exception>
     public static SeccompFilter? From(SeccompConfig? config)
     {
-        if (config is null) return null;
-        if (config.ListenerPath is not null) throw new RuntimeException("seccomp: listenerPath is not supported");
-        var defaultAction = Action(config.DefaultAction, config.DefaultErrnoRet);
+        if (config is null or { DefaultAction: "", Syscalls: null or [] }) return null;
+        var defaultAction = SeccompWords.Action(config.DefaultAction, config.DefaultErrnoRet);
         var rules = new List<Linux.Seccomp.SeccompRule>();
         foreach (var rule in config.Syscalls ?? []) Add(rules, rule);
-        // 32-bit programs use other numbers: where a profile lists x86 they would need filters of their own. They get ENOSYS.
-        var policy = new SeccompPolicy(defaultAction, ForeignAction(config), rules);
-        return new SeccompFilter(SeccompCompiler.Compile(policy), ParseFlags(config.Flags));
+        var notifies = Notifies(config);
+        var policy = new SeccompPolicy
+        {
+            DefaultAction = defaultAction,
+            Abis = SeccompWords.Abis(config.Architectures),
+            ForeignAction = SECCOMP_RET_KILL_PROCESS,
+            NewerAction = NewerAction(defaultAction),
+            Rules = rules,
+        };
+        try
+        {
+            var flags = SeccompWords.Flags(config.Flags, notifies) | (notifies ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
+            return new SeccompFilter(SeccompCompiler.Compile(policy, SyscallTable.Current), flags, notifies ? SeccompAgent.From(config) : null);
+        }
+        catch (ArgumentException e)
+        {
+            throw new RuntimeException($"seccomp: {e.Message}", e);
+        }
     }
 
-    private static uint ForeignAction(SeccompConfig config)
+    // A program that tries a call its kernel may not have yet expects ENOSYS and falls back; EPERM or death would break it.
+    private static uint? NewerAction(uint defaultAction) =>
+        (int)(defaultAction & ~SECCOMP_RET_DATA) is SECCOMP_RET_ALLOW or SECCOMP_RET_LOG or SECCOMP_RET_TRACE ? null : SECCOMP_RET_ERRNO | Errno.ENOSYS;
+
+    // The process tells where its notify descriptor is with write(2), when the filter is in force already.
+    private static bool Notifies(SeccompConfig config)
     {
-        if (config.DefaultAction is "SCMP_ACT_ALLOW" && config.Architectures is null or []) return (uint)SECCOMP_RET_ALLOW;
-        return config.Architectures?.Contains("SCMP_ARCH_X86") == true || config.Architectures?.Contains("SCMP_ARCH_X32") == true
-            ? (uint)SECCOMP_RET_ERRNO | Errno.ENOSYS
-            : SECCOMP_RET_KILL_PROCESS;
+        if (config.DefaultAction == SeccompWords.Notify) throw new RuntimeException("seccomp: SCMP_ACT_NOTIFY cannot be used as default action");
+        var notifies = false;
+        foreach (var rule in config.Syscalls ?? [])
+        {
+            if (rule.Action != SeccompWords.Notify) continue;
+            notifies = true;
+            if (rule.Names.Contains("write")) throw new RuntimeException("seccomp: SCMP_ACT_NOTIFY cannot be used for the write syscall");
+        }
+
+        return notifies;
     }
 
     private static void Add(List<Linux.Seccomp.SeccompRule> rules, Oci.Runtime.SeccompRule rule)
     {
-        var action = Action(rule.Action, rule.ErrnoRet);
-        var conditions = (rule.Args ?? []).Select(Condition).ToList();
-        // Several comparisons of one argument are alternatives, as in runc: one rule each.
-        var alternatives = conditions.DistinctBy(condition => condition.Index).Count() < conditions.Count
-            ? conditions.Select(condition => new List<ArgumentCondition> { condition }).ToList()
-            : [conditions];
+        var action = SeccompWords.Action(rule.Action, rule.ErrnoRet);
+        var alternatives = Alternatives(rule.Args);
         foreach (var name in rule.Names)
         {
-            // A call this kernel or architecture does not have cannot be made.
-            var number = SyscallNumbers.Find(name);
-            if (number < 0) continue;
-            foreach (var all in alternatives) rules.Add(new Linux.Seccomp.SeccompRule(number, action, all));
+            if (name.Length == 0) throw new RuntimeException("seccomp: empty string is not a valid syscall");
+            // A call that this machine does not have cannot be made.
+            var call = SyscallTable.Current.Find(name);
+            foreach (var conditions in alternatives) rules.Add(new Linux.Seccomp.SeccompRule(call, action, conditions));
         }
     }
 
-    private static ArgumentCondition Condition(SeccompArgument argument)
+    // Comparisons of different arguments must all hold. Several of the same argument are alternatives, as in runc: then each is a rule.
+    private static IReadOnlyList<IReadOnlyList<ArgumentCondition>> Alternatives(IReadOnlyList<SeccompArgument>? arguments)
     {
-        if (argument.Index > 5) throw new RuntimeException($"seccomp: a system call has no argument {argument.Index}");
-        var index = (int)argument.Index;
-        return argument.Op switch
+        if (arguments is null or []) return [[]];
+        var conditions = new List<ArgumentCondition>(arguments.Count);
+        var (seen, repeated) = (0, false);
+        foreach (var argument in arguments)
         {
-            "SCMP_CMP_NE" => new ArgumentCondition(index, ArgumentComparison.NotEqual, argument.Value),
-            "SCMP_CMP_LT" => new ArgumentCondition(index, ArgumentComparison.Less, argument.Value),
-            "SCMP_CMP_LE" => new ArgumentCondition(index, ArgumentComparison.LessOrEqual, argument.Value),
-            "SCMP_CMP_EQ" => new ArgumentCondition(index, ArgumentComparison.Equal, argument.Value),
-            "SCMP_CMP_GE" => new ArgumentCondition(index, ArgumentComparison.GreaterOrEqual, argument.Value),
-            "SCMP_CMP_GT" => new ArgumentCondition(index, ArgumentComparison.Greater, argument.Value),
-            "SCMP_CMP_MASKED_EQ" => new ArgumentCondition(index, ArgumentComparison.MaskedEqual, argument.ValueTwo ?? 0, argument.Value),
-            var op => throw new RuntimeException($"seccomp: unknown comparison {op}"),
-        };
-    }
-
-    private static uint Action(string action, uint? errno) => action switch
-    {
-        "SCMP_ACT_ALLOW" => (uint)SECCOMP_RET_ALLOW,
-        "SCMP_ACT_ERRNO" => (uint)SECCOMP_RET_ERRNO | ((errno ?? Errno.EPERM) & 0xFFFF),
-        "SCMP_ACT_KILL" or "SCMP_ACT_KILL_THREAD" => (uint)SECCOMP_RET_KILL_THREAD,
-        "SCMP_ACT_KILL_PROCESS" => SECCOMP_RET_KILL_PROCESS,
-        "SCMP_ACT_TRAP" => (uint)SECCOMP_RET_TRAP,
-        "SCMP_ACT_TRACE" => (uint)SECCOMP_RET_TRACE | ((errno ?? Errno.EPERM) & 0xFFFF),
-        "SCMP_ACT_LOG" => (uint)SECCOMP_RET_LOG,
-        _ => throw new RuntimeException($"seccomp: the action {action} is not supported"),
-    };
-
-    private static int ParseFlags(IReadOnlyList<string>? names)
-    {
-        var flags = 0;
-        foreach (var name in names ?? [])
-        {
-            flags |= name switch
-            {
-                "SECCOMP_FILTER_FLAG_TSYNC" => 0, // The process has one thread.
-                "SECCOMP_FILTER_FLAG_LOG" => SECCOMP_FILTER_FLAG_LOG,
-                "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => SECCOMP_FILTER_FLAG_SPEC_ALLOW,
-                _ => throw new RuntimeException($"seccomp: the flag {name} is not supported"),
-            };
+            if (argument.Index >= Arguments) throw new RuntimeException($"seccomp: a system call has no argument {argument.Index}");
+            repeated |= (seen & (1 << (int)argument.Index)) != 0;
+            seen |= 1 << (int)argument.Index;
+            var condition = SeccompWords.Condition(argument);
+            // Nothing is compared under an empty mask.
+            if (condition.Mask != 0) conditions.Add(condition);
+            else if (repeated) return [[]];
         }
 
-        return flags;
+        if (!repeated)
+        {
+            conditions.Sort((x, y) => x.Index - y.Index);
+            return [conditions];
+        }
+
+        return conditions.Count < arguments.Count ? [[]] : [.. conditions.Select(condition => (IReadOnlyList<ArgumentCondition>)[condition])];
     }
 }

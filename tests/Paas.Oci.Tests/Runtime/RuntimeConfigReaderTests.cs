@@ -39,7 +39,7 @@ public sealed class RuntimeConfigReaderTests
               "cpu": {"shares": 1024, "quota": -1, "period": 100000, "cpus": "0-3", "mems": "0", "idle": 1},
               "pids": {"limit": 32}, "unified": {"memory.high": "1"}
             },
-            "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 1, "architectures": ["SCMP_ARCH_X86_64"], "flags": ["F"], "listenerPath": "/l",
+            "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 1, "architectures": ["SCMP_ARCH_X86_64"], "flags": ["F"], "listenerPath": "/l", "listenerMetadata": "m",
               "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW", "errnoRet": 2, "args": [{"index": 1, "value": 18446744073709551615, "valueTwo": 3, "op": "SCMP_CMP_EQ"}]}]},
             "sysctl": {"net.core.somaxconn": "1"}, "maskedPaths": ["/m"], "readonlyPaths": ["/r"]
           }
