@@ -77,6 +77,12 @@ public sealed class OwnRootFactAttribute : Xunit.FactAttribute
     }
 }
 
+/// <summary>As <see cref="OwnRootFactAttribute"/>, with data.</summary>
+public sealed class OwnRootTheoryAttribute : Xunit.TheoryAttribute
+{
+    public OwnRootTheoryAttribute() => Skip = new OwnRootFactAttribute().Skip;
+}
+
 /// <summary>
 /// A test that older peers fail, which is why there is the test: with one of them it is skipped and says what is wrong there.
 /// <c>RUNTIME_IS_NEW=1</c> runs it with any.

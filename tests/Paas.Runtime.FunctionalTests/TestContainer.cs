@@ -159,7 +159,7 @@ public sealed class TestContainer : IDisposable
     private static readonly string[] Applets =
     [
         "sh", "cat", "chmod", "chown", "cut", "date", "dd", "echo", "env", "false", "grep", "head", "hostname", "id", "ip", "kill", "ln", "ls",
-        "mkdir", "mkfifo", "mknod", "mount", "nproc", "ps", "pwd", "readlink", "rm", "sed", "seq", "sleep", "stat", "tail", "test", "touch", "tr", "true",
+        "mkdir", "mkfifo", "mknod", "mount", "nproc", "ps", "pwd", "readlink", "rm", "sed", "seq", "sleep", "sort", "stat", "tail", "test", "touch", "tr", "true",
         "umount", "wc", "yes", "nc", "ping",
     ];
 

@@ -70,6 +70,8 @@ public static class ContainerFactory
             var plan = new InitPlan
             {
                 Config = config with { Process = ProcessEnvironment.Complete(config.Process, mounts.Root) },
+                Bundle = spec.BundleDirectory,
+                NoPivot = spec.NoPivot,
                 Namespaces = namespaces,
                 Mounts = mounts,
                 Group = group,

@@ -55,6 +55,9 @@ public sealed record ContainerSpec
     /// <summary>False leaves the process the session keyring of this one (runc's <c>--no-new-keyring</c>).</summary>
     public bool NewKeyring { get; init; } = true;
 
+    /// <summary>True where the root cannot be changed with pivot_root: on an initramfs.</summary>
+    public bool NoPivot { get; init; }
+
     /// <summary>How many descriptors from 3 on the process keeps.</summary>
     public int PreservedDescriptors { get; init; }
 }

@@ -11,6 +11,12 @@ internal sealed record InitPlan
 {
     public required RuntimeConfig Config { get; init; }
 
+    /// <summary>The bundle's directory.</summary>
+    public required string Bundle { get; init; }
+
+    /// <summary>True to change the root with chroot alone.</summary>
+    public required bool NoPivot { get; init; }
+
     public required NamespacePlan Namespaces { get; init; }
 
     public required PreparedMounts Mounts { get; init; }

@@ -56,6 +56,15 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
     /// <summary>Makes it the process's root and leaves the host's behind.</summary>
     public void Change()
     {
+        if (plan.NoPivot) ChangeByChroot();
+        else Pivot();
+        if (_linux.RootfsPropagation is not { Length: > 0 } word) return;
+        var (value, recursive) = MountOptions.PropagationOf(word) ?? throw new RuntimeException($"unknown rootfsPropagation {word}");
+        program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, value + (recursive ? MS_REC : 0), 0);
+    }
+
+    private void Pivot()
+    {
         var old = program.NewRegister();
         var here = program.Text(".");
         program.Add("open old root", null, SYS_openat, AT_FDCWD, program.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(old);
@@ -66,9 +75,39 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
         program.Add("unmount old root", null, SYS_umount2, here, MNT_DETACH);
         program.Add("chdir", "/", SYS_chdir, program.Text("/"));
         program.Add("close", null, SYS_close, old);
-        if (_linux.RootfsPropagation is not { Length: > 0 } word) return;
-        var (value, recursive) = MountOptions.PropagationOf(word) ?? throw new RuntimeException($"unknown rootfsPropagation {word}");
-        program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, value + (recursive ? MS_REC : 0), 0);
+    }
+
+    // For a root that nothing can be pivoted away from, an initramfs. The container's lies over the host's, which stays below it in
+    // the namespace; a procfs or sysfs left there whole would let a user namespace inside mount one without masks.
+    private void ChangeByChroot()
+    {
+        foreach (var path in KernelFilesystems())
+        {
+            var unmount = program.Add("unmount", path, SYS_umount2, program.Text(path), MNT_DETACH);
+            var over = program.Add("skip", null, SYS_getpid);
+            // Not for a user namespace to unmount: covered, it is not whole either.
+            unmount.On(Errno.EINVAL, program.Count).On(Errno.EPERM, program.Count);
+            program.Add("cover", path, SYS_mount, program.Text("tmpfs"), program.Text(path), program.Text("tmpfs"), 0, 0);
+            over.OnSuccess(program.Count);
+        }
+
+        program.Add("enter new root", null, SYS_fchdir, _root);
+        program.Add("chroot", null, SYS_chroot, program.Text("."));
+        program.Add("chdir", "/", SYS_chdir, program.Text("/"));
+    }
+
+    // Whole ones of the host's, outside of the container's root.
+    private IEnumerable<string> KernelFilesystems()
+    {
+        var root = Path.GetFullPath(plan.Config.Root!.Path, plan.Bundle);
+        foreach (var line in File.ReadLines("/proc/self/mountinfo"))
+        {
+            var fields = line.Split(' ');
+            if (fields[3] != "/" || fields[Array.IndexOf(fields, "-") + 1] is not ("proc" or "sysfs")) continue;
+            // Blanks are written as octal numbers there (proc_pid_mountinfo(5)).
+            var point = fields[4].Replace("\\040", " ", StringComparison.Ordinal);
+            if (!ImagePlaces.IsAtOrBelow(point, root)) yield return point;
+        }
     }
 
     /// <summary>

@@ -24,6 +24,8 @@ internal sealed class CreateOptions
 
     public bool Keep { get; private set; }
 
+    public bool NoPivot { get; private set; }
+
     public int PreservedDescriptors { get; private set; }
 
     /// <summary>Socket that gets the master end of the process's terminal.</summary>
@@ -64,7 +66,8 @@ internal sealed class CreateOptions
                     options.PidfdSocket = reader.Value();
                     break;
                 case "--no-pivot":
-                    throw new UsageException("--no-pivot is not supported: the root is always changed with pivot_root");
+                    options.NoPivot = true;
+                    break;
                 case "--no-new-keyring":
                     options.NewKeyring = false;
                     break;
@@ -104,6 +107,7 @@ internal sealed class CreateOptions
             RuntimeRoot = global.Root,
             NewKeyring = NewKeyring,
             PreservedDescriptors = PreservedDescriptors,
+            NoPivot = NoPivot,
         }.WithActivation();
     }
 
