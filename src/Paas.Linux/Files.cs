@@ -133,6 +133,15 @@ public static unsafe class Files
         }
     }
 
+    /// <summary>chmod(2), of a name in an open directory. Not for a directory that others can write: it follows a symbolic link.</summary>
+    public static void ChangeMode(SafeFileHandle directory, string name, uint permissions)
+    {
+        fixed (byte* n = Kernel.Utf8(name))
+        {
+            Kernel.Check(Kernel.Call(SYS_fchmodat, directory.DangerousGetHandle(), (nint)n, (nint)permissions), "chmod", name);
+        }
+    }
+
     /// <summary>mknod(2): <paramref name="mode"/> is S_IFCHR, S_IFBLK, S_IFIFO or S_IFSOCK with permissions (the umask applies).</summary>
     public static void MakeNode(string path, uint mode, uint major = 0, uint minor = 0)
     {

@@ -15,8 +15,8 @@ public sealed class Procfs : IDisposable
     /// </summary>
     public const int Resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS;
 
-    // Of procfs's root directory, in every instance.
-    private const ulong RootInode = 1;
+    /// <summary>Of procfs's root directory, in every instance.</summary>
+    public const ulong RootInode = 1;
 
     private Procfs(SafeFileHandle root) => Root = root;
 

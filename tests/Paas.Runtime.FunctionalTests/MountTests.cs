@@ -62,15 +62,25 @@ public sealed class MountTests
         Assert.NotEqual(0, container.Run().ExitCode);
     }
 
-    [RootFact]
-    public void The_hosts_mounts_are_untouched_and_out_of_sight()
+    [RootTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_hosts_mounts_are_untouched_and_out_of_sight(bool userNamespace)
     {
         using var container = new TestContainer().Script("cat /proc/self/mountinfo; sleep 1000");
+        if (userNamespace)
+        {
+            container.WithUserNamespace();
+            RuntimeUnderTest.Execute("/bin/chown", "-R", "300000:300000", container.Rootfs).ShouldSucceed();
+            RuntimeUnderTest.Execute("/bin/chmod", "0755", Path.GetDirectoryName(container.Bundle)!).ShouldSucceed();
+        }
+
         container.RunDetached().ShouldSucceed();
         TestContainer.Eventually(() => container.DetachedOutput.Contains(" /proc "), "mounts listed");
         Assert.Empty(container.HostMounts());
-        var seen = container.DetachedOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[4]);
+        var seen = container.DetachedOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[4]).ToList();
         Assert.All(seen, point => Assert.Matches("^/($|proc|dev|sys)", point));
+        Assert.Single(seen, point => point == "/");
     }
 
     [RootFact]

@@ -65,9 +65,10 @@ internal ref struct NetlinkMessage
         Attribute(type, bytes[..(written + 1)]);
     }
 
+    /// <exception cref="OverflowException">A length that its 16 bits cannot hold, and must not wrap around in (CVE-2021-43784).</exception>
     public void Attribute(ushort type, scoped ReadOnlySpan<byte> value)
     {
-        MemoryMarshal.Write(_buffer[_length..], (ushort)(4 + value.Length));
+        MemoryMarshal.Write(_buffer[_length..], checked((ushort)(4 + value.Length)));
         MemoryMarshal.Write(_buffer[(_length + 2)..], type);
         value.CopyTo(_buffer[(_length + 4)..]);
         _length = Align(_length + 4 + value.Length);
@@ -83,7 +84,8 @@ internal ref struct NetlinkMessage
     }
 
     /// <summary>Closes the nested attribute that begins at <paramref name="start"/>.</summary>
-    public readonly void End(int start) => MemoryMarshal.Write(_buffer[start..], (ushort)(_length - start));
+    /// <exception cref="OverflowException">It has become longer than its length can say.</exception>
+    public readonly void End(int start) => MemoryMarshal.Write(_buffer[start..], checked((ushort)(_length - start)));
 
     public static int Align(int length) => (length + 3) & ~3;
 

@@ -70,14 +70,14 @@ internal sealed class DeviceSteps(LaunchProgram program, TargetSteps targets, Mo
 
     /// <summary>Adds default devices and the bundle's, then the links.</summary>
     /// <param name="devices">The bundle's.</param>
-    /// <param name="prepared">Those made by the parent, for a user namespace, where nobody can make device nodes; or null.</param>
+    /// <param name="prepared">Mounts of those that the parent made, for a user namespace, where nobody can make device nodes; or null.</param>
     /// <param name="bindFromHost">To bind the host's where neither can make any.</param>
-    public void Add(IReadOnlyList<DeviceConfig>? devices, PreparedDevices? prepared, bool bindFromHost)
+    public void Add(IReadOnlyList<DeviceConfig>? devices, IReadOnlyDictionary<string, Register>? prepared, bool bindFromHost)
     {
         var parents = new Dictionary<string, Register>();
         foreach (var (path, device) in All(devices))
         {
-            if (prepared?.NameOf(path) is { } name) BindPrepared(path, prepared, name);
+            if (prepared is not null) Bind(prepared[path], path);
             else if (bindFromHost && device.Type != "p") BindFromHost(path, device);
             else MakeNode(Parent(parents, path), path, device);
         }
@@ -111,22 +111,17 @@ internal sealed class DeviceSteps(LaunchProgram program, TargetSteps targets, Mo
         make.On(Errno.EEXIST, program.Count);
     }
 
-    private void BindPrepared(string path, PreparedDevices prepared, string name)
-    {
-        var node = program.NewRegister();
-        program.Add(
-            "bind device", path, SYS_open_tree, (long)prepared.Directory.DangerousGetHandle(), program.Text(name),
-            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW).Into(node);
-        mounts.AttachPrepared(node, path, directory: false);
-        targets.Close(node);
-    }
-
     private void BindFromHost(string path, DeviceConfig device)
     {
         var tree = program.NewRegister();
         program.Add("bind device of the host", path, SYS_open_tree, AT_FDCWD, program.Text(device.Path), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC).Into(tree);
-        mounts.AttachPrepared(tree, path, directory: false);
-        targets.Close(tree);
+        Bind(tree, path);
+    }
+
+    private void Bind(Register node, string path)
+    {
+        mounts.AttachPrepared(node, path, directory: false);
+        targets.Close(node);
     }
 
     private static int KindOf(DeviceConfig device) => device.Type switch

@@ -20,8 +20,8 @@ internal sealed class PreparedDevices : IDisposable
     /// <summary>The filesystem with the nodes. The child has to attach it somewhere before it can bind what is in it.</summary>
     public SafeFileHandle Directory { get; }
 
-    /// <summary>The name in <see cref="Directory"/> of what belongs at a path, or null.</summary>
-    public string? NameOf(string path) => _names.GetValueOrDefault(path);
+    /// <summary>The nodes' names in <see cref="Directory"/> by the paths they belong at.</summary>
+    public IReadOnlyDictionary<string, string> Names => _names;
 
     /// <summary>Makes them; null where this process may not, or does not know who the owners are.</summary>
     public static PreparedDevices? Make(IReadOnlyList<DeviceConfig>? devices, MappedIds ids)
@@ -52,6 +52,8 @@ internal sealed class PreparedDevices : IDisposable
         Files.MakeNode(Directory, name, DeviceSteps.ModeOf(device), (uint)device.Major, (uint)device.Minor);
         using var node = Files.OpenBelow(Directory, name, O_PATH | O_NOFOLLOW, RESOLVE_BENEATH);
         Files.ChangeOwner(node, ids.Uid(device.Uid ?? 0), ids.Gid(device.Gid ?? 0));
+        // This process's umask was in the way.
+        Files.ChangeMode(Directory, name, DeviceSteps.ModeOf(device) & 0xFFF);
         _names[path] = name;
     }
 

@@ -107,6 +107,7 @@ internal sealed class PreparedMounts : IDisposable
         };
         var options = mount.Options;
         if (options.Remount) return mount;
+        ProcRules.Check(mount, _places.WriteOutLinks(mount.Destination), _bundle);
         if (options.Bind || config.Type is null or "" or "none" or "bind") return PrepareBind(mount);
         if (options.IdMap || config.UidMappings is { Count: > 0 }) throw new RuntimeException($"mount {config.Destination}: only bind mounts can be id-mapped");
         if (config.Type is "cgroup" or "cgroup2")

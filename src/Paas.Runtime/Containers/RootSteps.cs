@@ -25,13 +25,12 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
         // Nothing mounted here reaches the host. What is unmounted there is unmounted here too, until the old root is gone.
         var propagation = _linux.RootfsPropagation is "private" or "rprivate" ? MS_PRIVATE : MS_SLAVE;
         program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, MS_REC + propagation, 0);
-        // Below the root that comes over it, out of everybody's way.
-        if (plan.Mounts.Devices is { } devices) Attach("mount devices", devices.Directory.DangerousGetHandle());
+        var devices = plan.Mounts.Devices is { } prepared ? Clone(prepared) : null;
         Attach("mount root", _root);
         foreach (var mount in plan.Mounts.Mounts) Add(mount, targets, mounts);
         if (DeviceSteps.AreWanted(plan.Mounts.Mounts))
         {
-            new DeviceSteps(program, targets, mounts).Add(_linux.Devices, plan.Mounts.Devices, plan.Namespaces.Has(NamespaceKind.User));
+            new DeviceSteps(program, targets, mounts).Add(_linux.Devices, devices, plan.Namespaces.Has(NamespaceKind.User));
         }
 
         if (plan.Terminal is { } target)
@@ -125,6 +124,26 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
 
     // Only a kernel with SELinux takes one.
     private string? Label => _linux.MountLabel is { Length: > 0 } label && File.Exists("/sys/fs/selinux/enforce") ? label : null;
+
+    // A mount of each node, attached nowhere. Only what is attached can be cloned: for that moment their filesystem is, over the
+    // old root, and must be gone again before anything else is mounted there.
+    private Dictionary<string, Register> Clone(PreparedDevices devices)
+    {
+        const string Step = "bind device";
+        long directory = devices.Directory.DangerousGetHandle();
+        Attach(Step, directory);
+        var nodes = new Dictionary<string, Register>();
+        foreach (var (path, name) in devices.Names)
+        {
+            var node = nodes[path] = program.NewRegister();
+            program.Add(
+                Step, path, SYS_open_tree, directory, program.Text(name), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW).Into(node);
+        }
+
+        program.Add(Step, null, SYS_fchdir, directory);
+        program.Add(Step, null, SYS_umount2, program.Text("."), MNT_DETACH);
+        return nodes;
+    }
 
     private void Attach(string step, long mount) => program.Add(
         step, null, SYS_move_mount, mount, program.Text(""), AT_FDCWD, program.Text("/"), MOVE_MOUNT_F_EMPTY_PATH);

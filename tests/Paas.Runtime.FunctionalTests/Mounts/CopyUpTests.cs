@@ -7,7 +7,7 @@ namespace Paas.Runtime.FunctionalTests.Mounts;
 /// <summary>The option <c>tmpcopyup</c>: a tmpfs that begins with what the image has at its place.</summary>
 public sealed class CopyUpTests
 {
-    [RootFact]
+    [OlderRuntimesFailFact("runc before 1.1.10 applies its umask to the copy")]
     public void The_tmpfs_has_what_the_image_has_and_the_image_keeps_it()
     {
         using var container = new TestContainer().Script(
@@ -29,7 +29,7 @@ public sealed class CopyUpTests
         Files.SetTimes(file, 1_000_000_000, 0);
         Files.MakeNode(Path.Combine(data, "fifo"), Native.S_IFIFO | 0x1B6);
         // A name that is no UTF-8.
-        RuntimeUnderTest.Execute("/bin/sh", "-c", $"touch \"$(printf '{data}/\\377\\376')\"").ShouldSucceed();
+        using var odd = new OddName(data);
         // version 2, with cap_net_raw permitted
         ExtendedAttributes.Set(file, "security.capability", [0, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         container.Mount("/data", "tmpfs", "tmpfs", "tmpcopyup");
@@ -86,6 +86,22 @@ public sealed class CopyUpTests
         File.CreateSymbolicLink(Path.Combine(MakeData(container), "out"), container.Path("host-secret"));
         container.Mount("/data", "tmpfs", "tmpfs", "tmpcopyup");
         Assert.DoesNotContain("secret\n", container.Run().Output.Replace("host-secret\n", ""));
+    }
+
+    // .NET could not remove it.
+    private sealed class OddName : IDisposable
+    {
+        private readonly string _path;
+
+        public OddName(string directory)
+        {
+            _path = $"\"$(printf '{directory}/\\377\\376')\"";
+            Shell("touch");
+        }
+
+        public void Dispose() => Shell("rm");
+
+        private void Shell(string verb) => RuntimeUnderTest.Execute("/bin/sh", "-c", $"{verb} {_path}").ShouldSucceed();
     }
 
     private static string MakeData(TestContainer container)

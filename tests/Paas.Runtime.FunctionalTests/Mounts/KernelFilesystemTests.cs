@@ -9,7 +9,7 @@ public sealed class KernelFilesystemTests
 {
     private static readonly bool IsUnified = File.Exists("/sys/fs/cgroup/cgroup.controllers");
 
-    [RootTheory]
+    [OlderRuntimesFailTheory("runc before 1.1.6 leaves the directory above the hierarchies writable")]
     [InlineData(false, "ro")]
     [InlineData(true, "ro")]
     [InlineData(false, "rw")]
@@ -24,7 +24,7 @@ public sealed class KernelFilesystemTests
         Assert.NotEmpty(groups);
         Assert.All(groups, mount => Assert.Contains(access, mount.Options));
         Assert.All(groups, mount => Assert.Contains("nosuid", mount.Options));
-        Assert.Equal(IsUnified ? "cgroup2" : "tmpfs", groups[0].Type);
+        Assert.Equal(IsUnified ? "cgroup2" : "tmpfs", groups.At("/sys/fs/cgroup").Type);
         Assert.Equal(!hasNamespace, outcome.Error.Contains(container.Id, StringComparison.Ordinal));
     }
 

@@ -143,8 +143,10 @@ public sealed class MountPlaceTests
         foreach (var mount in container.Mounts.Where(mount => ((string)mount!["destination"]!).StartsWith("/dev")).ToList()) container.Mounts.Remove(mount);
         container.Mount("/dev", "bind", source, "bind");
         container.Linux["maskedPaths"] = new JsonArray();
+        // Without it runc does not start anything.
+        Linux.Files.MakeNode(Path.Combine(source, "null"), Linux.Native.S_IFCHR | 0x1B6, 1, 3);
         container.Run().ShouldSucceed();
-        Assert.Equal(["a"], Directory.EnumerateFileSystemEntries(source).Select(Path.GetFileName));
+        Assert.Equal(["a", "null"], Directory.EnumerateFileSystemEntries(source).Select(Path.GetFileName).Order());
     }
 
     private static string MakeSource(TestContainer container)
