@@ -188,22 +188,6 @@ public sealed class IsolationTests
         }
     }
 
-    [OwnRootFact]
-    public void The_runtimes_own_program_cannot_be_written_from_inside()
-    {
-        // The first process becomes the runtime itself and waits for a fifo; without a user namespace its root is the host's.
-        using var container = new TestContainer();
-        Directory.CreateDirectory(System.IO.Path.Combine(container.Rootfs, "b"));
-        RuntimeUnderTest.Execute("/usr/bin/mkfifo", System.IO.Path.Combine(container.Rootfs, "b/config.json")).ShouldSucceed();
-        container.Process["args"] = new JsonArray("/proc/self/exe", "create", "--bundle", "/b", "x");
-        container.RunDetached().ShouldSucceed();
-        TestContainer.Eventually(() => File.ReadAllText($"/proc/{container.Pid}/cmdline").Contains("/b"), "the runtime runs inside");
-        var outcome = container.Verb("exec", "/bin/sh", "-c", "test -e /proc/1/exe || echo unseen; chmod 4777 /proc/1/exe; exec 3>> /proc/1/exe");
-        Assert.NotEqual(0, outcome.ExitCode);
-        Assert.Contains("Read-only file system", outcome.Error);
-        Assert.Equal("", outcome.Output);
-    }
-
     private static JsonObject Sets(string[] permitted, string[] effective, string[] ambient) => new()
     {
         ["bounding"] = Array(permitted), ["permitted"] = Array(permitted), ["effective"] = Array(effective),

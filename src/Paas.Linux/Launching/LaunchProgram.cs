@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Paas.Linux.Launching;
@@ -26,7 +25,8 @@ public sealed unsafe class LaunchProgram : IDisposable
 {
     private const int BlockSize = 64 * 1024;
 
-    private readonly List<nint> _blocks = [];
+    private readonly ProgramMemory _memory = new();
+    private readonly List<(nint Address, int Size)> _blocks = [];
     private readonly List<(string Step, string? Path, bool IsExit)> _labels = [];
     private byte* _free;
     private int _left;
@@ -41,6 +41,20 @@ public sealed unsafe class LaunchProgram : IDisposable
 
     internal int RegisterCount => _registers;
 
+    /// <summary>Where a child's own header and code can be.</summary>
+    internal nint Base => _memory.Base;
+
+    /// <summary>All memory in use, operations too.</summary>
+    internal IReadOnlyList<(nint Address, int Used)> Blocks
+    {
+        get
+        {
+            List<(nint, int)> blocks = [.. _blocks, ((nint)_operations, Count * sizeof(Operation))];
+            if (_blocks.Count > 0) blocks[_blocks.Count - 1] = (_blocks[^1].Address, _blocks[^1].Size - _left);
+            return blocks;
+        }
+    }
+
     public Register NewRegister() => new(_registers++);
 
     /// <summary>Zeroed memory that lives as long as the program.</summary>
@@ -50,8 +64,8 @@ public sealed unsafe class LaunchProgram : IDisposable
         if (bytes > _left)
         {
             _left = Math.Max(bytes, BlockSize);
-            _free = (byte*)NativeMemory.AllocZeroed((nuint)_left);
-            _blocks.Add((nint)_free);
+            _free = _memory.Map(_left);
+            _blocks.Add(((nint)_free, _left));
         }
 
         var memory = _free;
@@ -130,6 +144,7 @@ public sealed unsafe class LaunchProgram : IDisposable
     /// <summary>What a child's report of a failed operation means.</summary>
     internal IOException Explain(int operation, int errno)
     {
+        if (operation == ChildCode.NotExecuted) return new LinuxException("execute the child's program", errno);
         var (step, path, isExit) = _labels[operation];
         return isExit ? new ExitException(step, errno) : new LinuxException(step, errno, path);
     }
@@ -137,14 +152,15 @@ public sealed unsafe class LaunchProgram : IDisposable
     private void Grow()
     {
         _capacity = _capacity == 0 ? 256 : _capacity * 2;
-        _operations = (Operation*)NativeMemory.Realloc(_operations, (nuint)(_capacity * sizeof(Operation)));
+        var larger = (Operation*)_memory.Map((long)_capacity * sizeof(Operation));
+        new ReadOnlySpan<Operation>(_operations, Count).CopyTo(new Span<Operation>(larger, Count));
+        _operations = larger;
     }
 
     public void Dispose()
     {
-        foreach (var block in _blocks) NativeMemory.Free((void*)block);
+        _memory.Dispose();
         _blocks.Clear();
-        NativeMemory.Free(_operations);
         _operations = null;
         _left = _capacity = Count = 0;
     }

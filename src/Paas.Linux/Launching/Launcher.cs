@@ -80,7 +80,26 @@ public static unsafe class Launcher
     /// <param name="status">Pipe the child reports through; its writing end is closed in this process.</param>
     /// <param name="cloneFlags">CLONE_NEW*.</param>
     /// <param name="controlGroup">Directory of the unified hierarchy's group to be born in, or null.</param>
-    public static LaunchedProcess Launch(LaunchProgram program, Pipe status, ulong cloneFlags, SafeFileHandle? controlGroup = null)
+    public static LaunchedProcess Launch(LaunchProgram program, Pipe status, ulong cloneFlags, SafeFileHandle? controlGroup = null) =>
+        Launch(program, status, cloneFlags, controlGroup, null);
+
+    /// <summary>
+    /// As <see cref="Launch"/>, for a child whose root may be the host's: it runs an executable of its own that nobody can change,
+    /// not this program's (<see cref="ChildImage"/>). All its descriptors stay open in it, and across its execve too unless the
+    /// program closes them. Not together with CLONE_NEWUSER: executing would take the child's rights in the new namespace.
+    /// </summary>
+    /// <inheritdoc cref="Launch"/>
+    public static LaunchedProcess LaunchApart(LaunchProgram program, Pipe status, ulong cloneFlags, SafeFileHandle? controlGroup = null)
+    {
+        if (!ChildImage.IsAvailable) return Launch(program, status, cloneFlags, controlGroup);
+        using var image = ChildImage.Create(program, (int)status.WriteEnd);
+        return Launch(program, status, cloneFlags | CLONE_VM | CLONE_VFORK, controlGroup, image);
+    }
+
+    /// <summary>Whether <see cref="LaunchApart"/> keeps its promise here; otherwise it is <see cref="Launch"/>.</summary>
+    public static bool CanLaunchApart => ChildImage.IsAvailable;
+
+    private static LaunchedProcess Launch(LaunchProgram program, Pipe status, ulong cloneFlags, SafeFileHandle? controlGroup, SafeFileHandle? image)
     {
         var pidfd = -1;
         var arguments = new clone_args
@@ -95,6 +114,37 @@ public static unsafe class Launcher
             arguments.cgroup = (ulong)controlGroup.DangerousGetHandle();
         }
 
+        // With every signal blocked nothing of the runtime (its suspension signal first of all) can run in the child.
+        ulong all = ulong.MaxValue, before;
+        Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&all), (nint)(&before), 8), "sigprocmask");
+        var result = image is null ? Fork(program, status, &arguments) : Start(program, status, &arguments, image);
+        Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&before), 0, 8), "sigprocmask");
+        status.CloseWriteEnd();
+        if (result < 0) throw new LinuxException("clone3", (int)-result);
+        return new LaunchedProcess(program, status, (int)result, new SafeFileHandle(pidfd, ownsHandle: true));
+    }
+
+    private static long Start(LaunchProgram program, Pipe status, clone_args* arguments, SafeFileHandle image)
+    {
+        var number = (long)image.DangerousGetHandle();
+        var start = new ChildStart
+        {
+            CloneArguments = (nint)arguments,
+            CloneArgumentsSize = sizeof(clone_args),
+            // Numbers are given from the lowest free one up: what is open is hardly above the latest.
+            DescriptorLimit = Math.Max(128, number * 2),
+            Image = number,
+            Path = program.Text(""),
+            Arguments = program.Texts(["paas-runtime"]),
+            Environment = program.Texts([]),
+            Status = status.WriteEnd,
+            Report = program.Memory(8),
+        };
+        return SyscallStub.Starter(&start);
+    }
+
+    private static long Fork(LaunchProgram program, Pipe status, clone_args* arguments)
+    {
         var image = new LaunchImage
         {
             Operations = program.Operations,
@@ -104,17 +154,9 @@ public static unsafe class Launcher
             Stub = SyscallStub.Call,
         };
         image.CloneCall[0] = SYS_clone3;
-        image.CloneCall[1] = (long)&arguments;
+        image.CloneCall[1] = (long)arguments;
         image.CloneCall[2] = sizeof(clone_args);
-
-        // With every signal blocked nothing of the runtime (its suspension signal first of all) can run in the child.
-        ulong all = ulong.MaxValue, before;
-        Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&all), (nint)(&before), 8), "sigprocmask");
-        var result = Fork(&image);
-        Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&before), 0, 8), "sigprocmask");
-        status.CloseWriteEnd();
-        if (result < 0) throw new LinuxException("clone3", (int)-result);
-        return new LaunchedProcess(program, status, (int)result, new SafeFileHandle(pidfd, ownsHandle: true));
+        return Fork(&image);
     }
 
     // The child never leaves this method, and in it makes no call but the stub's. Optimized at once: a method replaced while it

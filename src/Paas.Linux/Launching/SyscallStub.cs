@@ -27,6 +27,7 @@ public static unsafe class SyscallStub
     ];
 
     private static nint _address;
+    private static nint _starter;
 
     /// <summary>The stub, mapped on first use and never unmapped.</summary>
     public static delegate*<long*, long> Call
@@ -35,6 +36,16 @@ public static unsafe class SyscallStub
         {
             if (_address == 0) _address = MapCode(Code);
             return (delegate*<long*, long>)_address;
+        }
+    }
+
+    /// <summary><see cref="ChildCode.Starter"/>, mapped on first use and never unmapped.</summary>
+    internal static delegate*<ChildStart*, long> Starter
+    {
+        get
+        {
+            if (_starter == 0) _starter = MapCode(ChildCode.Starter);
+            return (delegate*<ChildStart*, long>)_starter;
         }
     }
 

@@ -43,6 +43,12 @@ public static partial class Native
     public const int LOCK_UN = 8;
     public const int SEEK_SET = 0;
     public const int MFD_CLOEXEC = 1;
+    public const int MFD_ALLOW_SEALING = 2;
+    public const int F_ADD_SEALS = 1033;
+    public const int F_SEAL_SEAL = 1;
+    public const int F_SEAL_SHRINK = 2;
+    public const int F_SEAL_GROW = 4;
+    public const int F_SEAL_WRITE = 8;
     public const int F_SETFL = 4;
     public const int F_GETFL = 3;
     public const int F_SETFD = 2;

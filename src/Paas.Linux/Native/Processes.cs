@@ -11,6 +11,8 @@ public static partial class Native
     public const int CLONE_NEWPID = 0x20000000;
     public const int CLONE_NEWNET = 0x40000000;
     public const int CLONE_NEWTIME = 0x80;
+    public const int CLONE_VM = 0x100;
+    public const int CLONE_VFORK = 0x4000;
     public const int CLONE_PIDFD = 0x1000;
     public const int CLONE_PARENT = 0x8000;
     public const int CLONE_PARENT_SETTID = 0x100000;

@@ -13,6 +13,7 @@ public static partial class Native
     public const int SYS_lseek = 8;
     public const int SYS_mmap = 9;
     public const int SYS_mprotect = 10;
+    public const int SYS_munmap = 11;
     public const int SYS_rt_sigaction = 13;
     public const int SYS_rt_sigprocmask = 14;
     public const int SYS_ioctl = 16;

@@ -106,7 +106,10 @@ public static class ContainerFactory
     {
         using var inside = new ThreadNamespaces(namespaces);
         if (!namespaces.Makes(NamespaceKind.Network)) WriteNetworkSysctls(config);
-        return Launcher.Launch(program, status, (ulong)(uint)namespaces.Cloned, unified);
+        var flags = (ulong)(uint)namespaces.Cloned;
+        return namespaces.Has(NamespaceKind.User)
+            ? Launcher.Launch(program, status, flags, unified)
+            : Launcher.LaunchApart(program, status, flags, unified);
     }
 
     // The child's setup and the parent's part of it run side by side; the pipe keeps them in step.

@@ -54,7 +54,9 @@ internal sealed class ExecProcess
         using (var unified = group.OpenUnified())
         using (new ThreadNamespaces(_namespaces))
         {
-            child = Launcher.Launch(_program, _status, 0, unified);
+            child = _namespaces.Has(NamespaceKind.User)
+                ? Launcher.Launch(_program, _status, 0, unified)
+                : Launcher.LaunchApart(_program, _status, 0, unified);
         }
 
         try
@@ -104,6 +106,8 @@ internal sealed class ExecProcess
         _credentials.Add(_process, available, filter);
         _program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, _spec.Detach ? 0 : SIGKILL, 0, 0, 0);
         label?.Write();
+        _program.Add("close", null, SYS_close, _go.ReadEnd);
+        _program.Add("close on exec", null, SYS_fcntl, _status.WriteEnd, F_SETFD, FD_CLOEXEC);
         _execute.Execute(_process, filter, _credentials);
     }
 

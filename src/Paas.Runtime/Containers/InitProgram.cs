@@ -69,6 +69,7 @@ internal sealed class InitProgram
         // Those hooks are the container's own programs: they run under its filter.
         if (_config.Hooks?.StartContainer is { Count: > 0 } && _config.Process!.NoNewPrivileges) _credentials.InstallFilter(_plan.Filter);
         _plan.Hooks?.AddStart(_program, _plan.Status);
+        foreach (var kept in _plan.Hooks?.Kept ?? []) _program.Add("close", null, SYS_close, kept);
         _label?.Write();
         _execute.Execute(_config.Process!, _plan.Filter, _credentials);
     }
@@ -153,6 +154,8 @@ internal sealed class InitProgram
         Launcher.AddReadyReport(_program, _plan.Status);
         // End of file: whoever would start it is gone.
         _program.Add("wait for start", null, SYS_read, Start, _program.Memory(16), 1).NeedsData();
+        if (_plan.StartFifo is { } fifo) _program.Add("close", null, SYS_close, fifo);
+        _program.Add("close", null, SYS_close, _plan.Go.ReadEnd);
         // Not left to the program: with preserved descriptors some may lie in their range.
         _program.Add("close on exec", null, SYS_fcntl, _plan.Status.WriteEnd, F_SETFD, FD_CLOEXEC);
     }

@@ -1,4 +1,5 @@
 using Paas.Linux;
+using Paas.Linux.Launching;
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 
@@ -9,6 +10,8 @@ internal static class HostRoot
 {
     public static void Protect(GlobalOptions global, RuntimeConfig config)
     {
+        // Else the child has a program of its own.
+        if (Launcher.CanLaunchApart) return;
         if (config.Linux?.Namespaces?.Any(item => item.Type == "user") != true) SealedProgram.Ensure(global.CommandLine);
     }
 }
