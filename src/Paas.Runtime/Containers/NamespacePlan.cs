@@ -73,6 +73,11 @@ internal sealed class NamespacePlan : IDisposable
 
             return plan;
         }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or LinuxException { Errno: Errno.ENOENT or Errno.ESRCH })
+        {
+            plan.Dispose();
+            throw new RuntimeException("the container's first process has just ended", gone);
+        }
         catch
         {
             plan.Dispose();
