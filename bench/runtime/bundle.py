@@ -1,0 +1,107 @@
+"""The bundle and the runtimes that the benchmarks here share."""
+import json, os, shutil, subprocess, sys, time
+
+here = os.path.dirname(os.path.realpath(__file__))
+programs = os.environ.get("PAAS_PROGRAMS", os.path.join(here, "../../artifacts/programs"))
+ours = os.path.realpath(os.path.join(programs, "bin/paas-runtime"))
+RUNTIMES = {"paas-runtime": ours, "crun": "crun", "runc": "runc"}
+
+CONFIG = {
+    "ociVersion": "1.0.2",
+    "process": {
+        "terminal": False, "user": {"uid": 0, "gid": 0}, "args": ["/bin/true"], "env": ["PATH=/bin"], "cwd": "/",
+        "capabilities": {kind: ["CAP_KILL", "CAP_NET_BIND_SERVICE"] for kind in ("bounding", "effective", "permitted")},
+        "rlimits": [{"type": "RLIMIT_NOFILE", "hard": 1024, "soft": 1024}], "noNewPrivileges": True,
+    },
+    "root": {"path": "rootfs", "readonly": True}, "hostname": "bench",
+    "mounts": [
+        {"destination": "/proc", "type": "proc", "source": "proc"},
+        {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "strictatime", "mode=755", "size=65536k"]},
+        {"destination": "/dev/pts", "type": "devpts", "source": "devpts", "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"]},
+        {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]},
+        {"destination": "/dev/mqueue", "type": "mqueue", "source": "mqueue", "options": ["nosuid", "noexec", "nodev"]},
+        {"destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"]},
+    ],
+    "linux": {
+        "namespaces": [{"type": kind} for kind in ("pid", "network", "ipc", "uts", "mount")],
+        "resources": {"memory": {"limit": 134217728}, "pids": {"limit": 100}},
+        "maskedPaths": ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/scsi", "/sys/firmware"],
+        "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+        "seccomp": {
+            "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"],
+            "syscalls": [{"names": ["acct", "add_key", "bpf", "delete_module", "init_module", "kexec_load", "keyctl", "mount", "move_mount",
+                                    "open_by_handle_at", "perf_event_open", "pivot_root", "ptrace", "reboot", "request_key", "setns",
+                                    "swapoff", "swapon", "umount2", "unshare", "userfaultfd"], "action": "SCMP_ACT_ERRNO"}],
+        },
+    },
+}
+
+
+def make_rootfs(directory):
+    for name in ("bin", "proc", "sys", "dev", "tmp"):
+        os.makedirs(os.path.join(directory, name))
+    shutil.copy("/usr/bin/busybox", os.path.join(directory, "bin/busybox"))
+    for applet in ("true", "sleep", "sh"):
+        os.symlink("busybox", os.path.join(directory, "bin", applet))
+
+
+def make_bundle(directory, *args):
+    """A bundle whose process has these arguments."""
+    make_rootfs(os.path.join(directory, "rootfs"))
+    config = json.loads(json.dumps(CONFIG))
+    config["process"]["args"] = list(args)
+    with open(os.path.join(directory, "config.json"), "w") as file:
+        json.dump(config, file)
+    return directory
+
+
+def on_v1_alone():
+    """
+    crun takes a machine with v1 and v2 side by side for v2. There all of them are measured with v2 hidden from them: the program
+    begins anew in a mount namespace without it.
+    """
+    if not os.path.isdir("/sys/fs/cgroup/unified") or os.environ.get("BENCH_V1") or not os.path.isdir("/sys/fs/cgroup/memory"):
+        return
+    os.environ["BENCH_V1"] = "1"
+    os.execvp("unshare", ["unshare", "-m", "sh", "-c", 'umount /sys/fs/cgroup/unified && exec "$0" "$@"', sys.executable, *sys.argv])
+
+
+def call(command):
+    """Runs a command and waits; milliseconds."""
+    started = time.perf_counter()
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    took = (time.perf_counter() - started) * 1000
+    if result.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {result.stderr.decode(errors='replace').strip()}")
+    return took
+
+
+def call_detached(command):
+    """As call, for a command that leaves a process behind which would hold a pipe open."""
+    started = time.perf_counter()
+    if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+        raise RuntimeError(f"{' '.join(command)} failed")
+    return (time.perf_counter() - started) * 1000
+
+
+def peak_memory(command):
+    """Peak resident set of a command in MiB, or None without GNU time: what a program was before its execve counts, and python is large."""
+    if not shutil.which("time"):
+        return None
+    result = subprocess.run([shutil.which("time"), "-f", "%M", *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return int(result.stderr.split()[-1]) / 1024
+
+
+def usable(bundle, root):
+    """The runtimes that are here and can run the bundle."""
+    found = {}
+    for name, program in RUNTIMES.items():
+        if not shutil.which(program):
+            print(f"{name}: not installed")
+            continue
+        try:
+            call([program, "--root", os.path.join(root, name), "run", "--bundle", bundle, f"paas-bench-{name}-warm"])
+            found[name] = program
+        except RuntimeError as error:
+            print(f"{name}: cannot run this bundle here: {str(error).splitlines()[-1]}")
+    return found
