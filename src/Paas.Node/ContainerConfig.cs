@@ -56,6 +56,12 @@ public sealed record ContainerConfig
 
     /// <summary>True without a network: only loopback.</summary>
     public bool Offline { get; init; }
+
+    /// <summary>
+    /// True when nothing of the root can be changed; <c>/tmp</c> and <c>/run</c> are then of memory, counted as the container's. What
+    /// is mounted is as its mount says.
+    /// </summary>
+    public bool ReadonlyRoot { get; init; }
 }
 
 /// <summary>Bounds of one container; null leaves a resource unbounded.</summary>

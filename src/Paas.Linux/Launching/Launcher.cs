@@ -132,7 +132,7 @@ public static unsafe class Launcher
             CloneArguments = (nint)arguments,
             CloneArgumentsSize = sizeof(clone_args),
             // Numbers are given from the lowest free one up: what is open is hardly above the latest.
-            DescriptorLimit = Math.Max(128, number * 2),
+            DescriptorLimit = Math.Max(32, number * 2),
             Image = number,
             Path = program.Text(""),
             Arguments = program.Texts(["paas-runtime"]),

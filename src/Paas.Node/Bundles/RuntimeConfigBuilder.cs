@@ -33,10 +33,10 @@ internal static class RuntimeConfigBuilder
     {
         OciVersion = OciVersion,
         // The overlay of the sandbox takes its place.
-        Root = new RootConfig { Path = "rootfs" },
+        Root = new RootConfig { Path = "rootfs", Readonly = config.ReadonlyRoot },
         Hostname = facts.HostName,
         Process = Process(config, facts),
-        Mounts = [.. SystemMounts(), .. EtcMounts(facts.EtcDirectory), .. config.Mounts.OrderBy(Depth).Select(mount => Bind(mount, facts))],
+        Mounts = [.. SystemMounts(), .. config.ReadonlyRoot ? ScratchMounts() : [], .. EtcMounts(facts.EtcDirectory), .. config.Mounts.OrderBy(Depth).Select(mount => Bind(mount, facts))],
         Linux = new LinuxConfig
         {
             Namespaces = [.. Namespaces(facts).Select(type => new NamespaceConfig { Type = type })],
@@ -149,6 +149,10 @@ internal static class RuntimeConfigBuilder
         yield return Mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro");
         yield return Mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro");
     }
+
+    // Hardly a program does without.
+    private static IEnumerable<MountConfig> ScratchMounts() =>
+        [Mount("/tmp", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777", "size=65536k"), Mount("/run", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777", "size=65536k")];
 
     private static IEnumerable<MountConfig> EtcMounts(string directory)
     {

@@ -56,6 +56,16 @@ public sealed class OneShotTests(TestNode node)
     }
 
     [RootFact]
+    public async Task A_read_only_root_has_places_for_scratch()
+    {
+        var config = node.Shell("fixed", "touch /x 2>/dev/null || echo refused; touch /tmp/x /run/x && echo taken") with { ReadonlyRoot = true };
+
+        var (status, output, error) = await node.RunAsync(config);
+
+        Assert.Equal((0, "refused\ntaken\n", ""), (status, output, error));
+    }
+
+    [RootFact]
     public async Task The_kernel_is_out_of_reach()
     {
         var (_, output, _) = await node.RunAsync(node.Shell(
