@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using Paas.Contracts.Api;
+using Paas.Testing;
+using Paas.Testing.Servers;
+using Xunit.Abstractions;
+
+namespace Paas.Machine.Tests;
+
+/// <summary>A server's life under systemd: install, push, restart of paasd, reboot, power cut, removal.</summary>
+[Collection(MachineCollection.Name)]
+public sealed class InstallationTests(MachineFixture fixture, ITestOutputHelper output)
+{
+    private const string Site = "http://site.localhost/";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private static readonly string Installer = Path.Combine(Repository.Root, "install.sh");
+
+    private static string Images => Path.Combine(TestStack.Directory, "images");
+
+    [MachineFact]
+    public async Task It_installs_deploys_survives_restarts_and_leaves_nothing()
+    {
+        await InstallAsync();
+        await PushAsync();
+        await RestartingPaasdKeepsTheAppAsync();
+        await RunsAgainAfterAsync("a reboot", fixture.Machine.RebootAsync);
+        await RunsAgainAfterAsync("a power cut", fixture.Machine.CutPowerAsync);
+        await RemovalLeavesNothingAsync();
+    }
+
+    private async Task InstallAsync()
+    {
+        await TestStack.EnsureAsync();
+        // Base images are made once, on the host: making them here would take most of the time.
+        var install = await DoAsync($"mkdir -p /var/lib/paas && cp -a {Images} /var/lib/paas/ && {Installer} --from {Programs.Root}", TimeSpan.FromMinutes(10));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"measured: install.sh --from, with systemd: {install.Elapsed.TotalSeconds:F0} s"));
+        Assert.Contains("-----> Paas runs", install.Stdout, StringComparison.Ordinal);
+        await DoAsync("systemctl is-active paasd paas-router paas.slice");
+    }
+
+    private async Task PushAsync()
+    {
+        var push = await DoAsync(
+            $"""
+            cp -R {Programs.Root}/samples/static /root/site && cd /root/site && git init -q -b main . && git add -A
+            git -c user.name=Ada -c user.email=ada@example.com commit -q -m First
+            paas create site && git push paas main
+            """, TimeSpan.FromMinutes(10));
+        Assert.Contains("=====> Application deployed:", push.Output, StringComparison.Ordinal);
+        await AnswersAsync("after the push");
+        // The limits hold where systemd keeps them: in the slice, in the one hierarchy.
+        var group = await DoAsync($"cat /proc/{await PidAsync()}/cgroup");
+        Assert.StartsWith("0::/paas.slice/", group.Stdout, StringComparison.Ordinal);
+    }
+
+    private async Task RestartingPaasdKeepsTheAppAsync()
+    {
+        var before = await PidAsync();
+        await DoAsync("systemctl restart paasd");
+        await AnswersAsync("while paasd starts");
+        await Eventually.TrueAsync("paasd answers again", Patience, async () => (await fixture.Machine.ShellAsync("paas apps")).ExitCode == 0);
+        Assert.Equal(before, await PidAsync());
+    }
+
+    private async Task RunsAgainAfterAsync(string what, Func<Task> interruption)
+    {
+        var boot = await BootIdAsync();
+        await interruption();
+        Assert.NotEqual(boot, await BootIdAsync());
+        await AnswersAsync($"after {what}");
+        await DoAsync("systemctl is-active paasd paas-router");
+    }
+
+    private async Task RemovalLeavesNothingAsync()
+    {
+        await DoAsync($"{Installer} --uninstall --purge", TimeSpan.FromMinutes(10));
+        var left = await DoAsync(
+            """
+            set +e
+            ls -d /opt/paas /etc/paas /var/lib/paas /run/paas /run/paas-router /var/log/paas /usr/local/bin/paas /etc/systemd/system/paas* 2>/dev/null
+            ls -d /sys/class/net/paas* 2>/dev/null
+            grep paas /proc/self/mounts | grep -v hostfs
+            find /sys/fs/cgroup -name '*paas*'
+            systemctl list-units --all --no-legend 'paas*'
+            iptables-save | grep -i paas
+            ps -eo comm= | grep ^paas
+            getent passwd paas-router
+            true
+            """);
+        Assert.Equal("", left.Stdout);
+    }
+
+    private Task AnswersAsync(string when) => Eventually.TrueAsync($"the site answers {when}", Patience, async () =>
+        (await fixture.Machine.ShellAsync($"curl -sS --max-time 20 -o /dev/null -w '%{{http_code}}' --resolve site.localhost:80:127.0.0.1 {Site}")).Stdout == "200");
+
+    private async Task<int> PidAsync()
+    {
+        var result = await DoAsync("paas ps -a site --json");
+        return JsonSerializer.Deserialize(result.Stdout, ApiJsonContext.Default.IReadOnlyListInstanceDocument)!.Single().Pid!.Value;
+    }
+
+    private async Task<string> BootIdAsync() => (await DoAsync("cat /proc/sys/kernel/random/boot_id")).Stdout;
+
+    private async Task<CommandResult> DoAsync(string commands, TimeSpan? timeout = null) =>
+        (await fixture.Machine.ShellAsync($"set -e\n{commands}", timeout)).Succeeded();
+}
