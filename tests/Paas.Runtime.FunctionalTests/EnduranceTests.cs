@@ -9,9 +9,10 @@ namespace Paas.Runtime.FunctionalTests;
 public sealed class EnduranceTests(ITestOutputHelper output)
 {
     private const int Runs = 1000;
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Bound = Patience.OfSeconds(600);
 
     [RootFact]
+    [Trait("Machine", "Soak")]
     public void A_thousand_runs_neither_hang_nor_leak()
     {
         using var container = new TestContainer();

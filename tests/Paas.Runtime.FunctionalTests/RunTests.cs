@@ -103,7 +103,7 @@ public sealed class RunTests
         using var run = RuntimeUnderTest.Start(container.Root, "run", "--bundle", container.Bundle, container.Id);
         Assert.Equal("ready", run.StandardOutput.ReadLine());
         RuntimeUnderTest.Execute("/bin/kill", "-TERM", $"{run.Id}").ShouldSucceed();
-        Assert.True(run.WaitForExit(10_000));
+        Assert.True(run.WaitForExit(Patience.OfSeconds(10)));
         Assert.Equal("got it\n", run.StandardOutput.ReadToEnd());
         Assert.Equal(3, run.ExitCode);
     }

@@ -29,7 +29,7 @@ public static class RuntimeUnderTest
     /// <summary>Starts the runtime and leaves it running.</summary>
     public static Process Start(string root, params string[] arguments) => Launch(Program, ["--root", root, .. arguments]);
 
-    /// <summary>Runs any program and waits, for at most two minutes.</summary>
+    /// <summary>Runs any program and waits, for two minutes unless <see cref="Patience"/> says longer.</summary>
     public static Outcome Execute(string program, params string[] arguments)
     {
         using var process = Launch(program, arguments);
@@ -38,7 +38,7 @@ public static class RuntimeUnderTest
         process.ErrorDataReceived += (_, line) => Append(error, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        if (!process.WaitForExit(Patience.OfSeconds(120)))
         {
             process.Kill();
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} hangs\n{output}\n{error}");

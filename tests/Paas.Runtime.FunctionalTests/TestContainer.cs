@@ -122,10 +122,10 @@ public sealed class TestContainer : IDisposable
     /// <summary>Waits for a condition; fails when it does not come.</summary>
     public static void Eventually(Func<bool> condition, string what)
     {
-        var deadline = Environment.TickCount64 + 20_000;
+        var deadline = DateTime.UtcNow + Patience.OfSeconds(20);
         while (!condition())
         {
-            if (Environment.TickCount64 > deadline) throw new Xunit.Sdk.XunitException($"never: {what}");
+            if (DateTime.UtcNow > deadline) throw new Xunit.Sdk.XunitException($"never: {what}");
             Thread.Sleep(20);
         }
     }

@@ -68,7 +68,7 @@ internal sealed class SupervisedBundle : IDisposable
 
     public SupervisorState WaitForState(Func<SupervisorState, bool> condition)
     {
-        Wait.Until(() => condition(State()), () => $"{JsonSerializer.Serialize(State(), SupervisionJsonContext.Default.SupervisorState)}\n{string.Join('\n', Lines())}");
+        Wait.Until(() => condition(State()), () => $"{JsonSerializer.Serialize(State(), SupervisionJsonContext.Default.SupervisorState)}\n{LastLines()}");
         return State();
     }
 
@@ -78,7 +78,10 @@ internal sealed class SupervisedBundle : IDisposable
     public string[] Lines() =>
         [.. new LogReader(Supervisor.LogDirectory).Read(LogPosition.Start, int.MaxValue).Select(record => $"{Letter(record.Entry.Stream)} {record.Entry.Text}")];
 
-    public void WaitForLine(string line) => Wait.Until(() => Lines().Contains(line), () => $"no line '{line}' in\n{string.Join('\n', Lines())}");
+    public void WaitForLine(string line) => Wait.Until(() => Lines().Contains(line), () => $"no line '{line}' in\n{LastLines()}");
+
+    /// <summary>For a failure's message.</summary>
+    private string LastLines() => string.Join('\n', Lines().TakeLast(50));
 
     /// <summary>Whether the process has made this file in its <c>/home</c> and written to it.</summary>
     public bool HasWritten(string name) => File.Exists(InHome(name)) && new FileInfo(InHome(name)).Length > 0;
@@ -159,7 +162,7 @@ internal static class Wait
 {
     public static void Until(Func<bool> condition, Func<string> what)
     {
-        for (var deadline = DateTime.UtcNow.AddSeconds(20); !condition(); Thread.Sleep(5))
+        for (var deadline = DateTime.UtcNow + Patience.OfSeconds(20); !condition(); Thread.Sleep(5))
         {
             if (DateTime.UtcNow > deadline) Assert.Fail($"waited too long: {what()}");
         }
