@@ -51,7 +51,7 @@ public sealed class Machine : IAsyncDisposable
     {
         (await ScriptAsync("start", "1")).Succeeded();
         // The script has a time limit of its own for this and shows the console when it passes.
-        (await (Script("wait", "1") with { Timeout = TimeSpan.FromMinutes(10) }).RunAsync()).Succeeded();
+        (await (Script("wait", "1") with { Timeout = TimeSpan.FromHours(1) }).RunAsync()).Succeeded();
     }
 
     private Task<CommandResult> ScriptAsync(params IReadOnlyList<string> arguments) => Script(arguments).RunAsync();

@@ -12,7 +12,6 @@ public sealed class EnduranceTests(ITestOutputHelper output)
     private static readonly TimeSpan Bound = Patience.OfSeconds(600);
 
     [RootFact]
-    [Trait("Machine", "Soak")]
     public void A_thousand_runs_neither_hang_nor_leak()
     {
         using var container = new TestContainer();

@@ -5,6 +5,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests;
 
 /// <summary>The specification's life of a container: create, start, state, kill, delete (runtime.md).</summary>
+[Trait("Machine", "Always")]
 public sealed class LifecycleTests
 {
     [RootFact]

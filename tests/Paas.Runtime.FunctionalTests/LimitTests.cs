@@ -5,6 +5,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests;
 
 /// <summary>Control groups: limits hold, and everything in them can be killed.</summary>
+[Trait("Machine", "Always")]
 public sealed class LimitTests
 {
     [RootFact]

@@ -4,6 +4,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests;
 
 /// <summary>Mounts: that they are what was asked for, and stay inside the container's root.</summary>
+[Trait("Machine", "Always")]
 public sealed class MountTests
 {
     [RootFact]

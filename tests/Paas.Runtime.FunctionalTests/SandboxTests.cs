@@ -5,6 +5,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests;
 
 /// <summary><c>run --sandbox</c>: overlay root and network that exist nowhere but in the container.</summary>
+[Trait("Machine", "Always")]
 public sealed class SandboxTests
 {
     private const uint First = 400_000;

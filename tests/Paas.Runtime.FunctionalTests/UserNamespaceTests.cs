@@ -6,6 +6,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests;
 
 /// <summary>A container's root that is nobody on the host.</summary>
+[Trait("Machine", "Always")]
 public sealed class UserNamespaceTests
 {
     private const uint First = 300_000;

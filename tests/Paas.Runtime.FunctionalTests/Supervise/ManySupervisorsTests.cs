@@ -12,7 +12,6 @@ public sealed class ManySupervisorsTests(SuperviseHost host, ITestOutputHelper o
     private const int Count = 50;
 
     [RootFact]
-    [Trait("Machine", "Soak")]
     public void Fifty_supervisors_run_at_once_and_are_small()
     {
         var bundles = Enumerable.Range(0, Count).Select(_ => new SupervisedBundle(host, "exec sleep 1000", graceSeconds: 0)).ToList();

@@ -284,7 +284,6 @@ public sealed partial class SuperviseTests(SuperviseHost host)
     }
 
     [RootFact]
-    [Trait("Machine", "Soak")]
     public void A_process_that_floods_its_log_is_not_held_up_and_the_gap_is_counted()
     {
         using var bundle = new SupervisedBundle(host, "yes | head -n 300000; exit 7", Never);
