@@ -188,6 +188,15 @@ public static unsafe class Files
         }
     }
 
+    /// <summary>mkdir(2); 0 or the error number.</summary>
+    internal static int MakeDirectory(string path, uint mode)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            return (int)-Kernel.Call(SYS_mkdirat, AT_FDCWD, (nint)p, (nint)mode);
+        }
+    }
+
     /// <summary>fchown(2).</summary>
     public static void ChangeOwner(SafeFileHandle file, uint uid, uint gid) =>
         Kernel.Check(Kernel.Call(SYS_fchownat, file.DangerousGetHandle(), Empty, (nint)uid, (nint)gid, AT_EMPTY_PATH), "fchown");

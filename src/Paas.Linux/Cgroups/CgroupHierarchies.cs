@@ -2,13 +2,18 @@ namespace Paas.Linux.Cgroups;
 
 /// <summary>
 /// Where this machine has its control groups: one unified hierarchy (v2), one per controller (v1), or v1 with an additional
-/// unified one without controllers (hybrid).
+/// unified one with few controllers or none (hybrid).
 /// </summary>
 /// <param name="Unified">Mount point of the unified hierarchy, or null.</param>
 /// <param name="Legacy">Mount points of v1 hierarchies by controller; a named hierarchy is <c>name=systemd</c>.</param>
 public sealed record CgroupHierarchies(string? Unified, IReadOnlyDictionary<string, string> Legacy)
 {
     private static CgroupHierarchies? _current;
+
+    private static readonly string[] Controllers =
+    [
+        "memory", "cpu", "cpuacct", "cpuset", "pids", "devices", "freezer", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb", "rdma", "misc",
+    ];
 
     /// <summary>Those mounted below <c>/sys/fs/cgroup</c>; read once.</summary>
     public static CgroupHierarchies Current => _current ??= Parse(File.ReadLines("/proc/self/mountinfo"));
@@ -41,6 +46,28 @@ public sealed record CgroupHierarchies(string? Unified, IReadOnlyDictionary<stri
         return new CgroupHierarchies(unified, legacy);
     }
 
-    private static readonly string[] Controllers =
-        ["memory", "cpu", "cpuacct", "cpuset", "pids", "devices", "freezer", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb", "rdma", "misc"];
+    /// <summary>
+    /// The group that a relative path starts from. On v2 it is the one above this process's own, since a group with processes can
+    /// pass no controllers down; on v1 this process's own group of memory.
+    /// </summary>
+    public string RelativeBase()
+    {
+        var own = PathOf("self");
+        return IsUnified ? Path.GetDirectoryName(own) ?? "/" : own;
+    }
+
+    /// <summary>The path of a process's group: the unified one, or where v1 has the controllers that of memory.</summary>
+    /// <param name="process">A pid, or <c>self</c>.</param>
+    public string PathOf(string process) => PathOf(File.ReadLines($"/proc/{process}/cgroup"), IsUnified || !Legacy.ContainsKey("memory"));
+
+    internal static string PathOf(IEnumerable<string> lines, bool unified)
+    {
+        foreach (var line in lines)
+        {
+            if (line.Split(':', 3) is not [_, var controllers, var path]) continue;
+            if (unified ? controllers.Length == 0 : controllers.Split(',').Contains("memory")) return path;
+        }
+
+        return "/";
+    }
 }

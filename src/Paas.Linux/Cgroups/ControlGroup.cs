@@ -8,27 +8,34 @@ namespace Paas.Linux.Cgroups;
 /// </summary>
 public sealed class ControlGroup
 {
-    // Joined on v1. The others only when a limit asks for them: a new cpuset group admits nobody before it is filled in.
-    private static readonly string[] JoinedControllers = ["memory", "cpu", "cpuacct", "pids", "devices", "name=systemd"];
+    internal const uint DirectoryMode = 0x1ED; // 0755
+
+    // A process just forked by another thread cannot be moved for a moment: EINVAL.
+    private const int JoinAttempts = 5;
 
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, string> _legacy = [];
 
-    private ControlGroup(string path, CgroupHierarchies hierarchies, bool withCpuset)
+    private ControlGroup(string path, CgroupHierarchies hierarchies, bool withCpuset, SystemdUnit? unit)
     {
         Path = path;
+        Hierarchies = hierarchies;
+        Unit = unit;
+        if (path.Length == 0) return;
         var relative = path.TrimStart('/');
         if (hierarchies.Unified is not null) UnifiedDirectory = System.IO.Path.Combine(hierarchies.Unified, relative);
-        foreach (var controller in withCpuset ? [.. JoinedControllers, "cpuset"] : JoinedControllers)
+        foreach (var (controller, mount) in hierarchies.Legacy)
         {
-            if (hierarchies.Legacy.TryGetValue(controller, out var mount)) _legacy[controller] = System.IO.Path.Combine(mount, relative);
+            // A new cpuset group takes the kernel ten milliseconds, so it is made only where a limit asks for one.
+            if (controller != "cpuset" || withCpuset) _legacy[controller] = System.IO.Path.Combine(mount, relative);
         }
-
-        Hierarchies = hierarchies;
     }
 
-    /// <summary>Absolute path below the hierarchies' roots.</summary>
+    /// <summary>No group at all: its process stays where its parent is.</summary>
+    public static ControlGroup None { get; } = new("", new CgroupHierarchies(null, new Dictionary<string, string>()), false, null);
+
+    /// <summary>Absolute path below the hierarchies' roots; empty for <see cref="None"/>.</summary>
     public string Path { get; }
 
     /// <summary>Directory in the unified hierarchy, or null.</summary>
@@ -37,44 +44,101 @@ public sealed class ControlGroup
     /// <summary>Directories in v1 hierarchies by controller (two controllers may share one).</summary>
     public IReadOnlyDictionary<string, string> LegacyDirectories => _legacy;
 
+    /// <summary>The unit systemd keeps the group as; null for a group that only this program knows.</summary>
+    public SystemdUnit? Unit { get; }
+
     internal CgroupHierarchies Hierarchies { get; }
+
+    /// <summary>True when the group was there before, or another program made it.</summary>
+    internal bool IsShared { get; private set; }
 
     private IEnumerable<string> Directories =>
         UnifiedDirectory is null ? _legacy.Values.Distinct() : _legacy.Values.Distinct().Append(UnifiedDirectory);
 
     /// <summary>The group of a path, which need not exist.</summary>
-    public static ControlGroup At(string path, bool withCpuset = false) => At(path, CgroupHierarchies.Current, withCpuset);
+    public static ControlGroup At(string path, bool withCpuset = false, SystemdUnit? unit = null) =>
+        path.Length == 0 ? None : At(path, CgroupHierarchies.Current, withCpuset, unit);
 
-    internal static ControlGroup At(string path, CgroupHierarchies hierarchies, bool withCpuset)
+    internal static ControlGroup At(string path, CgroupHierarchies hierarchies, bool withCpuset, SystemdUnit? unit = null)
     {
         if (!path.StartsWith('/') || path.Trim('/').Length == 0 || path.Split('/').Contains(".."))
         {
             throw new ArgumentException($"not the path of a control group: {path}");
         }
 
-        return new ControlGroup(path, hierarchies, withCpuset);
+        return new ControlGroup(path, hierarchies, withCpuset, unit);
+    }
+
+    /// <summary>Looks whether the group can be a new container's.</summary>
+    /// <exception cref="CgroupException">There are processes in it, or it is frozen.</exception>
+    public void RequireUnused()
+    {
+        // Most are not there, and these two would be.
+        foreach (var directory in (ReadOnlySpan<string?>)[UnifiedDirectory, _legacy.GetValueOrDefault("memory")])
+        {
+            if (directory is null || GroupFile.TryRead(directory + "/cgroup.procs") is null) continue;
+            if (Processes().Count is > 0 and var count) throw new CgroupException($"container's cgroup is not empty: {count} process(es) found");
+        }
+
+        if (IsFrozen()) throw new CgroupException("container's cgroup unexpectedly frozen");
     }
 
     /// <summary>Makes the group, and those above it; on v2 with the controllers that are there to be had.</summary>
-    public void Create()
+    /// <param name="limits">What systemd is to know of the limits, where it makes the group.</param>
+    /// <returns>What holds a group of systemd's that has no other process yet: to be disposed of once it has one.</returns>
+    /// <exception cref="LinuxException">The kernel refuses it.</exception>
+    /// <exception cref="CgroupException">systemd does, or is not there.</exception>
+    public IDisposable? Create(CgroupLimits limits)
     {
-        foreach (var (controller, directory) in _legacy)
+        var holder = Unit?.Start(limits, Hierarchies.IsUnified);
+        try
         {
-            Directory.CreateDirectory(directory);
-            if (controller == "cpuset") LegacyLimits.InheritCpuset(Hierarchies.Legacy[controller], Path);
+            IsShared = Unit is not null;
+            foreach (var directory in _legacy.Values.Distinct()) IsShared |= !MakeDirectory(directory);
+            if (_legacy.ContainsKey("cpuset")) LegacyLimits.InheritCpuset(Hierarchies.Legacy["cpuset"], Path);
+            if (UnifiedDirectory is null) return holder;
+            if (Hierarchies.IsUnified) UnifiedControllers.PassDown(Hierarchies.Unified!, Path[..Path.TrimEnd('/').LastIndexOf('/')]);
+            else if (limits.HugePages.Count > 0) UnifiedControllers.PassDown(Hierarchies.Unified!, Path, ["hugetlb"]);
+            IsShared |= !MakeDirectory(UnifiedDirectory);
+            return holder;
         }
-
-        if (UnifiedDirectory is null) return;
-        if (Hierarchies.IsUnified) UnifiedLimits.EnableControllers(Hierarchies.Unified!, Path);
-        Directory.CreateDirectory(UnifiedDirectory);
+        catch
+        {
+            holder?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Sets limits; each where its controller lives.</summary>
-    /// <exception cref="LinuxException">A limit's file is missing (the controller is not available) or refuses the value.</exception>
+    /// <exception cref="CgroupException">The controller of a limit is not available, or the limit makes no sense.</exception>
+    /// <exception cref="LinuxException">The kernel refuses the value.</exception>
     public void Apply(CgroupLimits limits)
     {
-        LegacyLimits.Apply(this, limits);
-        UnifiedLimits.Apply(this, limits);
+        if (Path.Length == 0) return;
+        if (Hierarchies.IsUnified) UnifiedLimits.Apply(this, limits);
+        else LegacyLimits.Apply(this, limits);
+    }
+
+    /// <summary>Sets limits of a group in use, and lets systemd know where it keeps the group.</summary>
+    /// <inheritdoc cref="Apply"/>
+    public void Update(CgroupLimits limits)
+    {
+        Unit?.Update(limits, Hierarchies.IsUnified);
+        Apply(limits);
+    }
+
+    /// <summary>Gives the group of v1's cpuset, made only now, all processes of the group.</summary>
+    public void FillCpuset()
+    {
+        if (!_legacy.TryGetValue("cpuset", out var directory)) return;
+        MakeDirectory(directory);
+        LegacyLimits.InheritCpuset(Hierarchies.Legacy["cpuset"], Path);
+        // What is forked meanwhile by a process not moved yet is found by the next round.
+        var moved = new HashSet<int>();
+        while (Processes().Where(moved.Add).ToList() is { Count: > 0 } rest)
+        {
+            foreach (var pid in rest) Join(directory, pid, Errno.ESRCH);
+        }
     }
 
     /// <summary>The unified group's directory to be born in (<see cref="Launching.Launcher.Launch"/>), or null.</summary>
@@ -86,8 +150,8 @@ public sealed class ControlGroup
     /// <param name="unified">False when it was born in the unified group.</param>
     public void Add(int pid, bool unified = true)
     {
-        foreach (var directory in _legacy.Values.Distinct()) Files.WriteKernelFile(directory + "/cgroup.procs", $"{pid}");
-        if (unified && UnifiedDirectory is not null) Files.WriteKernelFile(UnifiedDirectory + "/cgroup.procs", $"{pid}");
+        foreach (var directory in _legacy.Values.Distinct()) Join(directory, pid);
+        if (unified && UnifiedDirectory is not null) Join(UnifiedDirectory, pid);
     }
 
     /// <summary>Pids of all processes in the group and below it.</summary>
@@ -107,19 +171,22 @@ public sealed class ControlGroup
     /// <summary>Kills every process in the group and below it; on Linux 5.14 and later at once, so that none can fork away.</summary>
     public void Kill()
     {
-        var kill = UnifiedDirectory + "/cgroup.kill";
-        if (UnifiedDirectory is not null && File.Exists(kill))
+        if (UnifiedDirectory is not null && GroupFile.TryWriteIfExists(UnifiedDirectory + "/cgroup.kill", "1"))
         {
-            Files.WriteKernelFile(kill, "1");
+            // v1 lets nothing frozen die.
+            if (_legacy.ContainsKey("freezer")) Freezer.Thaw(this);
             return;
         }
 
         for (var round = 0; round < 1000; round++)
         {
+            // Frozen, none can fork while it is being looked for.
+            var frozen = Processes().Count > 1 && Freezer.TryFreeze(this);
             var pids = Processes();
-            if (pids.Count == 0) return;
             foreach (var pid in pids) Linux.Processes.Signal(pid, SIGKILL);
-            if (round > 10) Thread.Sleep(1);
+            if (frozen || _legacy.ContainsKey("freezer")) Freezer.Thaw(this);
+            if (pids.Count == 0) return;
+            if (round > 2) Thread.Sleep(1);
         }
     }
 
@@ -129,66 +196,104 @@ public sealed class ControlGroup
         foreach (var pid in Processes()) Linux.Processes.Signal(pid, signal);
     }
 
+    /// <summary>Suspends every process in the group and below it; returns when all are.</summary>
+    /// <exception cref="CgroupException">There is no freezer, or a process cannot be frozen.</exception>
+    public void Freeze() => Freezer.Freeze(this);
+
+    /// <summary>Lets them go on.</summary>
+    /// <exception cref="CgroupException">There is no freezer.</exception>
+    public void Thaw() => Freezer.Thaw(this);
+
+    /// <summary>Whether they are suspended; false without a freezer, or a group.</summary>
+    public bool IsFrozen() => Freezer.IsFrozen(this);
+
     /// <summary>How many processes the kernel killed here for want of memory.</summary>
-    public long OutOfMemoryKills() =>
-        ReadField(_legacy.TryGetValue("memory", out var legacy) ? legacy + "/memory.oom_control" : UnifiedDirectory + "/memory.events", "oom_kill") ?? 0;
+    public long OutOfMemoryKills() => (long)(GroupFile.Field(OutOfMemoryFile, "oom_kill") ?? 0);
 
     /// <summary>Most memory used at one time, in bytes, or null.</summary>
-    public long? PeakMemory()
+    public long? PeakMemory() => (long?)GroupFile.Number(
+        _legacy.TryGetValue("memory", out var legacy) ? legacy + "/memory.max_usage_in_bytes" : UnifiedDirectory + "/memory.peak");
+
+    /// <summary>The file that counts kills for want of memory, and tells of them.</summary>
+    internal string OutOfMemoryFile =>
+        _legacy.TryGetValue("memory", out var legacy) ? legacy + "/memory.oom_control" : UnifiedDirectory + "/memory.events";
+
+    /// <summary>Makes a user the owner of the group in the unified hierarchy, who may then make groups below it (cgroups(7), delegation).</summary>
+    /// <param name="uid">On the host.</param>
+    public void Delegate(uint uid)
     {
-        var file = _legacy.TryGetValue("memory", out var legacy) ? legacy + "/memory.max_usage_in_bytes" : UnifiedDirectory + "/memory.peak";
-        return TryRead(file) is { } text && long.TryParse(text.Trim(), out var bytes) ? bytes : null;
+        if (!Hierarchies.IsUnified) return;
+        Files.ChangeOwner(UnifiedDirectory!, uid, uint.MaxValue);
+        var files = GroupFile.TryRead("/sys/kernel/cgroup/delegate") ?? "cgroup.procs\ncgroup.subtree_control\ncgroup.threads\n";
+        foreach (var file in files.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var path = $"{UnifiedDirectory}/{file}";
+            if (File.Exists(path)) Files.ChangeOwner(path, uid, uint.MaxValue);
+        }
     }
 
     /// <summary>Removes the group and those below it. Waits a while for dying processes to be gone.</summary>
     /// <exception cref="LinuxException">EBUSY: a process is still in it.</exception>
     public void Remove()
     {
+        Unit?.Stop();
         foreach (var directory in Directories) Remove(directory);
     }
 
     private static void Remove(string directory)
     {
-        if (!Directory.Exists(directory)) return;
-        foreach (var below in Directory.GetDirectories(directory)) Remove(below);
         var deadline = Environment.TickCount64 + (long)RemovalPatience.TotalMilliseconds;
-        var pause = 1;
-        while (true)
+        for (var pause = 1; ; pause = Math.Min(pause * 2, 50))
         {
             var errno = Files.RemoveDirectory(directory);
             if (errno is 0 or Errno.ENOENT) return;
             if (errno != Errno.EBUSY || Environment.TickCount64 > deadline) throw new LinuxException("rmdir", errno, directory);
-            Thread.Sleep(pause);
-            pause = Math.Min(pause * 2, 50);
+            var below = Below(directory);
+            foreach (var child in below) Remove(child);
+            if (below.Length == 0) Thread.Sleep(pause);
         }
+    }
+
+    private static void Join(string directory, int pid, params ReadOnlySpan<int> tolerated)
+    {
+        for (var attempt = 1; attempt < JoinAttempts; attempt++)
+        {
+            if (GroupFile.TryWrite(directory, "cgroup.procs", $"{pid}", [Errno.EINVAL, .. tolerated]) != Errno.EINVAL) return;
+            Thread.Sleep(10);
+        }
+
+        Files.WriteKernelFile(directory + "/cgroup.procs", $"{pid}");
+    }
+
+    // False when it was there.
+    private static bool MakeDirectory(string directory)
+    {
+        var errno = Files.MakeDirectory(directory, DirectoryMode);
+        if (errno == Errno.ENOENT)
+        {
+            MakeDirectory(System.IO.Path.GetDirectoryName(directory)!);
+            errno = Files.MakeDirectory(directory, DirectoryMode);
+        }
+
+        return errno is 0 or Errno.EEXIST ? errno == 0 : throw new LinuxException("mkdir", errno, directory);
     }
 
     private static void Collect(string directory, HashSet<int> pids)
     {
-        if (TryRead(directory + "/cgroup.procs") is not { } text) return;
+        if (GroupFile.TryRead(directory + "/cgroup.procs") is not { } text) return;
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries)) pids.Add(int.Parse(line));
-        foreach (var below in Directory.GetDirectories(directory)) Collect(below, pids);
+        foreach (var below in Below(directory)) Collect(below, pids);
     }
 
-    private static long? ReadField(string file, string name)
-    {
-        foreach (var line in (TryRead(file) ?? "").Split('\n'))
-        {
-            if (line.StartsWith(name + " ", StringComparison.Ordinal)) return long.Parse(line.AsSpan(name.Length + 1));
-        }
-
-        return null;
-    }
-
-    private static string? TryRead(string file)
+    private static string[] Below(string directory)
     {
         try
         {
-            return File.ReadAllText(file);
+            return Directory.GetDirectories(directory);
         }
-        catch (IOException)
+        catch (DirectoryNotFoundException)
         {
-            return null;
+            return [];
         }
     }
 }

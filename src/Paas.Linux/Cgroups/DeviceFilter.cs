@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using static Paas.Linux.Native;
 
 namespace Paas.Linux.Cgroups;
@@ -24,10 +25,36 @@ internal static unsafe class DeviceFilter
         public int Value;
     }
 
-    public static void Attach(string directory, IReadOnlyList<DeviceAccess> rules)
+    /// <summary>Puts the rules into effect.</summary>
+    /// <param name="directory">The group, in the unified hierarchy.</param>
+    /// <param name="rules">As <see cref="CgroupLimits.Devices"/> has them.</param>
+    /// <param name="replace">Whether the group may have a program already, whose place the new one takes at once.</param>
+    public static void Attach(string directory, IReadOnlyList<DeviceAccess> rules, bool replace)
     {
-        var code = Compile(rules);
         using var group = Files.Open(directory, O_RDONLY | O_DIRECTORY);
+        using var program = Load(Compile(rules));
+        var old = replace ? Attached(group, directory) : [];
+        try
+        {
+            // One program can be exchanged for another; with more, all must allow: until the old are gone, nothing new is allowed.
+            var exchanged = old.Count == 1;
+            var attach = stackalloc uint[5];
+            attach[0] = (uint)group.DangerousGetHandle();
+            attach[1] = (uint)program.DangerousGetHandle();
+            attach[2] = BPF_CGROUP_DEVICE;
+            attach[3] = (uint)(BPF_F_ALLOW_MULTI | (exchanged ? BPF_F_REPLACE : 0));
+            attach[4] = exchanged ? (uint)old[0].DangerousGetHandle() : 0;
+            Kernel.Check(Kernel.Call(SYS_bpf, BPF_PROG_ATTACH, (nint)attach, 20), "bpf BPF_PROG_ATTACH", directory);
+            if (!exchanged) Detach(group, old, directory);
+        }
+        finally
+        {
+            foreach (var handle in old) handle.Dispose();
+        }
+    }
+
+    private static SafeFileHandle Load(Instruction[] code)
+    {
         fixed (Instruction* instructions = code)
         fixed (byte* license = Kernel.Utf8("Apache-2.0"))
         {
@@ -36,14 +63,42 @@ internal static unsafe class DeviceFilter
             load[0] = BPF_PROG_TYPE_CGROUP_DEVICE | ((ulong)code.Length << 32);
             load[1] = (ulong)instructions;
             load[2] = (ulong)license;
-            using var program = Kernel.Handle(Kernel.Call(SYS_bpf, BPF_PROG_LOAD, (nint)load, 48), "bpf BPF_PROG_LOAD");
-            // BPF_PROG_ATTACH: group, program, type, flags.
-            var attach = stackalloc uint[4];
-            attach[0] = (uint)group.DangerousGetHandle();
-            attach[1] = (uint)program.DangerousGetHandle();
-            attach[2] = BPF_CGROUP_DEVICE;
-            attach[3] = BPF_F_ALLOW_MULTI;
-            Kernel.Check(Kernel.Call(SYS_bpf, BPF_PROG_ATTACH, (nint)attach, 16), "bpf BPF_PROG_ATTACH", directory);
+            return Kernel.Handle(Kernel.Call(SYS_bpf, BPF_PROG_LOAD, (nint)load, 48), "bpf BPF_PROG_LOAD");
+        }
+    }
+
+    private static List<SafeFileHandle> Attached(SafeFileHandle group, string directory)
+    {
+        const int Most = 64;
+        var ids = stackalloc uint[Most];
+        // Group, type, flags, answer's flags, ids, count.
+        var query = stackalloc ulong[4];
+        query[0] = (ulong)group.DangerousGetHandle() | ((ulong)BPF_CGROUP_DEVICE << 32);
+        query[2] = (ulong)ids;
+        query[3] = Most;
+        Kernel.Check(Kernel.Call(SYS_bpf, BPF_PROG_QUERY, (nint)query, 32), "bpf BPF_PROG_QUERY", directory);
+        var programs = new List<SafeFileHandle>();
+        for (var i = 0; i < (int)(uint)query[3]; i++)
+        {
+            ulong id = ids[i];
+            var result = Kernel.Call(SYS_bpf, BPF_PROG_GET_FD_BY_ID, (nint)(&id), 8);
+            // Gone since.
+            if (result != -Errno.ENOENT) programs.Add(Kernel.Handle(result, "bpf BPF_PROG_GET_FD_BY_ID"));
+        }
+
+        return programs;
+    }
+
+    private static void Detach(SafeFileHandle group, List<SafeFileHandle> programs, string directory)
+    {
+        var detach = stackalloc uint[4];
+        foreach (var program in programs)
+        {
+            detach[0] = (uint)group.DangerousGetHandle();
+            detach[1] = (uint)program.DangerousGetHandle();
+            detach[2] = BPF_CGROUP_DEVICE;
+            detach[3] = 0;
+            Kernel.Check(Kernel.Call(SYS_bpf, BPF_PROG_DETACH, (nint)detach, 16), "bpf BPF_PROG_DETACH", directory);
         }
     }
 

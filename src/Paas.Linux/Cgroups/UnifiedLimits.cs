@@ -1,85 +1,128 @@
 namespace Paas.Linux.Cgroups;
 
-/// <summary>Limits as cgroup v2 takes them. A controller that a v1 hierarchy has is not here.</summary>
+/// <summary>
+/// Limits as cgroup v2 takes them. What only v1 can limit (swappiness, the killer's switch, real-time shares, marks on packets) is
+/// passed over, as other runtimes do: tools write it into configurations for both.
+/// </summary>
 internal static class UnifiedLimits
 {
-    private static readonly string[] Controllers = ["cpu", "memory", "pids", "io", "cpuset"];
+    private const ulong DefaultPeriod = 100_000;
 
     public static void Apply(ControlGroup group, CgroupLimits limits)
     {
-        if (group.UnifiedDirectory is not { } directory) return;
-        var elsewhere = group.Hierarchies.Legacy;
-        if (!elsewhere.ContainsKey("memory")) ApplyMemory(directory, limits);
-        if (!elsewhere.ContainsKey("cpu")) ApplyCpu(directory, limits);
-        if (!elsewhere.ContainsKey("pids") && limits.Pids is { } pids)
-        {
-            Files.WriteKernelFile(directory + "/pids.max", pids > 0 ? $"{pids}" : "max");
-        }
-
-        if (!elsewhere.ContainsKey("cpuset"))
-        {
-            if (limits.Cpus is { Length: > 0 } cpus) Files.WriteKernelFile(directory + "/cpuset.cpus", cpus);
-            if (limits.MemoryNodes is { Length: > 0 } nodes) Files.WriteKernelFile(directory + "/cpuset.mems", nodes);
-        }
-
-        if (!elsewhere.ContainsKey("devices") && limits.Devices is { } devices) DeviceFilter.Attach(directory, devices);
-        foreach (var (file, content) in limits.UnifiedFiles ?? new Dictionary<string, string>())
-        {
-            if (file.Contains('/')) throw new ArgumentException($"not the name of a control group's file: {file}");
-            Files.WriteKernelFile(Path.Combine(directory, file), content);
-        }
+        var directory = group.UnifiedDirectory!;
+        if (limits.Pids is { } pids) GroupFile.Write(directory, "pids.max", pids > 0 ? $"{pids}" : "max");
+        ApplyMemory(directory, limits.Memory);
+        UnifiedBlockLimits.Apply(directory, limits.Block);
+        ApplyProcessor(directory, limits.Processor);
+        if (limits.Devices is { } devices) DeviceFilter.Attach(directory, devices, replace: group.IsShared);
+        if (limits.Processor.Cpus is { Length: > 0 } cpus) GroupFile.Write(directory, "cpuset.cpus", cpus);
+        if (limits.Processor.Nodes is { Length: > 0 } nodes) GroupFile.Write(directory, "cpuset.mems", nodes);
+        foreach (var (size, bytes) in limits.HugePages) ApplyHugePages(directory, size, bytes);
+        foreach (var (device, handles, objects) in limits.Rdma) GroupFile.Write(directory, "rdma.max", LegacyLimits.RdmaLine(device, handles, objects));
+        foreach (var (file, content) in limits.UnifiedFiles ?? new Dictionary<string, string>()) WriteUnified(directory, file, content);
     }
 
-    private static void ApplyMemory(string directory, CgroupLimits limits)
+    /// <summary>Huge pages; here for hybrid machines too.</summary>
+    public static void ApplyHugePages(string? directory, string size, ulong bytes)
     {
-        if (limits.Memory is { } memory and not 0) Files.WriteKernelFile(directory + "/memory.max", Bytes(memory));
-        if (limits.MemoryReservation is { } low and not 0) Files.WriteKernelFile(directory + "/memory.low", Bytes(low));
-        if (limits.MemoryAndSwap is not { } both || both == 0) return;
-        // v2 counts swap by itself. Without swap in the kernel the file is missing and there is nothing to limit.
-        var file = directory + "/memory.swap.max";
-        if (!File.Exists(file)) return;
-        Files.WriteKernelFile(file, both < 0 || limits.Memory is not > 0 ? "max" : Bytes(Math.Max(0, both - limits.Memory.Value)));
+        if (directory is null) throw GroupFile.Missing("hugetlb");
+        GroupFile.Write(directory, $"hugetlb.{size}.max", $"{bytes}");
+        // Reserved pages count by themselves since Linux 5.7.
+        if (File.Exists($"{directory}/hugetlb.{size}.rsvd.max")) GroupFile.Write(directory, $"hugetlb.{size}.rsvd.max", $"{bytes}");
     }
-
-    private static void ApplyCpu(string directory, CgroupLimits limits)
-    {
-        if (limits.CpuShares is > 0 and { } shares) Files.WriteKernelFile(directory + "/cpu.weight", $"{Weight(shares)}");
-        if (limits.CpuQuota is null && limits.CpuPeriod is null) return;
-        var quota = limits.CpuQuota is > 0 and { } microseconds ? $"{microseconds}" : "max";
-        Files.WriteKernelFile(directory + "/cpu.max", $"{quota} {limits.CpuPeriod ?? 100_000}");
-    }
-
-    /// <summary>v1's shares (2 to 262144) on v2's scale (1 to 10000).</summary>
-    internal static ulong Weight(ulong shares) => 1 + ((Math.Clamp(shares, 2, 262144) - 2) * 9999 / 262142);
-
-    private static string Bytes(long value) => value < 0 ? "max" : $"{value}";
 
     /// <summary>
-    /// Makes the groups above a path and passes their controllers down. A controller that cannot be passed on is left out here
-    /// and missed only if a limit needs it.
+    /// v1's shares (2 to 262144) on v2's scale (1 to 10000), so that the least, the usual (1024 is 100) and the most of both meet:
+    /// a curve through the three points in logarithms.
     /// </summary>
-    public static void EnableControllers(string mount, string path)
+    internal static ulong Weight(ulong shares)
     {
-        var directory = mount;
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var file = directory + "/cgroup.subtree_control";
-            var enabled = File.ReadAllText(file).Split(' ', '\n');
-            foreach (var controller in File.ReadAllText(directory + "/cgroup.controllers").Trim().Split(' '))
-            {
-                if (enabled.Contains(controller) || !Controllers.Contains(controller)) continue;
-                try
-                {
-                    Files.WriteKernelFile(file, "+" + controller);
-                }
-                catch (LinuxException e) when (e.Errno is Errno.EBUSY or Errno.EINVAL or Errno.ENOENT or Errno.EOPNOTSUPP)
-                {
-                    // A group with processes of its own, or a controller in use elsewhere.
-                }
-            }
+        if (shares <= 2) return 1;
+        if (shares >= 262_144) return 10_000;
+        var bits = Math.Log2(shares);
+        return (ulong)Math.Ceiling(Math.Pow(10, (((bits * bits) + (125 * bits)) / 612.0) - (7.0 / 34.0)));
+    }
 
-            directory = Path.Combine(directory, part);
-            Directory.CreateDirectory(directory);
+    /// <summary>The limit of swap alone, from one of memory and swap together: -1 for none, null to leave what is there.</summary>
+    internal static long? Swap(MemoryLimits limits)
+    {
+        var (memory, both) = (limits.Limit ?? 0, limits.LimitAndSwap ?? 0);
+        if (memory == -1 && both == 0) return -1;
+        if (both == 0) return limits is { LimitAndSwap: 0, Limit: null } ? 0 : null;
+        if (both == -1) return -1;
+        return memory switch
+        {
+            -1 => both,
+            0 => throw new CgroupException("unable to set swap limit without memory limit"),
+            < 0 => throw new CgroupException($"invalid memory value: {memory}"),
+            _ when both < memory => throw new CgroupException("memory+swap limit should be >= memory limit"),
+            _ => both - memory,
+        };
+    }
+
+    private static void ApplyMemory(string directory, MemoryLimits limits)
+    {
+        if (limits.CheckUse) CheckUse(directory, limits);
+        if (Swap(limits) is { } swap)
+        {
+            // Without swap accounting there is no file, and nothing to take away or to forbid.
+            if (swap > 0 || File.Exists($"{directory}/memory.swap.max")) GroupFile.Write(directory, "memory.swap.max", Bytes(swap));
+        }
+
+        if (limits.Limit is { } memory and not 0) GroupFile.Write(directory, "memory.max", Bytes(memory));
+        if (limits.Reservation is { } low and not 0) GroupFile.Write(directory, "memory.low", Bytes(low));
+    }
+
+    private static void CheckUse(string directory, MemoryLimits limits)
+    {
+        if (GroupFile.Number($"{directory}/memory.current") is not { } usage) return;
+        if (limits.LimitAndSwap is > 0 and { } both && (ulong)both <= usage) throw new CgroupException($"rejecting memory+swap limit {both} <= usage {usage}");
+        if (limits.Limit is > 0 and { } memory && (ulong)memory <= usage) throw new CgroupException($"rejecting memory limit {memory} <= usage {usage}");
+    }
+
+    private static void ApplyProcessor(string directory, ProcessorLimits limits)
+    {
+        if (limits.Idle is { } idle) GroupFile.Write(directory, "cpu.idle", $"{idle}");
+        if (limits.Shares is > 0 and { } shares) GroupFile.Write(directory, "cpu.weight", $"{Weight(shares)}");
+        var burst = limits.Burst is { } saved ? $"{saved}" : null;
+        // More than the old quota is refused, and may be right with the new one.
+        if (burst is not null && GroupFile.TryWrite(directory, "cpu.max.burst", burst, limits.Quota is null or 0 ? [] : [Errno.EINVAL]) == 0) burst = null;
+        if (Bandwidth(directory, limits) is { } bandwidth) GroupFile.Write(directory, "cpu.max", bandwidth);
+        if (burst is not null) GroupFile.Write(directory, "cpu.max.burst", burst);
+    }
+
+    // Quota and period are one file: what is not given stays as it is.
+    private static string? Bandwidth(string directory, ProcessorLimits limits)
+    {
+        var (quota, period) = (limits.Quota ?? 0, limits.Period ?? 0);
+        if (quota == 0 && period == 0) return null;
+        var present = quota != 0 && period != 0 ? null : GroupFile.TryRead($"{directory}/cpu.max")?.Trim().Split(' ');
+        var left = quota switch { 0 => present?[0] ?? "max", < 0 => "max", _ => $"{quota}" };
+        return $"{left} {(period != 0 ? $"{period}" : present?[1] ?? $"{DefaultPeriod}")}";
+    }
+
+    private static void WriteUnified(string directory, string file, string content)
+    {
+        if (file.Contains('/')) throw new CgroupException($"unified resource \"{file}\" must be a file name (no slashes)");
+        var dot = file.IndexOf('.');
+        if (dot <= 0) throw new CgroupException($"unified resource \"{file}\": the specified key has not the form CONTROLLER.VALUE `{file}`");
+        var controller = file[..dot];
+        if (controller != "cgroup" && GroupFile.TryRead($"{directory}/cgroup.controllers")?.Trim().Split(' ').Contains(controller) != true)
+        {
+            throw new CgroupException($"unified resource \"{file}\" can't be set: the requested cgroup controller `{controller}` is not available");
+        }
+
+        try
+        {
+            // Files about devices take one in each write.
+            foreach (var line in content.Split('\n', StringSplitOptions.RemoveEmptyEntries)) Files.WriteKernelFile($"{directory}/{file}", line);
+        }
+        catch (LinuxException e)
+        {
+            throw new LinuxException($"unable to set unified resource \"{file}\": {e.Syscall}", e.Errno, e.Path);
         }
     }
+
+    private static string Bytes(long value) => value < 0 ? "max" : $"{value}";
 }

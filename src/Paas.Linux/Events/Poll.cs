@@ -12,6 +12,9 @@ public enum PollEvents : short
     /// <summary>There is something to read.</summary>
     Readable = POLLIN,
 
+    /// <summary>An exceptional condition: a file of a control group that changed, for one.</summary>
+    Priority = POLLPRI,
+
     /// <summary>A write would not block.</summary>
     Writable = POLLOUT,
 

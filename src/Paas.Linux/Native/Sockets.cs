@@ -19,6 +19,7 @@ public static partial class Native
     public const int SOL_SOCKET = 1;
     public const int SCM_RIGHTS = 1;
 
+    public const int POLLPRI = 2;
     public const int POLLOUT = 4;
 
     /// <summary>sys/un.h</summary>

@@ -98,6 +98,8 @@ public static partial class Native
     public const int SYS_keyctl = 250;
     public const int SYS_signalfd4 = 289;
     public const int SYS_eventfd2 = 290;
+    public const int SYS_inotify_init1 = 294;
+    public const int SYS_inotify_add_watch = 254;
     public const int SYS_memfd_create = 319;
     public const int SYS_execveat = 322;
     public const int SYS_gettid = 186;

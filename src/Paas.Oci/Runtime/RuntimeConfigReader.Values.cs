@@ -59,6 +59,12 @@ public static partial class RuntimeConfigReader
         return json.GetBoolean();
     }
 
+    private static bool? OptionalFlag(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.TokenType == JsonTokenType.Null ? null : json.GetBoolean();
+    }
+
     private static long? Signed(ref Utf8JsonReader json)
     {
         json.Read();

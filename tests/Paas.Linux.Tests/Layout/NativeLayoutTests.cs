@@ -26,7 +26,9 @@ public sealed class NativeLayoutTests
         #include <sched.h>
         #include <spawn.h>
         #include <termios.h>
+        #include <sys/eventfd.h>
         #include <sys/file.h>
+        #include <sys/inotify.h>
         #include <sys/ioctl.h>
         #include <sys/mman.h>
         #include <sys/personality.h>

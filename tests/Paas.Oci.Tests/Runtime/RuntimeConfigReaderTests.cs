@@ -35,9 +35,17 @@ public sealed class RuntimeConfigReaderTests
             "cgroupsPath": "/c", "rootfsPropagation": "rslave", "mountLabel": "m",
             "resources": {
               "devices": [{"allow": true, "type": "c", "major": -1, "minor": 5, "access": "rw"}],
-              "memory": {"limit": 1, "reservation": 2, "swap": -1, "swappiness": 60, "disableOOMKiller": true},
-              "cpu": {"shares": 1024, "quota": -1, "period": 100000, "cpus": "0-3", "mems": "0", "idle": 1},
-              "pids": {"limit": 32}, "unified": {"memory.high": "1"}
+              "memory": {"limit": 1, "reservation": 2, "swap": -1, "kernel": 3, "kernelTCP": 4, "swappiness": 60, "disableOOMKiller": true,
+                "useHierarchy": true, "checkBeforeUpdate": true},
+              "cpu": {"shares": 1024, "quota": -1, "burst": 5, "period": 100000, "realtimeRuntime": 950000, "realtimePeriod": 1000000,
+                "cpus": "0-3", "mems": "0", "idle": 1},
+              "pids": {"limit": 32}, "unified": {"memory.high": "1"},
+              "blockIO": {"weight": 10, "leafWeight": 20, "weightDevice": [{"major": 8, "minor": 0, "weight": 500, "leafWeight": 300}],
+                "throttleReadBpsDevice": [{"major": 8, "minor": 1, "rate": 600}], "throttleWriteBpsDevice": [{"major": 8, "minor": 2, "rate": 601}],
+                "throttleReadIOPSDevice": [{"major": 8, "minor": 3, "rate": 602}], "throttleWriteIOPSDevice": [{"major": 8, "minor": 4, "rate": 603}]},
+              "hugepageLimits": [{"pageSize": "2MB", "limit": 209715200}],
+              "network": {"classID": 1048577, "priorities": [{"name": "eth0", "priority": 500}]},
+              "rdma": {"mlx5_1": {"hcaHandles": 3, "hcaObjects": 10000}}
             },
             "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 1, "architectures": ["SCMP_ARCH_X86_64"], "flags": ["F"], "listenerPath": "/l", "listenerMetadata": "m",
               "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW", "errnoRet": 2, "args": [{"index": 1, "value": 18446744073709551615, "valueTwo": 3, "op": "SCMP_CMP_EQ"}]}]},
@@ -90,6 +98,14 @@ public sealed class RuntimeConfigReaderTests
     {
         var process = RuntimeConfigReader.ReadProcess("""{"cwd": "/x", "args": ["a"], "user": {"uid": 7, "gid": 8}}"""u8);
         Assert.Equal(("/x", 7u), (process.Cwd, process.User!.Uid));
+    }
+
+    [Fact]
+    public void Limits_are_read_alone()
+    {
+        var resources = RuntimeConfigReader.ReadResources("""{"memory": {"limit": -1, "checkBeforeUpdate": null}, "pids": null, "blockIO": {"weight": 7}}"""u8);
+        Assert.Equal((-1, 7u), (resources.Memory!.Limit, resources.BlockIO!.Weight));
+        Assert.Null(resources.Pids);
     }
 
     private static string Text(RuntimeConfig config) => JsonSerializer.Serialize(config, OciRuntimeJsonContext.Default.RuntimeConfig);

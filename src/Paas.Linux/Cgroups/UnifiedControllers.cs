@@ -1,0 +1,39 @@
+namespace Paas.Linux.Cgroups;
+
+/// <summary>Which controllers a group of the unified hierarchy has: those that every group above it passes down.</summary>
+internal static class UnifiedControllers
+{
+    /// <summary>
+    /// Makes the groups above a path, and lets them pass down all controllers they have. One that cannot be passed on is left out
+    /// here and missed only if a limit needs it.
+    /// </summary>
+    /// <param name="mount">Mount point of the hierarchy.</param>
+    /// <param name="path">The group's path.</param>
+    /// <param name="only">Just these, or null for all.</param>
+    public static void PassDown(string mount, string path, IReadOnlyList<string>? only = null)
+    {
+        var directory = mount;
+        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            PassDown(directory, only);
+            directory = $"{directory}/{part}";
+            Files.TryMakeDirectory(directory, ControlGroup.DirectoryMode);
+        }
+    }
+
+    private static void PassDown(string directory, IReadOnlyList<string>? only)
+    {
+        const string File = "cgroup.subtree_control";
+        var passed = Words($"{directory}/{File}");
+        var missing = Words($"{directory}/cgroup.controllers").Where(name => !passed.Contains(name) && only?.Contains(name) != false).ToList();
+        if (missing.Count == 0 || Add(missing)) return;
+        foreach (var controller in missing) Add([controller]);
+
+        // Refused for a group with processes of its own, or a controller in use elsewhere.
+        bool Add(IEnumerable<string> controllers) => GroupFile.TryWrite(
+            directory, File, string.Join(' ', controllers.Select(name => "+" + name)),
+            Errno.EBUSY, Errno.EINVAL, Errno.ENOENT, Errno.EOPNOTSUPP, Errno.EPERM, Errno.EACCES, Errno.ENOMEM) == 0;
+    }
+
+    private static string[] Words(string path) => (GroupFile.TryRead(path) ?? "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+}
