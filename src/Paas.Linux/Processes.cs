@@ -81,6 +81,9 @@ public static unsafe class Processes
     public static void BecomeSubreaper() =>
         Kernel.Check(Kernel.Call(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1), "prctl PR_SET_CHILD_SUBREAPER");
 
+    /// <summary>geteuid(2).</summary>
+    public static uint EffectiveUser => (uint)Kernel.Call(SYS_geteuid);
+
     /// <summary>setsid(2): a session of its own, without a controlling terminal.</summary>
     public static void StartSession() => Kernel.Check(Kernel.Call(SYS_setsid), "setsid");
 

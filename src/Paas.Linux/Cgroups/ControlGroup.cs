@@ -97,7 +97,7 @@ public sealed class ControlGroup
             foreach (var directory in _legacy.Values.Distinct()) IsShared |= !MakeDirectory(directory);
             if (_legacy.ContainsKey("cpuset")) LegacyLimits.InheritCpuset(Hierarchies.Legacy["cpuset"], Path);
             if (UnifiedDirectory is null) return holder;
-            if (Hierarchies.IsUnified) UnifiedControllers.PassDown(Hierarchies.Unified!, Path[..Path.TrimEnd('/').LastIndexOf('/')]);
+            if (Hierarchies.IsUnified) UnifiedControllers.PassDown(Hierarchies.Unified!, Path);
             else if (limits.HugePages.Count > 0) UnifiedControllers.PassDown(Hierarchies.Unified!, Path, ["hugetlb"]);
             IsShared |= !MakeDirectory(UnifiedDirectory);
             return holder;
@@ -123,6 +123,7 @@ public sealed class ControlGroup
     /// <inheritdoc cref="Apply"/>
     public void Update(CgroupLimits limits)
     {
+        limits = PresentLimits.Complete(this, limits);
         Unit?.Update(limits, Hierarchies.IsUnified);
         Apply(limits);
     }
@@ -144,6 +145,14 @@ public sealed class ControlGroup
     /// <summary>The unified group's directory to be born in (<see cref="Launching.Launcher.Launch"/>), or null.</summary>
     public SafeFileHandle? OpenUnified() =>
         UnifiedDirectory is null ? null : Files.Open(UnifiedDirectory, O_PATH | O_DIRECTORY);
+
+    /// <summary>As <see cref="OpenUnified"/>, of the group that a process is in at present.</summary>
+    public static SafeFileHandle? OpenUnifiedOf(int pid)
+    {
+        if (CgroupHierarchies.Current.Unified is not { } mount) return null;
+        var path = CgroupHierarchies.PathOf(File.ReadLines($"/proc/{pid}/cgroup"), unified: true);
+        return Files.Open(mount + path, O_PATH | O_DIRECTORY);
+    }
 
     /// <summary>Moves a process in.</summary>
     /// <param name="pid">On the host.</param>

@@ -53,6 +53,15 @@ internal static unsafe class DeviceFilter
         }
     }
 
+    /// <summary>How many programs decide on the group's devices, besides those of the groups above.</summary>
+    internal static int AttachedCount(string directory)
+    {
+        using var group = Files.Open(directory, O_RDONLY | O_DIRECTORY);
+        var programs = Attached(group, directory);
+        foreach (var program in programs) program.Dispose();
+        return programs.Count;
+    }
+
     private static SafeFileHandle Load(Instruction[] code)
     {
         fixed (Instruction* instructions = code)

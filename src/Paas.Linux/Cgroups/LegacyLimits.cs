@@ -1,3 +1,7 @@
+using System.Text;
+using Paas.Linux.Events;
+using static Paas.Linux.Native;
+
 namespace Paas.Linux.Cgroups;
 
 /// <summary>Limits as cgroup v1 takes them. Each has a controller of its own, with a hierarchy that may not be mounted.</summary>
@@ -142,13 +146,15 @@ internal static class LegacyLimits
 
     private static void ApplyDevices(string directory, IReadOnlyList<DeviceAccess> rules)
     {
-        GroupFile.Write(directory, "devices.deny", "a");
+        using var allow = Files.Open($"{directory}/devices.allow", O_WRONLY);
+        using var deny = Files.Open($"{directory}/devices.deny", O_WRONLY);
+        Descriptors.Write(deny, "a"u8);
         foreach (var rule in rules)
         {
             var (major, minor) = (rule.Major?.ToString() ?? "*", rule.Minor?.ToString() ?? "*");
             // "a" with anything behind it is refused: it always means everything.
             var text = rule.Type == 'a' ? "a" : $"{rule.Type} {major}:{minor} {rule.Access}";
-            GroupFile.Write(directory, rule.Allow ? "devices.allow" : "devices.deny", text);
+            Descriptors.Write(rule.Allow ? allow : deny, Encoding.ASCII.GetBytes(text));
         }
     }
 

@@ -4,10 +4,13 @@ using static Paas.Linux.Native;
 
 namespace Paas.Linux.Cgroups;
 
-/// <summary>Tells when the kernel kills a process of a group for want of memory.</summary>
+/// <summary>
+/// Tells when a group is out of memory: on v1 of every time, on v2 of those times the kernel kills a process for it.
+/// </summary>
 public sealed class OutOfMemoryWatch : IDisposable
 {
     private readonly ControlGroup _group;
+    private readonly string? _legacy;
     private long _seen;
 
     /// <summary>Starts watching.</summary>
@@ -15,18 +18,20 @@ public sealed class OutOfMemoryWatch : IDisposable
     public OutOfMemoryWatch(ControlGroup group)
     {
         _group = group;
+        _legacy = group.LegacyDirectories.GetValueOrDefault("memory");
         _seen = group.OutOfMemoryKills();
-        Handle = group.LegacyDirectories.TryGetValue("memory", out var legacy) ? Register(legacy) : Notifications.OfChanges(group.OutOfMemoryFile);
+        Handle = _legacy is not null ? Register(_legacy) : Notifications.OfChanges(group.OutOfMemoryFile);
     }
 
     /// <summary>Readable (poll) when there may be something; also when the group is removed.</summary>
     public SafeFileHandle Handle { get; }
 
-    /// <summary>How many were killed since the last time; to be asked whenever <see cref="Handle"/> is readable.</summary>
-    public long TakeKills()
+    /// <summary>How many times since the last call; to be asked whenever <see cref="Handle"/> is readable.</summary>
+    public long Take()
     {
-        Span<byte> ignored = stackalloc byte[4096];
-        Descriptors.Read(Handle, ignored);
+        Span<byte> buffer = stackalloc byte[4096];
+        var count = Descriptors.Read(Handle, buffer);
+        if (_legacy is not null) return count == sizeof(long) && Directory.Exists(_legacy) ? BitConverter.ToInt64(buffer) : 0;
         var kills = _group.OutOfMemoryKills();
         var more = Math.Max(0, kills - _seen);
         _seen = Math.Max(_seen, kills);

@@ -13,11 +13,13 @@ internal static class UnifiedControllers
     public static void PassDown(string mount, string path, IReadOnlyList<string>? only = null)
     {
         var directory = mount;
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        PassDown(directory, only);
+        foreach (var part in parts.AsSpan(0, parts.Length - 1))
         {
-            PassDown(directory, only);
             directory = $"{directory}/{part}";
             Files.TryMakeDirectory(directory, ControlGroup.DirectoryMode);
+            PassDown(directory, only);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Paas.Linux.Cgroups;
 /// </summary>
 internal static class UnifiedLimits
 {
-    private const ulong DefaultPeriod = 100_000;
+    /// <summary>The kernel's own, in microseconds.</summary>
+    internal const ulong DefaultPeriod = 100_000;
 
     public static void Apply(ControlGroup group, CgroupLimits limits)
     {
@@ -88,18 +89,16 @@ internal static class UnifiedLimits
         var burst = limits.Burst is { } saved ? $"{saved}" : null;
         // More than the old quota is refused, and may be right with the new one.
         if (burst is not null && GroupFile.TryWrite(directory, "cpu.max.burst", burst, limits.Quota is null or 0 ? [] : [Errno.EINVAL]) == 0) burst = null;
-        if (Bandwidth(directory, limits) is { } bandwidth) GroupFile.Write(directory, "cpu.max", bandwidth);
+        if (Bandwidth(limits) is { } bandwidth) GroupFile.Write(directory, "cpu.max", bandwidth);
         if (burst is not null) GroupFile.Write(directory, "cpu.max.burst", burst);
     }
 
-    // Quota and period are one file: what is not given stays as it is.
-    private static string? Bandwidth(string directory, ProcessorLimits limits)
+    // Quota and period are one file.
+    private static string? Bandwidth(ProcessorLimits limits)
     {
         var (quota, period) = (limits.Quota ?? 0, limits.Period ?? 0);
         if (quota == 0 && period == 0) return null;
-        var present = quota != 0 && period != 0 ? null : GroupFile.TryRead($"{directory}/cpu.max")?.Trim().Split(' ');
-        var left = quota switch { 0 => present?[0] ?? "max", < 0 => "max", _ => $"{quota}" };
-        return $"{left} {(period != 0 ? $"{period}" : present?[1] ?? $"{DefaultPeriod}")}";
+        return $"{(quota > 0 ? $"{quota}" : "max")} {(period != 0 ? period : DefaultPeriod)}";
     }
 
     private static void WriteUnified(string directory, string file, string content)

@@ -119,8 +119,8 @@ public static unsafe class Launcher
         Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&all), (nint)(&before), 8), "sigprocmask");
         var result = image is null ? Fork(program, status, &arguments) : Start(program, status, &arguments, image);
         Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&before), 0, 8), "sigprocmask");
-        status.CloseWriteEnd();
         if (result < 0) throw new LinuxException("clone3", (int)-result);
+        status.CloseWriteEnd();
         return new LaunchedProcess(program, status, (int)result, new SafeFileHandle(pidfd, ownsHandle: true));
     }
 

@@ -46,6 +46,7 @@ public static partial class Native
     public const int SYS_faccessat2 = 439;
     public const int SYS_umask = 95;
     public const int SYS_setuid = 105;
+    public const int SYS_geteuid = 107;
     public const int SYS_setgid = 106;
     public const int SYS_setfsuid = 122;
     public const int SYS_setfsgid = 123;
@@ -104,7 +105,6 @@ public static partial class Native
     public const int SYS_execveat = 322;
     public const int SYS_gettid = 186;
     public const int SYS_getegid = 108;
-    public const int SYS_geteuid = 107;
     public const int SYS_getpid = 39;
     public const int SYS_getppid = 110;
     public const int SYS_sched_setscheduler = 144;

@@ -1,7 +1,7 @@
 namespace Paas.Runtime.CommandLine;
 
 /// <summary>Who keeps the control groups of containers (crun's <c>--cgroup-manager</c>, runc's <c>--systemd-cgroup</c>).</summary>
-internal enum CgroupManager
+public enum CgroupManager
 {
     /// <summary>This program, in the cgroup filesystem.</summary>
     Files,

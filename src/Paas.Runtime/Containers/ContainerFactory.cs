@@ -29,17 +29,18 @@ public static class ContainerFactory
     private static RunningContainer CreateHere(ContainerSpec spec)
     {
         var directory = new StateDirectory(spec.RuntimeRoot, spec.Id);
-        var path = CgroupPaths.For(spec.Config.Linux?.CgroupsPath, spec.Id);
-        var limits = CgroupPaths.Limits(spec.Config.Linux?.Resources);
-        var group = ControlGroup.At(path, limits.Cpus is not null || limits.MemoryNodes is not null);
+        var limits = GroupLimits.Of(spec.Config.Linux?.Resources);
+        var group = ContainerGroup.Of(spec, limits);
         directory.Claim();
+        RequireUnused(group, directory);
         try
         {
             // Before anything is made, so that a delete after a crash knows what to remove.
             directory.Write(Record(spec, group, 0));
             File.Copy(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"), directory.ConfigPath);
-            group.Create();
+            using var holder = group.Create(limits);
             group.Apply(limits);
+            if (ContainerGroup.OwnerOf(spec.Config) is { } owner) group.Delegate(owner);
             var (process, go, network) = Launch(spec, directory, group);
             var record = Record(spec, group, process.Pid);
             directory.Write(record);
@@ -48,6 +49,20 @@ public static class ContainerFactory
         catch
         {
             Undo(directory, group);
+            throw;
+        }
+    }
+
+    // Not undone as other failures are: what is in that group is somebody else's.
+    private static void RequireUnused(ControlGroup group, StateDirectory directory)
+    {
+        try
+        {
+            group.RequireUnused();
+        }
+        catch
+        {
+            directory.Remove();
             throw;
         }
     }
@@ -221,6 +236,7 @@ public static class ContainerFactory
         Created = TimeProvider.System.GetUtcNow(),
         Cgroup = group.Path,
         Cpuset = group.LegacyDirectories.ContainsKey("cpuset"),
+        SystemdUnit = group.Unit?.Name,
         Annotations = spec.Config.Annotations,
         HasHooks = spec.Config.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
     };

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Paas.Contracts.Supervision;
 using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
 
 namespace Paas.Runtime.Containers;
 
@@ -21,6 +22,9 @@ public sealed record ContainerSpec
 
     /// <summary>The runtime's state directory (<c>--root</c>).</summary>
     public required string RuntimeRoot { get; init; }
+
+    /// <summary>Who makes the control group.</summary>
+    public CgroupManager CgroupManager { get; init; }
 
     /// <summary>Overlay root and network instead of the bundle's own, or null.</summary>
     public SandboxConfig? Sandbox { get; init; }

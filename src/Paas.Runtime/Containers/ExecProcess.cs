@@ -50,15 +50,7 @@ internal sealed class ExecProcess
             StandardStreams.GiveTo(_spec.Config with { Process = _process }, _spec.StandardInput, _spec.StandardOutput, _spec.StandardError);
         }
 
-        LaunchedProcess child;
-        using (var unified = group.OpenUnified())
-        using (new ThreadNamespaces(_namespaces))
-        {
-            child = _namespaces.Has(NamespaceKind.User)
-                ? Launcher.Launch(_program, _status, 0, unified)
-                : Launcher.LaunchApart(_program, _status, 0, unified);
-        }
-
+        var child = Fork(group);
         try
         {
             group.Add(child.Pid, unified: false);
@@ -80,6 +72,30 @@ internal sealed class ExecProcess
             using (child) child.Abandon();
             throw;
         }
+    }
+
+    // A group whose own groups have controllers takes no more processes (cgroups(7), no internal processes): then where the
+    // container's first process has moved to.
+    private LaunchedProcess Fork(ControlGroup group)
+    {
+        try
+        {
+            using var unified = group.OpenUnified();
+            return Fork(unified);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EBUSY or Errno.EOPNOTSUPP && _spec.Subgroup is null)
+        {
+            using var present = ControlGroup.OpenUnifiedOf(_spec.Container.Record.Pid);
+            return Fork(present);
+        }
+    }
+
+    private LaunchedProcess Fork(Microsoft.Win32.SafeHandles.SafeFileHandle? unified)
+    {
+        using var inside = new ThreadNamespaces(_namespaces);
+        return _namespaces.Has(NamespaceKind.User)
+            ? Launcher.Launch(_program, _status, 0, unified)
+            : Launcher.LaunchApart(_program, _status, 0, unified);
     }
 
     private void Compile(ProcessLimits limits, SeccompFilter? filter)

@@ -19,11 +19,14 @@ public sealed record ContainerRecord
 
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>Path of the control group below the hierarchies' roots.</summary>
+    /// <summary>Path of the control group below the hierarchies' roots; empty for none.</summary>
     public required string Cgroup { get; init; }
 
     /// <summary>True when the group of v1's cpuset is used too.</summary>
     public bool Cpuset { get; init; }
+
+    /// <summary>The unit that systemd keeps the group as, or null.</summary>
+    public string? SystemdUnit { get; init; }
 
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
@@ -43,6 +46,9 @@ public enum ContainerStatus
     /// <summary>Its program runs.</summary>
     Running,
 
+    /// <summary>Its processes are suspended, whether or not its program runs already.</summary>
+    Paused,
+
     /// <summary>Its first process has ended.</summary>
     Stopped,
 }
@@ -52,12 +58,18 @@ public static class ContainerStatuses
 {
     public static bool CanStart(ContainerStatus status) => status is ContainerStatus.Created;
 
-    public static bool CanKill(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running;
+    public static bool CanKill(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused;
+
+    public static bool CanPause(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running;
+
+    public static bool CanResume(ContainerStatus status) => status is ContainerStatus.Paused;
+
+    public static bool CanUpdate(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused;
 
     /// <summary>One that was never started is nobody's work lost.</summary>
     public static bool CanDelete(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Stopped;
 
-    public static bool CanExecute(ContainerStatus status) => status is ContainerStatus.Running;
+    public static bool CanExecute(ContainerStatus status) => status is ContainerStatus.Running or ContainerStatus.Paused;
 
     /// <summary>As the specification spells it.</summary>
     public static string Word(ContainerStatus status) => status switch
@@ -65,6 +77,7 @@ public static class ContainerStatuses
         ContainerStatus.Creating => "creating",
         ContainerStatus.Created => "created",
         ContainerStatus.Running => "running",
+        ContainerStatus.Paused => "paused",
         _ => "stopped",
     };
 }

@@ -25,6 +25,7 @@ internal static class ContainerRecordJson
             json.WriteString("cgroup", record.Cgroup);
             json.WriteBoolean("cpuset", record.Cpuset);
             if (record.HasHooks) json.WriteBoolean("hooks", true);
+            if (record.SystemdUnit is not null) json.WriteString("systemdUnit", record.SystemdUnit);
             if (record.Annotations is { Count: > 0 } annotations)
             {
                 json.WriteStartObject("annotations");
@@ -55,6 +56,7 @@ internal static class ContainerRecordJson
             Cgroup = Text("cgroup"),
             Cpuset = Member("cpuset").GetBoolean(),
             HasHooks = json.TryGetProperty("hooks", out var hooks) && hooks.GetBoolean(),
+            SystemdUnit = json.TryGetProperty("systemdUnit", out var unit) ? unit.GetString() : null,
             Annotations = json.TryGetProperty("annotations", out var annotations)
                 ? annotations.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString() ?? "")
                 : null,

@@ -12,14 +12,17 @@ public sealed class KnownContainer
 {
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
 
+    private ControlGroup? _group;
+
     private KnownContainer(StateDirectory directory, ContainerRecord record) => (Directory, Record) = (directory, record);
 
     public StateDirectory Directory { get; }
 
-    public ContainerRecord Record { get; }
+    public ContainerRecord Record { get; private set; }
 
     /// <summary>The container's control group.</summary>
-    public ControlGroup Group => ControlGroup.At(Record.Cgroup, Record.Cpuset);
+    public ControlGroup Group => _group ??= ControlGroup.At(
+        Record.Cgroup, Record.Cpuset, Record.SystemdUnit is { } unit ? new SystemdUnit(unit, "", "", []) : null);
 
     public static KnownContainer? Find(string root, string id)
     {
@@ -38,6 +41,7 @@ public sealed class KnownContainer
     {
         if (Record.Pid == 0) return ContainerStatus.Creating;
         if (Processes.StartTime(Record.Pid) != Record.StartTime) return ContainerStatus.Stopped;
+        if (Group.IsFrozen()) return ContainerStatus.Paused;
         return File.Exists(Directory.StartFifo) ? ContainerStatus.Created : ContainerStatus.Running;
     }
 
@@ -96,7 +100,41 @@ public sealed class KnownContainer
         var alone = signal != SIGKILL || Processes.IsFirstOfNamespace(Record.Pid);
         if (!Processes.Signal(process, signal)) return false;
         if (!alone) Group.Kill();
+        // v1 lets nothing frozen die.
+        if (signal == SIGKILL && Group.IsFrozen()) Group.Thaw();
         return true;
+    }
+
+    /// <summary>Suspends all processes.</summary>
+    /// <exception cref="RuntimeException">There is none.</exception>
+    public void Pause()
+    {
+        if (!ContainerStatuses.CanPause(Status())) throw new RuntimeException("container not running");
+        Group.Freeze();
+    }
+
+    /// <summary>Lets them go on.</summary>
+    /// <exception cref="RuntimeException">They are not suspended.</exception>
+    public void Resume()
+    {
+        if (!ContainerStatuses.CanResume(Status())) throw new RuntimeException("container not paused");
+        Group.Thaw();
+    }
+
+    /// <summary>Changes limits while it runs.</summary>
+    /// <exception cref="RuntimeException">It does not.</exception>
+    public void Update(CgroupLimits limits)
+    {
+        if (!ContainerStatuses.CanUpdate(Status())) throw new RuntimeException("container not running");
+        if (limits.Processor.HasSet && !Record.Cpuset && !CgroupHierarchies.Current.IsUnified)
+        {
+            Record = Record with { Cpuset = true };
+            _group = null;
+            Group.FillCpuset();
+            Directory.Write(Record);
+        }
+
+        Group.Update(limits);
     }
 
     /// <summary>Kills everything in the container and waits until its first process is gone.</summary>

@@ -125,7 +125,7 @@ internal static class SuperviseVerb
     // Out of the group of whoever started this, so that stopping or restarting that one's service leaves it alone.
     private static void MoveTo(ControlGroup group)
     {
-        group.Create();
+        group.Create(new CgroupLimits());
         group.Add(Environment.ProcessId);
     }
 

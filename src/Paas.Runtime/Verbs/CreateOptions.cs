@@ -106,6 +106,7 @@ internal sealed class CreateOptions
             Sandbox = SandboxFile is null ? null : Read(SandboxFile, ReadSandbox),
             RuntimeRoot = global.Root,
             NewKeyring = NewKeyring,
+            CgroupManager = global.CgroupManager,
             PreservedDescriptors = PreservedDescriptors,
             NoPivot = NoPivot,
         }.WithActivation();

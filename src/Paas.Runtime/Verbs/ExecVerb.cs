@@ -17,6 +17,11 @@ internal static class ExecVerb
         var options = ExecOptions.Parse(arguments);
         var container = KnownContainer.Load(global.Root, options.Id);
         var status = container.Status();
+        if (status == ContainerStatus.Paused && !options.IgnorePaused)
+        {
+            throw new RuntimeException("cannot exec in a paused container (use --ignore-paused to override)");
+        }
+
         if (!ContainerStatuses.CanExecute(status))
         {
             throw new RuntimeException($"cannot exec in a container that is {ContainerStatuses.Word(status)}: {options.Id}");

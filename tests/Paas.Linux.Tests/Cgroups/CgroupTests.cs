@@ -34,7 +34,10 @@ public sealed class CgroupTests
 
     [Theory]
     [InlineData(2, 1)]
-    [InlineData(1024, 39)]
+    [InlineData(3, 2)]
+    [InlineData(100, 17)]
+    [InlineData(1024, 100)]
+    [InlineData(4321, 316)]
     [InlineData(262144, 10000)]
     [InlineData(0, 1)]
     public void Shares_become_weights(ulong shares, ulong weight) => Assert.Equal(weight, UnifiedLimits.Weight(shares));
@@ -45,14 +48,67 @@ public sealed class CgroupTests
     [InlineData("/a/../b")]
     public void Paths_that_are_no_group_are_refused(string path) => Assert.Throws<ArgumentException>(() => ControlGroup.At(path));
 
+    [Theory]
+    [InlineData(10, 1)]
+    [InlineData(750, 7475)]
+    [InlineData(1000, 10000)]
+    public void Weights_of_block_devices_are_scaled(uint weight, ulong scaled) => Assert.Equal(scaled, UnifiedBlockLimits.Weight(weight));
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(100, null, null)]
+    [InlineData(100, 0, null)]
+    [InlineData(null, 0, 0)]
+    [InlineData(-1, null, -1)]
+    [InlineData(-1, 0, -1)]
+    [InlineData(100, -1, -1)]
+    [InlineData(100, 100, 0)]
+    [InlineData(100, 250, 150)]
+    [InlineData(-1, 250, 250)]
+    public void Swap_alone_is_what_memory_and_swap_leave(int? memory, int? both, int? swap) =>
+        Assert.Equal(swap, UnifiedLimits.Swap(new MemoryLimits { Limit = memory, LimitAndSwap = both }));
+
+    [Theory]
+    [InlineData(null, 100, "unable to set swap limit without memory limit")]
+    [InlineData(0, 100, "unable to set swap limit without memory limit")]
+    [InlineData(200, 100, "memory+swap limit should be >= memory limit")]
+    [InlineData(-2, 100, "invalid memory value: -2")]
+    public void Swap_that_makes_no_sense_is_refused(int? memory, int both, string message) =>
+        Assert.Equal(message, Assert.Throws<CgroupException>(() => UnifiedLimits.Swap(new MemoryLimits { Limit = memory, LimitAndSwap = both })).Message);
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("0-3,7", "0 1 2 3 7")]
+    [InlineData("5\n", "5")]
+    [InlineData("8-9", "8 9")]
+    public void Lists_of_processors_are_read(string list, string numbers) => Assert.Equal(numbers, string.Join(' ', CpuList.Parse(list)));
+
+    [Fact]
+    public void A_list_of_processors_as_bits_has_the_lowest_first() => Assert.Equal([0x8F, 0x01], CpuList.ToBits("0-3,7-8"));
+
+    [Theory]
+    [InlineData("3-1")]
+    [InlineData("a")]
+    [InlineData("1-2-3")]
+    [InlineData("0-99999999")]
+    public void What_is_no_list_of_processors_is_refused(string list) => Assert.Throws<FormatException>(() => CpuList.Parse(list));
+
+    [Theory]
+    [InlineData("0::/user.slice/session-1.scope", true, "/user.slice/session-1.scope")]
+    [InlineData("4:memory:/a\n0::/b", false, "/a")]
+    [InlineData("4:cpu,memory:/a:b\n0::/b", false, "/a:b")]
+    [InlineData("4:pids:/a", false, "/")]
+    public void The_group_of_a_process_is_found(string text, bool unified, string path) =>
+        Assert.Equal(path, CgroupHierarchies.PathOf(text.Split('\n'), unified));
+
     [RootFact]
     public void A_group_is_made_limited_and_removed()
     {
         var group = ControlGroup.At($"/paas-linux-test-{Environment.ProcessId}/inner");
-        group.Create();
+        group.Create(new CgroupLimits());
         try
         {
-            group.Apply(new CgroupLimits { Memory = 64 << 20, Pids = 10, CpuShares = 512 });
+            group.Apply(new CgroupLimits { Memory = new MemoryLimits { Limit = 64 << 20 }, Pids = 10, Processor = new ProcessorLimits { Shares = 512 } });
             Assert.Empty(group.Processes());
             Assert.Equal(0, group.OutOfMemoryKills());
             group.Kill();
@@ -84,14 +140,23 @@ public sealed class CgroupTests
     }
 
     [RootFact]
-    public void The_kernel_takes_a_device_filter()
+    public void The_kernel_takes_a_device_filter_and_exchanges_it()
     {
         if (CgroupHierarchies.Current.Unified is not { } unified) return;
         var directory = Path.Combine(unified, $"paas-linux-devices-{Environment.ProcessId}");
         Directory.CreateDirectory(directory);
         try
         {
-            DeviceFilter.Attach(directory, [new DeviceAccess(false, 'a', null, null, "rwm"), new DeviceAccess(true, 'c', 1, 3, "rw")]);
+            IReadOnlyList<DeviceAccess> rules = [new DeviceAccess(false, 'a', null, null, "rwm"), new DeviceAccess(true, 'c', 1, 3, "rw")];
+            DeviceFilter.Attach(directory, rules, replace: false);
+            var first = DeviceFilter.AttachedCount(directory);
+            DeviceFilter.Attach(directory, rules, replace: true);
+            Assert.Equal((1, 1), (first, DeviceFilter.AttachedCount(directory)));
+            // Two, as another program's beside ours, become one.
+            DeviceFilter.Attach(directory, rules, replace: false);
+            Assert.Equal(2, DeviceFilter.AttachedCount(directory));
+            DeviceFilter.Attach(directory, rules, replace: true);
+            Assert.Equal(1, DeviceFilter.AttachedCount(directory));
         }
         finally
         {

@@ -43,27 +43,6 @@ public sealed class RulesTests
     [InlineData("net..ipv4")]
     public void Sysctls_do_not_leave_their_directory(string name) => Assert.Throws<RuntimeException>(() => Sysctls.PathOf(name));
 
-    [Theory]
-    [InlineData(null, "/id")]
-    [InlineData("/paas/apps/id", "/paas/apps/id")]
-    [InlineData("paas/id", "/paas/id")]
-    [InlineData("system.slice:docker:id", "/system.slice/docker-id.scope")]
-    [InlineData("/../../id", "/id")]
-    public void Control_groups_have_the_path_configured_or_the_id(string? configured, string expected) =>
-        Assert.Equal(expected, CgroupPaths.For(configured, "id"));
-
-    [Fact]
-    public void The_root_is_no_containers_control_group() => Assert.Throws<RuntimeException>(() => CgroupPaths.For("/..", "id"));
-
-    [Fact]
-    public void Device_rules_end_with_the_devices_every_container_has()
-    {
-        var rules = CgroupPaths.Limits(new ResourcesConfig { Devices = [new DeviceRule { Allow = false, Access = "rwm" }] }).Devices!;
-        Assert.Equal((false, 'a', "rwm"), (rules[0].Allow, rules[0].Type, rules[0].Access));
-        Assert.Contains(rules, rule => rule is { Allow: true, Type: 'c', Major: 1, Minor: 3 });
-        Assert.DoesNotContain(rules, rule => rule is { Allow: true, Type: 'b' } && rule.Access != "m");
-    }
-
     private static RuntimeConfig Config() => new()
     {
         OciVersion = "1.2.0",

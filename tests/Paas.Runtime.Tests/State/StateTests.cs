@@ -7,16 +7,20 @@ namespace Paas.Runtime.Tests.State;
 public sealed class StateTests
 {
     [Theory]
-    [InlineData(ContainerStatus.Creating, false, false, false, false, "creating")]
-    [InlineData(ContainerStatus.Created, true, true, true, false, "created")]
-    [InlineData(ContainerStatus.Running, false, true, false, true, "running")]
-    [InlineData(ContainerStatus.Stopped, false, false, true, false, "stopped")]
-    public void Which_verb_may_follow_which_status(ContainerStatus status, bool start, bool kill, bool delete, bool execute, string word)
+    [InlineData(ContainerStatus.Creating, false, false, false, false, false, false, false, "creating")]
+    [InlineData(ContainerStatus.Created, true, true, true, false, true, false, true, "created")]
+    [InlineData(ContainerStatus.Running, false, true, false, true, true, false, true, "running")]
+    [InlineData(ContainerStatus.Paused, false, true, false, true, false, true, true, "paused")]
+    [InlineData(ContainerStatus.Stopped, false, false, true, false, false, false, false, "stopped")]
+    public void Which_verb_may_follow_which_status(
+        ContainerStatus status, bool start, bool kill, bool delete, bool execute, bool pause, bool resume, bool update, string word)
     {
         Assert.Equal(
-            (start, kill, delete, execute, word),
-            (ContainerStatuses.CanStart(status), ContainerStatuses.CanKill(status), ContainerStatuses.CanDelete(status),
-                ContainerStatuses.CanExecute(status), ContainerStatuses.Word(status)));
+            ((start, kill, delete, execute), (pause, resume, update), word),
+            ((ContainerStatuses.CanStart(status), ContainerStatuses.CanKill(status), ContainerStatuses.CanDelete(status),
+                ContainerStatuses.CanExecute(status)),
+                (ContainerStatuses.CanPause(status), ContainerStatuses.CanResume(status), ContainerStatuses.CanUpdate(status)),
+                ContainerStatuses.Word(status)));
     }
 
     [Fact]

@@ -1,0 +1,52 @@
+using System.Text;
+using Paas.Linux;
+using Paas.Linux.Launching;
+using Paas.Oci.Runtime;
+using Paas.Runtime.Containers;
+using static Paas.Linux.Native;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary>A program of the host that is run for its output.</summary>
+internal static class HostProgram
+{
+    /// <summary>Runs it to its end, with this program's input and environment.</summary>
+    /// <param name="name">Searched in PATH when it has no slash.</param>
+    /// <param name="arguments">Without the name.</param>
+    /// <returns>Its exit code, as a shell reports it, and what it wrote to either output.</returns>
+    /// <exception cref="LinuxException">It could not be executed.</exception>
+    public static (int ExitCode, string Output) Run(string name, IReadOnlyList<string> arguments)
+    {
+        using var output = new Pipe();
+        var status = new Pipe();
+        var program = new LaunchProgram();
+        var execute = new ExecuteSteps(program);
+        program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        execute.PlaceStandardStreams(0, (int)output.WriteEnd, (int)output.WriteEnd);
+        execute.CloseOthers(0, [status.WriteEnd]);
+        execute.Execute(new ProcessConfig { Cwd = "/", Args = [name, .. arguments], Env = Environment() }, null, new CredentialSteps(program));
+        using var child = Launcher.Launch(program, status, 0);
+        output.CloseWriteEnd();
+        using var text = new MemoryStream();
+        try
+        {
+            child.WaitForExec();
+            Span<byte> buffer = stackalloc byte[4096];
+            while (output.Read(buffer) is > 0 and var count) text.Write(buffer[..count]);
+        }
+        catch
+        {
+            child.Abandon();
+            throw;
+        }
+
+        return (Processes.Reap(child.Handle)!.Value.ShellCode, Encoding.UTF8.GetString(text.ToArray()));
+    }
+
+    private static List<string> Environment()
+    {
+        var variables = new List<string>();
+        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables()) variables.Add($"{variable.Key}={variable.Value}");
+        return variables;
+    }
+}
