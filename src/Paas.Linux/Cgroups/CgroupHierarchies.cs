@@ -12,7 +12,8 @@ public sealed record CgroupHierarchies(string? Unified, IReadOnlyDictionary<stri
 
     private static readonly string[] Controllers =
     [
-        "memory", "cpu", "cpuacct", "cpuset", "pids", "devices", "freezer", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb", "rdma", "misc",
+        "memory", "cpu", "cpuacct", "cpuset", "pids", "devices", "freezer", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb", "rdma",
+        "misc",
     ];
 
     /// <summary>Those mounted below <c>/sys/fs/cgroup</c>; read once.</summary>
@@ -38,7 +39,10 @@ public sealed record CgroupHierarchies(string? Unified, IReadOnlyDictionary<stri
             {
                 foreach (var option in super[2].Split(','))
                 {
-                    if (option.StartsWith("name=", StringComparison.Ordinal) || Controllers.Contains(option)) legacy.TryAdd(option, mountPoint);
+                    if (option.StartsWith("name=", StringComparison.Ordinal) || Controllers.Contains(option))
+                    {
+                        legacy.TryAdd(option, mountPoint);
+                    }
                 }
             }
         }

@@ -77,7 +77,10 @@ public sealed class ControlGroup
         foreach (var directory in (ReadOnlySpan<string?>)[UnifiedDirectory, _legacy.GetValueOrDefault("memory")])
         {
             if (directory is null || GroupFile.TryRead(directory + "/cgroup.procs") is null) continue;
-            if (Processes().Count is > 0 and var count) throw new CgroupException($"container's cgroup is not empty: {count} process(es) found");
+            if (Processes().Count is > 0 and var count)
+            {
+                throw new CgroupException($"container's cgroup is not empty: {count} process(es) found");
+            }
         }
 
         if (IsFrozen()) throw new CgroupException("container's cgroup unexpectedly frozen");
@@ -227,7 +230,9 @@ public sealed class ControlGroup
     internal string OutOfMemoryFile =>
         _legacy.TryGetValue("memory", out var legacy) ? legacy + "/memory.oom_control" : UnifiedDirectory + "/memory.events";
 
-    /// <summary>Makes a user the owner of the group in the unified hierarchy, who may then make groups below it (cgroups(7), delegation).</summary>
+    /// <summary>
+    /// Makes a user the owner of the group in the unified hierarchy, who may then make groups below it (cgroups(7), delegation).
+    /// </summary>
     /// <param name="uid">On the host.</param>
     public void Delegate(uint uid)
     {

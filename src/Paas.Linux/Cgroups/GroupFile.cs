@@ -58,8 +58,11 @@ internal static class GroupFile
     }
 
     /// <summary>The error of a limit whose controller is not to be had.</summary>
-    public static CgroupException Missing(string controller, string? path = null) => new(
-        $"cannot set {controller} limit: container could not join or create cgroup with the {controller} controller{(path is null ? "" : $": {path}: no such file or directory")}");
+    public static CgroupException Missing(string controller, string? path = null)
+    {
+        var file = path is null ? "" : $": {path}: no such file or directory";
+        return new CgroupException($"cannot set {controller} limit: container could not join or create cgroup with the {controller} controller{file}");
+    }
 
     /// <summary>The content, or null when there is no such file (any more).</summary>
     public static string? TryRead(string path)

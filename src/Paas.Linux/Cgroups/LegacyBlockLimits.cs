@@ -13,8 +13,15 @@ internal static class LegacyBlockLimits
         if (limits.LeafWeight is > 0 and { } leaf) GroupFile.Write(directory, "blkio.leaf_weight", $"{leaf}");
         foreach (var device in limits.Weights)
         {
-            if (device.Weight is > 0) GroupFile.Write(directory, prefix + ".weight_device", $"{device.Major}:{device.Minor} {device.Weight}");
-            if (device.LeafWeight is > 0) GroupFile.Write(directory, "blkio.leaf_weight_device", $"{device.Major}:{device.Minor} {device.LeafWeight}");
+            if (device.Weight is > 0)
+            {
+                GroupFile.Write(directory, prefix + ".weight_device", $"{device.Major}:{device.Minor} {device.Weight}");
+            }
+
+            if (device.LeafWeight is > 0)
+            {
+                GroupFile.Write(directory, "blkio.leaf_weight_device", $"{device.Major}:{device.Minor} {device.LeafWeight}");
+            }
         }
 
         foreach (var device in limits.Rates)

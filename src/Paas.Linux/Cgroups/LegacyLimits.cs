@@ -26,8 +26,15 @@ internal static class LegacyLimits
         }
 
         if (limits.NetworkClass is { } id) GroupFile.Write(Directory("net_cls"), "net_cls.classid", $"{id}");
-        foreach (var (name, priority) in limits.NetworkPriorities) GroupFile.Write(Directory("net_prio"), "net_prio.ifpriomap", $"{name} {priority}");
-        foreach (var (device, handles, objects) in limits.Rdma) GroupFile.Write(Directory("rdma"), "rdma.max", RdmaLine(device, handles, objects));
+        foreach (var (name, priority) in limits.NetworkPriorities)
+        {
+            GroupFile.Write(Directory("net_prio"), "net_prio.ifpriomap", $"{name} {priority}");
+        }
+
+        foreach (var (device, handles, objects) in limits.Rdma)
+        {
+            GroupFile.Write(Directory("rdma"), "rdma.max", RdmaLine(device, handles, objects));
+        }
 
         string Directory(string controller) => DirectoryOf(group, controller);
     }
@@ -77,7 +84,11 @@ internal static class LegacyLimits
         if (limits.Reservation is { } low and not 0) GroupFile.Write(directory, "memory.soft_limit_in_bytes", $"{low}");
         if (limits.DisableKiller) GroupFile.Write(directory, "memory.oom_control", "1");
         if (limits.Swappiness is not { } swappiness || swappiness == ulong.MaxValue) return;
-        if (swappiness > HighestSwappiness) throw new CgroupException($"invalid memory swappiness value: {swappiness} (valid range is 0-100)");
+        if (swappiness > HighestSwappiness)
+        {
+            throw new CgroupException($"invalid memory swappiness value: {swappiness} (valid range is 0-100)");
+        }
+
         GroupFile.Write(directory, "memory.swappiness", $"{swappiness}");
     }
 
@@ -98,7 +109,8 @@ internal static class LegacyLimits
     private static void SetMemory(string directory, long memory)
     {
         if (GroupFile.TryWrite(directory, "memory.limit_in_bytes", $"{memory}", Errno.EBUSY) == 0) return;
-        var (usage, peak) = (GroupFile.Number($"{directory}/memory.usage_in_bytes"), GroupFile.Number($"{directory}/memory.max_usage_in_bytes"));
+        var usage = GroupFile.Number($"{directory}/memory.usage_in_bytes");
+        var peak = GroupFile.Number($"{directory}/memory.max_usage_in_bytes");
         throw new CgroupException($"unable to set memory limit to {memory} (current usage: {usage}, peak usage: {peak})");
     }
 
@@ -162,6 +174,9 @@ internal static class LegacyLimits
     {
         GroupFile.Write(directory, $"hugetlb.{size}.limit_in_bytes", $"{bytes}");
         // Reserved pages count by themselves since Linux 5.7.
-        if (File.Exists($"{directory}/hugetlb.{size}.rsvd.limit_in_bytes")) GroupFile.Write(directory, $"hugetlb.{size}.rsvd.limit_in_bytes", $"{bytes}");
+        if (File.Exists($"{directory}/hugetlb.{size}.rsvd.limit_in_bytes"))
+        {
+            GroupFile.Write(directory, $"hugetlb.{size}.rsvd.limit_in_bytes", $"{bytes}");
+        }
     }
 }

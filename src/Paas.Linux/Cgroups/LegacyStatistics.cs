@@ -60,10 +60,14 @@ internal static class LegacyStatistics
         var switches = new Dictionary<string, long>();
         foreach (var name in CpusetSwitches)
         {
-            if (long.TryParse(GroupFile.TryRead($"{directory}/cpuset.{name}"), CultureInfo.InvariantCulture, out var value)) switches[name] = value;
+            if (long.TryParse(GroupFile.TryRead($"{directory}/cpuset.{name}"), CultureInfo.InvariantCulture, out var value))
+            {
+                switches[name] = value;
+            }
         }
 
-        return new CpusetStatistics { Cpus = CpuList.Parse(cpus), Nodes = CpuList.Parse(GroupFile.TryRead($"{directory}/cpuset.mems") ?? ""), Switches = switches };
+        var nodes = GroupFile.TryRead($"{directory}/cpuset.mems") ?? "";
+        return new CpusetStatistics { Cpus = CpuList.Parse(cpus), Nodes = CpuList.Parse(nodes), Switches = switches };
     }
 
     private static MemoryStatistics Memory(string directory)
@@ -92,7 +96,11 @@ internal static class LegacyStatistics
     {
         foreach (var prefix in (ReadOnlySpan<string>)["blkio.bfq.", "blkio."])
         {
-            if (GroupFile.TryRead($"{directory}/{prefix}io_serviced_recursive") is not { } serviced || serviced.Trim() is "" or "Total 0") continue;
+            if (GroupFile.TryRead($"{directory}/{prefix}io_serviced_recursive") is not { } serviced || serviced.Trim() is "" or "Total 0")
+            {
+                continue;
+            }
+
             return new BlockStatistics
             {
                 ServiceBytes = Entries($"{directory}/{prefix}io_service_bytes_recursive"),
@@ -113,7 +121,9 @@ internal static class LegacyStatistics
         };
 
         List<BlockEntry> Throttled(string name) =>
-            Entries($"{directory}/blkio.throttle.{name}_recursive") is { Count: > 0 } entries ? entries : Entries($"{directory}/blkio.throttle.{name}");
+            Entries($"{directory}/blkio.throttle.{name}_recursive") is { Count: > 0 } entries
+                ? entries
+                : Entries($"{directory}/blkio.throttle.{name}");
     }
 
     // 8:0 Read 4096; the operation is missing where there is but one kind. The last line is a total.
@@ -124,7 +134,8 @@ internal static class LegacyStatistics
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length < 2 || words[0].Split(':') is not [var major, var minor]) continue;
-            if (GroupFile.Parse(words[^1]) is not { } value || !ulong.TryParse(major, out var first) || !ulong.TryParse(minor, out var second)) continue;
+            if (!ulong.TryParse(major, out var first) || !ulong.TryParse(minor, out var second)) continue;
+            if (GroupFile.Parse(words[^1]) is not { } value) continue;
             entries.Add(new BlockEntry(first, second, words.Length > 2 ? words[1] : "", value));
         }
 

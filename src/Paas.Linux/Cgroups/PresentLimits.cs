@@ -14,13 +14,15 @@ internal static class PresentLimits
             var (quota, period) = Bandwidth(group);
             processor = processor with
             {
-                Quota = processor.Quota is null or 0 ? quota : processor.Quota, Period = processor.Period is null or 0 ? period : processor.Period,
+                Quota = processor.Quota is null or 0 ? quota : processor.Quota,
+                Period = processor.Period is null or 0 ? period : processor.Period,
             };
         }
 
         if (group.Hierarchies.IsUnified && memory is { LimitAndSwap: > 0, Limit: null or 0 })
         {
-            memory = memory with { Limit = GroupFile.Number($"{group.UnifiedDirectory}/memory.max") is { } bytes and <= long.MaxValue ? (long)bytes : -1 };
+            var present = GroupFile.Number($"{group.UnifiedDirectory}/memory.max");
+            memory = memory with { Limit = present is { } bytes and <= long.MaxValue ? (long)bytes : -1 };
         }
 
         return limits with { Processor = processor, Memory = memory };

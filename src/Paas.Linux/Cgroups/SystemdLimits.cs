@@ -60,14 +60,18 @@ internal static class SystemdLimits
         else if (limits.Shares is > 0 and { } shares) Add(properties, "CPUShares", shares);
         AddQuota(properties, limits.Quota ?? 0, limits.Period ?? 0);
         if (limits.Cpus is { Length: > 0 } cpus) properties.Add(new SystemdProperty("AllowedCPUs", DBusValue.Of(CpuList.ToBits(cpus))));
-        if (limits.Nodes is { Length: > 0 } nodes) properties.Add(new SystemdProperty("AllowedMemoryNodes", DBusValue.Of(CpuList.ToBits(nodes))));
+        if (limits.Nodes is { Length: > 0 } nodes)
+        {
+            properties.Add(new SystemdProperty("AllowedMemoryNodes", DBusValue.Of(CpuList.ToBits(nodes))));
+        }
     }
 
     private static void AddQuota(List<SystemdProperty> properties, long quota, ulong period)
     {
         if (quota == 0 && period == 0) return;
         if (period != 0) Add(properties, "CPUQuotaPeriodUSec", period);
-        Add(properties, "CPUQuotaPerSecUSec", quota > 0 ? QuotaPerSecond(quota, period != 0 ? period : UnifiedLimits.DefaultPeriod) : Infinity);
+        if (period == 0) period = UnifiedLimits.DefaultPeriod;
+        Add(properties, "CPUQuotaPerSecUSec", quota > 0 ? QuotaPerSecond(quota, period) : Infinity);
     }
 
     private static void AddUnified(List<SystemdProperty> properties, string file, string content, IReadOnlyDictionary<string, string> all)
@@ -83,8 +87,8 @@ internal static class SystemdLimits
             case "cpu.max":
                 var words = content.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 if (words.Length is 0 or > 2) throw Invalid(file, content);
-                AddQuota(
-                    properties, words[0] == "max" ? 0 : (long)Number(file, words[0]), words.Length == 2 ? Number(file, words[1]) : UnifiedLimits.DefaultPeriod);
+                var quota = words[0] == "max" ? 0 : (long)Number(file, words[0]);
+                AddQuota(properties, quota, words.Length == 2 ? Number(file, words[1]) : UnifiedLimits.DefaultPeriod);
                 break;
             case "cpuset.cpus":
                 properties.Add(new SystemdProperty("AllowedCPUs", DBusValue.Of(CpuList.ToBits(content))));
@@ -122,5 +126,6 @@ internal static class SystemdLimits
 
     private static ulong Bytes(long value) => value < 0 ? Infinity : (ulong)value;
 
-    private static void Add(List<SystemdProperty> properties, string name, ulong value) => properties.Add(new SystemdProperty(name, DBusValue.Of(value)));
+    private static void Add(List<SystemdProperty> properties, string name, ulong value) =>
+        properties.Add(new SystemdProperty(name, DBusValue.Of(value)));
 }

@@ -4,7 +4,9 @@ using static Paas.Linux.Native;
 
 namespace Paas.Linux.Cgroups;
 
-/// <summary>A scope: a control group that systemd makes, with the limits as its own, and leaves to whoever asked for it (Delegate).</summary>
+/// <summary>
+/// A scope: a control group that systemd makes, with the limits as its own, and leaves to whoever asked for it (Delegate).
+/// </summary>
 /// <param name="Name">E.g. <c>docker-0123.scope</c>.</param>
 /// <param name="Slice">What it is part of, e.g. <c>system.slice</c>.</param>
 /// <param name="Description">For people.</param>
@@ -17,7 +19,9 @@ public sealed record SystemdUnit(string Name, string Slice, string Description, 
     /// <exception cref="CgroupException">The slice's name is none.</exception>
     public string Path => $"{ExpandSlice(Slice).TrimEnd('/')}/{Name}";
 
-    /// <summary>The path of a slice, whose name holds it: <c>a-b.slice</c> is <c>/a.slice/a-b.slice</c>; <c>-.slice</c> is the root.</summary>
+    /// <summary>
+    /// The path of a slice, whose name holds it: <c>a-b.slice</c> is <c>/a.slice/a-b.slice</c>; <c>-.slice</c> is the root.
+    /// </summary>
     /// <exception cref="CgroupException">It is no slice's name.</exception>
     public static string ExpandSlice(string slice)
     {
@@ -49,8 +53,8 @@ public sealed record SystemdUnit(string Name, string Slice, string Description, 
             };
             properties.AddRange(SystemdLimits.Of(limits, unified));
             properties.AddRange(Properties);
-            using var manager = SystemdManager.Connect();
-            Start(manager, properties);
+            using var systemd = SystemdBus.Connect();
+            Start(systemd, properties);
             return holder;
         }
         catch (DBusException e)
@@ -72,8 +76,8 @@ public sealed record SystemdUnit(string Name, string Slice, string Description, 
         if (properties.Count == 0) return;
         try
         {
-            using var manager = SystemdManager.Connect();
-            manager.SetUnitProperties(Name, properties);
+            using var systemd = SystemdBus.Connect();
+            systemd.SetUnitProperties(Name, properties);
         }
         catch (DBusException e)
         {
@@ -86,17 +90,17 @@ public sealed record SystemdUnit(string Name, string Slice, string Description, 
     {
         try
         {
-            using var manager = SystemdManager.Connect();
+            using var systemd = SystemdBus.Connect();
             try
             {
-                manager.StopUnit(Name);
+                systemd.StopUnit(Name);
             }
             catch (DBusException)
             {
                 // It is gone already, its last process having ended; or it failed, which follows.
             }
 
-            manager.ResetFailedUnit(Name);
+            systemd.ResetFailedUnit(Name);
         }
         catch (IOException)
         {
@@ -104,17 +108,17 @@ public sealed record SystemdUnit(string Name, string Slice, string Description, 
         }
     }
 
-    private void Start(SystemdManager manager, IReadOnlyList<SystemdProperty> properties)
+    private void Start(SystemdBus systemd, IReadOnlyList<SystemdProperty> properties)
     {
         try
         {
-            manager.StartTransientUnit(Name, properties);
+            systemd.StartTransientUnit(Name, properties);
         }
         catch (DBusException e) when (e.Name == "org.freedesktop.systemd1.UnitExists")
         {
             // May be the failed rest of an earlier one.
-            manager.ResetFailedUnit(Name);
-            manager.StartTransientUnit(Name, properties);
+            systemd.ResetFailedUnit(Name);
+            systemd.StartTransientUnit(Name, properties);
         }
     }
 

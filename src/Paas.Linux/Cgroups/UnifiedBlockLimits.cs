@@ -28,8 +28,8 @@ internal static class UnifiedBlockLimits
 
         foreach (var device in limits.Weights)
         {
-            if (device.Weight is > 0 && bfq) GroupFile.Write(directory, "io.bfq.weight", $"{device.Major}:{device.Minor} {device.Weight}");
-            else if (device.Weight is > 0 and { } own) GroupFile.Write(directory, "io.weight", $"{device.Major}:{device.Minor} {Weight(own)}");
+            if (device.Weight is not (> 0 and { } own)) continue;
+            GroupFile.Write(directory, bfq ? "io.bfq.weight" : "io.weight", $"{device.Major}:{device.Minor} {(bfq ? own : Weight(own))}");
         }
     }
 

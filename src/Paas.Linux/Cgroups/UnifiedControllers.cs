@@ -27,9 +27,11 @@ internal static class UnifiedControllers
     {
         const string File = "cgroup.subtree_control";
         var passed = Words($"{directory}/{File}");
-        var missing = Words($"{directory}/cgroup.controllers").Where(name => !passed.Contains(name) && only?.Contains(name) != false).ToList();
+        var missing = Words($"{directory}/cgroup.controllers").Where(IsMissing).ToList();
         if (missing.Count == 0 || Add(missing)) return;
         foreach (var controller in missing) Add([controller]);
+
+        bool IsMissing(string controller) => !passed.Contains(controller) && only?.Contains(controller) != false;
 
         // Refused for a group with processes of its own, or a controller in use elsewhere.
         bool Add(IEnumerable<string> controllers) => GroupFile.TryWrite(

@@ -20,7 +20,11 @@ internal static class UnifiedLimits
         if (limits.Processor.Cpus is { Length: > 0 } cpus) GroupFile.Write(directory, "cpuset.cpus", cpus);
         if (limits.Processor.Nodes is { Length: > 0 } nodes) GroupFile.Write(directory, "cpuset.mems", nodes);
         foreach (var (size, bytes) in limits.HugePages) ApplyHugePages(directory, size, bytes);
-        foreach (var (device, handles, objects) in limits.Rdma) GroupFile.Write(directory, "rdma.max", LegacyLimits.RdmaLine(device, handles, objects));
+        foreach (var (device, handles, objects) in limits.Rdma)
+        {
+            GroupFile.Write(directory, "rdma.max", LegacyLimits.RdmaLine(device, handles, objects));
+        }
+
         foreach (var (file, content) in limits.UnifiedFiles ?? new Dictionary<string, string>()) WriteUnified(directory, file, content);
     }
 
@@ -78,8 +82,15 @@ internal static class UnifiedLimits
     private static void CheckUse(string directory, MemoryLimits limits)
     {
         if (GroupFile.Number($"{directory}/memory.current") is not { } usage) return;
-        if (limits.LimitAndSwap is > 0 and { } both && (ulong)both <= usage) throw new CgroupException($"rejecting memory+swap limit {both} <= usage {usage}");
-        if (limits.Limit is > 0 and { } memory && (ulong)memory <= usage) throw new CgroupException($"rejecting memory limit {memory} <= usage {usage}");
+        if (limits.LimitAndSwap is > 0 and { } both && (ulong)both <= usage)
+        {
+            throw new CgroupException($"rejecting memory+swap limit {both} <= usage {usage}");
+        }
+
+        if (limits.Limit is > 0 and { } memory && (ulong)memory <= usage)
+        {
+            throw new CgroupException($"rejecting memory limit {memory} <= usage {usage}");
+        }
     }
 
     private static void ApplyProcessor(string directory, ProcessorLimits limits)
@@ -88,7 +99,8 @@ internal static class UnifiedLimits
         if (limits.Shares is > 0 and { } shares) GroupFile.Write(directory, "cpu.weight", $"{Weight(shares)}");
         var burst = limits.Burst is { } saved ? $"{saved}" : null;
         // More than the old quota is refused, and may be right with the new one.
-        if (burst is not null && GroupFile.TryWrite(directory, "cpu.max.burst", burst, limits.Quota is null or 0 ? [] : [Errno.EINVAL]) == 0) burst = null;
+        ReadOnlySpan<int> tolerated = limits.Quota is null or 0 ? [] : [Errno.EINVAL];
+        if (burst is not null && GroupFile.TryWrite(directory, "cpu.max.burst", burst, tolerated) == 0) burst = null;
         if (Bandwidth(limits) is { } bandwidth) GroupFile.Write(directory, "cpu.max", bandwidth);
         if (burst is not null) GroupFile.Write(directory, "cpu.max.burst", burst);
     }
@@ -105,17 +117,25 @@ internal static class UnifiedLimits
     {
         if (file.Contains('/')) throw new CgroupException($"unified resource \"{file}\" must be a file name (no slashes)");
         var dot = file.IndexOf('.');
-        if (dot <= 0) throw new CgroupException($"unified resource \"{file}\": the specified key has not the form CONTROLLER.VALUE `{file}`");
+        if (dot <= 0)
+        {
+            throw new CgroupException($"unified resource \"{file}\": the specified key has not the form CONTROLLER.VALUE `{file}`");
+        }
+
         var controller = file[..dot];
         if (controller != "cgroup" && GroupFile.TryRead($"{directory}/cgroup.controllers")?.Trim().Split(' ').Contains(controller) != true)
         {
-            throw new CgroupException($"unified resource \"{file}\" can't be set: the requested cgroup controller `{controller}` is not available");
+            throw new CgroupException(
+                $"unified resource \"{file}\" can't be set: the requested cgroup controller `{controller}` is not available");
         }
 
         try
         {
             // Files about devices take one in each write.
-            foreach (var line in content.Split('\n', StringSplitOptions.RemoveEmptyEntries)) Files.WriteKernelFile($"{directory}/{file}", line);
+            foreach (var line in content.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Files.WriteKernelFile($"{directory}/{file}", line);
+            }
         }
         catch (LinuxException e)
         {

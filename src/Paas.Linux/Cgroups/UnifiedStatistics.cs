@@ -39,7 +39,11 @@ internal static class UnifiedStatistics
         {
             // hugepages-2048kB
             var name = Path.GetFileName(path);
-            if (!ulong.TryParse(name["hugepages-".Length..^"kB".Length], NumberStyles.None, CultureInfo.InvariantCulture, out var size)) continue;
+            if (!ulong.TryParse(name["hugepages-".Length..^"kB".Length], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+            {
+                continue;
+            }
+
             var unit = 0;
             for (; size >= 1024 && unit < 2; unit++) size /= 1024;
             yield return size + ((string[])["KB", "MB", "GB"])[unit];
@@ -76,7 +80,9 @@ internal static class UnifiedStatistics
             // Swap alone here; both together is what v1 counts and what readers expect. Their peaks cannot be added.
             Swap = swap with
             {
-                Usage = swap.Usage + usage.Usage, Limit = swap.Limit == ulong.MaxValue || usage.Limit == ulong.MaxValue ? swap.Limit : swap.Limit + usage.Limit, Peak = 0,
+                Usage = swap.Usage + usage.Usage,
+                Limit = swap.Limit == ulong.MaxValue || usage.Limit == ulong.MaxValue ? ulong.MaxValue : swap.Limit + usage.Limit,
+                Peak = 0,
             },
             Pressure = Pressure($"{directory}/memory.pressure"),
         };
@@ -117,16 +123,19 @@ internal static class UnifiedStatistics
     {
         // some avg10=0.00 avg60=0.00 avg300=0.00 total=0
         if (GroupFile.TryRead(file) is not { Length: > 0 } text) return null;
-        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(words => words[0], Line);
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ')).ToDictionary(words => words[0], Line);
         return new PressureStatistics(lines.GetValueOrDefault("some"), lines.GetValueOrDefault("full"));
 
         static Pressure Line(string[] words)
         {
-            var values = words.Skip(1).Select(word => word.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
-            return new Pressure(Average("avg10"), Average("avg60"), Average("avg300"), GroupFile.Parse(values.GetValueOrDefault("total")) ?? 0);
+            var values = words.Skip(1).Select(word => word.Split('=', 2)).Where(pair => pair.Length == 2)
+                .ToDictionary(pair => pair[0], pair => pair[1]);
+            var total = GroupFile.Parse(values.GetValueOrDefault("total")) ?? 0;
+            return new Pressure(Average("avg10"), Average("avg60"), Average("avg300"), total);
 
             double Average(string name) =>
-                double.TryParse(values.GetValueOrDefault(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) ? percent : 0;
+                double.TryParse(values.GetValueOrDefault(name), CultureInfo.InvariantCulture, out var percent) ? percent : 0;
         }
     }
 }

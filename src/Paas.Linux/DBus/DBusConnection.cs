@@ -29,7 +29,11 @@ public sealed class DBusConnection : IDisposable
             var uid = Convert.ToHexStringLower(Encoding.ASCII.GetBytes($"{Processes.EffectiveUser}"));
             connection.Send(Encoding.ASCII.GetBytes($"\0AUTH EXTERNAL {uid}\r\n"));
             var answer = connection.ReadLine();
-            if (!answer.StartsWith("OK", StringComparison.Ordinal)) throw new DBusException("rejected", $"{path} refuses this user: {answer}");
+            if (!answer.StartsWith("OK", StringComparison.Ordinal))
+            {
+                throw new DBusException("rejected", $"{path} refuses this user: {answer}");
+            }
+
             connection.Send("BEGIN\r\n"u8);
             return connection;
         }
@@ -48,12 +52,13 @@ public sealed class DBusConnection : IDisposable
     /// <param name="signature">Types of the arguments.</param>
     /// <param name="arguments">Writes them.</param>
     /// <exception cref="DBusException">The method's own error, or no answer in time.</exception>
-    public DBusMessage Call(string? destination, string path, string interfaceName, string member, string signature = "", Action<DBusWriter>? arguments = null)
+    public DBusMessage Call(
+        string? destination, string path, string interfaceName, string member, string signature = "", Action<DBusWriter>? arguments = null)
     {
         var body = new DBusWriter();
         arguments?.Invoke(body);
         var serial = ++_serial;
-        Send(Header(serial, destination, path, interfaceName, member, signature, body.Written));
+        Send(Marshal(serial, destination, path, interfaceName, member, signature, body.Written));
         while (true)
         {
             var message = Receive();
@@ -76,7 +81,8 @@ public sealed class DBusConnection : IDisposable
         }
     }
 
-    private static byte[] Header(uint serial, string? destination, string path, string interfaceName, string member, string signature, ReadOnlySpan<byte> body)
+    private static byte[] Marshal(
+        uint serial, string? destination, string path, string interfaceName, string member, string signature, ReadOnlySpan<byte> body)
     {
         var message = new DBusWriter();
         // Little-endian, a call, no flags, version 1.

@@ -83,7 +83,11 @@ public static class DBusText
 
     private static string Quoted(string text)
     {
-        if (text.Length < 2 || text[0] is not ('\'' or '"') || EndOfText(text) != text.Length) throw new FormatException($"not a text: {text}");
+        if (text.Length < 2 || text[0] is not ('\'' or '"') || EndOfText(text) != text.Length)
+        {
+            throw new FormatException($"not a text: {text}");
+        }
+
         return text[1..^1].Replace("\\'", "'").Replace("\\\"", "\"").Replace("\\\\", "\\");
     }
 }

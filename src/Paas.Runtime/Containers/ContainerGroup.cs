@@ -46,13 +46,14 @@ internal static class ContainerGroup
         var parts = string.IsNullOrEmpty(configured) ? ["", DefaultPrefix, id] : configured.Split(':');
         if (parts is not [var slice, var prefix, { Length: > 0 } name])
         {
-            throw new RuntimeException($"expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got \"{configured}\" instead");
+            throw new RuntimeException(
+                $"expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got \"{configured}\" instead");
         }
 
         var full = (prefix.Length > 0 ? $"{prefix}-{name}" : name) + ".scope";
         if (full.Contains('/')) throw new RuntimeException($"not the name of a systemd unit: {full}");
-        return new SystemdUnit(
-            full, slice.Length > 0 ? slice : "system.slice", $"container {id}", [.. (annotations ?? new Dictionary<string, string>()).Where(IsProperty).Select(Property)]);
+        var properties = (annotations ?? new Dictionary<string, string>()).Where(IsProperty).Select(Property);
+        return new SystemdUnit(full, slice.Length > 0 ? slice : "system.slice", $"container {id}", [.. properties]);
     }
 
     /// <summary>
@@ -73,12 +74,17 @@ internal static class ContainerGroup
         return null;
     }
 
-    private static bool IsProperty(KeyValuePair<string, string> annotation) => annotation.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal);
+    private static bool IsProperty(KeyValuePair<string, string> annotation) =>
+        annotation.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal);
 
     private static SystemdProperty Property(KeyValuePair<string, string> annotation)
     {
         var name = annotation.Key[PropertyPrefix.Length..];
-        if (name.Length < 3 || !name.All(char.IsAsciiLetter)) throw new RuntimeException($"annotation {annotation.Key}: not the name of a systemd property");
+        if (name.Length < 3 || !name.All(char.IsAsciiLetter))
+        {
+            throw new RuntimeException($"annotation {annotation.Key}: not the name of a systemd property");
+        }
+
         try
         {
             // Times have names in Sec for people, in USec on the bus.

@@ -25,7 +25,7 @@ internal static class GroupLimits
         HugePages = [.. (resources.HugepageLimits ?? []).Select(limit => (PageSize(limit.PageSize), limit.Limit))],
         NetworkClass = resources.Network?.ClassID is 0 ? null : resources.Network?.ClassID,
         NetworkPriorities = [.. (resources.Network?.Priorities ?? []).Select(item => (item.Name, item.Priority))],
-        Rdma = [.. (resources.Rdma ?? new Dictionary<string, RdmaLimits>()).Select(item => (item.Key, item.Value.HcaHandles, item.Value.HcaObjects))],
+        Rdma = [.. (resources.Rdma ?? new Dictionary<string, RdmaLimits>()).Select(Rdma)],
         UnifiedFiles = resources.Unified is { Count: > 0 } ? resources.Unified : null,
     };
 
@@ -56,13 +56,18 @@ internal static class GroupLimits
     {
         Weight = block.Weight,
         LeafWeight = block.LeafWeight,
-        Weights = [.. (block.WeightDevice ?? []).Select(device => new DeviceWeight(device.Major, device.Minor, device.Weight, device.LeafWeight))],
+        Weights = [.. (block.WeightDevice ?? []).Select(Weight)],
         Rates =
         [
             .. Rates(RateKind.ReadBytes, block.ThrottleReadBpsDevice), .. Rates(RateKind.WriteBytes, block.ThrottleWriteBpsDevice),
             .. Rates(RateKind.Reads, block.ThrottleReadIOPSDevice), .. Rates(RateKind.Writes, block.ThrottleWriteIOPSDevice),
         ],
     };
+
+    private static (string Device, uint? Handles, uint? Objects) Rdma(KeyValuePair<string, RdmaLimits> item) =>
+        (item.Key, item.Value.HcaHandles, item.Value.HcaObjects);
+
+    private static DeviceWeight Weight(WeightDevice device) => new(device.Major, device.Minor, device.Weight, device.LeafWeight);
 
     private static IEnumerable<DeviceRate> Rates(RateKind kind, IReadOnlyList<ThrottleDevice>? devices) =>
         (devices ?? []).Select(device => new DeviceRate(kind, device.Major, device.Minor, device.Rate));

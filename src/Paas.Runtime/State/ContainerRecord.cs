@@ -58,13 +58,15 @@ public static class ContainerStatuses
 {
     public static bool CanStart(ContainerStatus status) => status is ContainerStatus.Created;
 
-    public static bool CanKill(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused;
+    public static bool CanKill(ContainerStatus status) =>
+        status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused;
 
     public static bool CanPause(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running;
 
     public static bool CanResume(ContainerStatus status) => status is ContainerStatus.Paused;
 
-    public static bool CanUpdate(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused;
+    public static bool CanUpdate(ContainerStatus status) =>
+        status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused;
 
     /// <summary>One that was never started is nobody's work lost.</summary>
     public static bool CanDelete(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Stopped;

@@ -203,5 +203,6 @@ internal static class EventJson
         json.WriteEndArray();
     }
 
-    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<ushort> numbers) => Numbers(json, name, [.. numbers.Select(number => (ulong)number)]);
+    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<ushort> numbers) =>
+        Numbers(json, name, [.. numbers.Select(number => (ulong)number)]);
 }

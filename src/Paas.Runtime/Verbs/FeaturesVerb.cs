@@ -32,7 +32,7 @@ internal static class FeaturesVerb
         ]);
         json.WriteStartObject("linux");
         Strings(json, "namespaces", ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"]);
-        Flags(json, "cgroup", ("v1", true), ("v2", true), ("systemd", false), ("systemdUser", false), ("rdma", false));
+        Flags(json, "cgroup", ("v1", true), ("v2", true), ("systemd", true), ("systemdUser", false), ("rdma", true));
         json.WriteStartObject("seccomp");
         json.WriteBoolean("enabled", true);
         Strings(json, "actions",

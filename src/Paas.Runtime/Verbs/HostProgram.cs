@@ -46,7 +46,11 @@ internal static class HostProgram
     private static List<string> Environment()
     {
         var variables = new List<string>();
-        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables()) variables.Add($"{variable.Key}={variable.Value}");
+        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+        {
+            variables.Add($"{variable.Key}={variable.Value}");
+        }
+
         return variables;
     }
 }

@@ -86,9 +86,11 @@ internal sealed class UpdateVerb
             _ => throw reader.Unknown(),
         };
 
-        ulong Unsigned() => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Invalid();
+        ulong Unsigned() =>
+            ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Invalid();
 
-        long Signed() => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Invalid();
+        long Signed() =>
+            long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Invalid();
 
         UsageException Invalid() => new($"invalid value for {name}: not a number: \"{text}\"");
     }

@@ -11,7 +11,8 @@ public sealed class EventTests
     [RootFact]
     public void Statistics_are_printed_once()
     {
-        using var container = new TestContainer().Script("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo up; sleep 1000 & sleep 1000")
+        using var container = new TestContainer()
+            .Script("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; sleep 1000 & sleep 1000 & echo up; wait")
             .WithResources("""{"pids": {"limit": 50}, "memory": {"limit": 67108864}, "cpu": {"quota": 80000}}""");
         container.RunDetached().ShouldSucceed();
         TestContainer.Eventually(() => container.DetachedOutput.Contains("up"), "up");
@@ -44,7 +45,8 @@ public sealed class EventTests
     [RootFact]
     public void A_kill_for_want_of_memory_is_told()
     {
-        using var container = new TestContainer().Script("sleep 2; while true; do dd if=/dev/zero of=/dev/shm/x bs=1M count=60; rm /dev/shm/x; sleep 1; done")
+        using var container = new TestContainer()
+            .Script("sleep 2; while true; do dd if=/dev/zero of=/dev/shm/x bs=1M count=60; rm /dev/shm/x; sleep 1; done")
             .WithResources("""{"memory": {"limit": 33554432, "swap": 33554432}}""");
         // Enough room for the file, so that memory is what runs out.
         ((JsonArray)container.Mounts.Single(mount => (string)mount!["destination"]! == "/dev/shm")!["options"]!).Add("size=128m");
@@ -73,7 +75,7 @@ public sealed class EventTests
     [RootFact]
     public void Processes_are_listed_as_the_host_s_ps_does()
     {
-        using var container = new TestContainer().Script("sleep 1234 & echo up; sleep 1235");
+        using var container = new TestContainer().Script("sleep 1234 & sleep 1235 & echo up; wait");
         container.RunDetached().ShouldSucceed();
         TestContainer.Eventually(() => container.DetachedOutput.Contains("up"), "up");
         TestContainer.Eventually(() => Pids(container).Count == 3, "three processes");

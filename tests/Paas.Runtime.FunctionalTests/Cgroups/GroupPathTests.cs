@@ -18,7 +18,9 @@ public sealed class GroupPathTests
             var lines = File.ReadAllLines($"/proc/{container.Pid}/cgroup");
             foreach (var controller in (ReadOnlySpan<string>)["memory", "pids", "cpu"])
             {
-                var line = GroupFiles.IsUnified ? lines.Single(item => item.StartsWith("0::")) : lines.Single(item => item.Split(':')[1].Split(',').Contains(controller));
+                var line = GroupFiles.IsUnified
+                    ? lines.Single(item => item.StartsWith("0::"))
+                    : lines.Single(item => item.Split(':')[1].Split(',').Contains(controller));
                 Assert.EndsWith($":/{parent}/inner/{container.Id}", line);
             }
 
@@ -62,7 +64,8 @@ public sealed class GroupPathTests
         Directory.CreateDirectory(directory);
         try
         {
-            File.WriteAllText(directory + (GroupFiles.IsUnified ? "/cgroup.freeze" : "/freezer.state"), GroupFiles.IsUnified ? "1" : "FROZEN");
+            var (file, frozen) = GroupFiles.IsUnified ? ("cgroup.freeze", "1") : ("freezer.state", "FROZEN");
+            File.WriteAllText($"{directory}/{file}", frozen);
             var outcome = container.Create();
             Assert.Equal(1, outcome.ExitCode);
             Assert.Contains("container's cgroup unexpectedly frozen", outcome.Error);
@@ -80,7 +83,8 @@ public sealed class GroupPathTests
         container.WriteConfig();
         RuntimeUnderTest.Execute(
             "/bin/sh", "-c",
-            $"'{RuntimeUnderTest.Program}' --root '{container.Root}' --cgroup-manager disabled run --detach --bundle '{container.Bundle}' {container.Id} > /dev/null 2>&1 < /dev/null")
+            $"'{RuntimeUnderTest.Program}' --root '{container.Root}' --cgroup-manager disabled run --detach "
+            + $"--bundle '{container.Bundle}' {container.Id} > /dev/null 2>&1 < /dev/null")
             .ShouldSucceed();
         Assert.Empty(container.Cgroups());
         Assert.Equal("running", container.Status);
@@ -103,5 +107,5 @@ public sealed class GroupPathTests
     }
 
     private static IEnumerable<string> Groups(string name) =>
-        Directory.GetDirectories("/sys/fs/cgroup").Select(hierarchy => $"{hierarchy}/{name}").Append($"/sys/fs/cgroup/{name}").Where(Directory.Exists);
+        Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(hierarchy => $"{hierarchy}/{name}").Where(Directory.Exists);
 }

@@ -9,7 +9,9 @@ public sealed class UpdateTests
     [RootFact]
     public void Options_change_what_they_name_and_nothing_else()
     {
-        using var container = Running("""{"memory": {"limit": 33554432, "reservation": 25165824}, "cpu": {"quota": 500000, "period": 1000000}, "pids": {"limit": 20}}""");
+        using var container = Running("""
+            {"memory": {"limit": 33554432, "reservation": 25165824}, "cpu": {"quota": 500000, "period": 1000000}, "pids": {"limit": 20}}
+            """);
         container.Update("--memory", "50M").ShouldSucceed();
         Assert.Equal("52428800", Memory(container));
         container.Update("--memory-reservation", "33554432").ShouldSucceed();
@@ -85,7 +87,7 @@ public sealed class UpdateTests
         Assert.Equal(("67108864", "12", ("40000", "100000")), (Memory(container), Pids(container), Bandwidth(container)));
         RuntimeUnderTest.Execute(
             "/bin/sh", "-c",
-            $$"""echo '{"pids": {"limit": 34}}' | '{{RuntimeUnderTest.Program}}' --root '{{container.Root}}' update -r - {{container.Id}}""").ShouldSucceed();
+            $$$"""echo '{"pids": {"limit": 34}}' | '{{{RuntimeUnderTest.Program}}}' --root '{{{container.Root}}}' update -r - {{{container.Id}}}""").ShouldSucceed();
         Assert.Equal("34", Pids(container));
     }
 

@@ -45,7 +45,8 @@ public sealed class GroupRulesTests
     [InlineData("a.slice:b")]
     [InlineData("a.slice:b:")]
     [InlineData("a.slice:b/c:d")]
-    public void What_names_no_unit_is_refused(string configured) => Assert.Throws<RuntimeException>(() => ContainerGroup.Unit(configured, "id", null));
+    public void What_names_no_unit_is_refused(string configured) =>
+        Assert.Throws<RuntimeException>(() => ContainerGroup.Unit(configured, "id", null));
 
     [Fact]
     public void Annotations_become_properties_of_the_unit()

@@ -2,8 +2,8 @@ using Paas.Linux.DBus;
 
 namespace Paas.Linux.Cgroups;
 
-/// <summary>systemd's manager of units, as far as control groups need it (org.freedesktop.systemd1(5)).</summary>
-internal sealed class SystemdManager : IDisposable
+/// <summary>A connection to systemd's manager of units, as far as control groups need it (org.freedesktop.systemd1(5)).</summary>
+internal sealed class SystemdBus : IDisposable
 {
     private const string ObjectPath = "/org/freedesktop/systemd1";
     private const string Interface = "org.freedesktop.systemd1.Manager";
@@ -17,25 +17,26 @@ internal sealed class SystemdManager : IDisposable
     private readonly DBusConnection _connection;
     private readonly string? _destination;
 
-    private SystemdManager(DBusConnection connection, string? destination) => (_connection, _destination) = (connection, destination);
+    private SystemdBus(DBusConnection connection, string? destination) => (_connection, _destination) = (connection, destination);
 
     /// <exception cref="CgroupException">There is no systemd to talk to.</exception>
-    public static SystemdManager Connect()
+    public static SystemdBus Connect()
     {
-        if (DBusConnection.Open(PrivateSocket, Patience) is { } own) return new SystemdManager(own, null);
+        if (DBusConnection.Open(PrivateSocket, Patience) is { } own) return new SystemdBus(own, null);
         if (DBusConnection.Open(SystemBus, Patience) is not { } bus)
         {
             throw new CgroupException(
-                $"systemd cgroup flag passed, but systemd support for managing cgroups is not available: nobody listens on {PrivateSocket} or {SystemBus}");
+                "systemd cgroup flag passed, but systemd support for managing cgroups is not available: "
+                + $"nobody listens on {PrivateSocket} or {SystemBus}");
         }
 
         bus.Call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello");
         bus.Call(
             "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", "s",
             arguments => arguments.String($"type='signal',interface='{Interface}',member='JobRemoved',path='{ObjectPath}'"));
-        var manager = new SystemdManager(bus, "org.freedesktop.systemd1");
-        manager.Call("Subscribe");
-        return manager;
+        var systemd = new SystemdBus(bus, "org.freedesktop.systemd1");
+        systemd.Call("Subscribe");
+        return systemd;
     }
 
     /// <summary>Makes a unit and waits until it is there.</summary>
@@ -49,7 +50,10 @@ internal sealed class SystemdManager : IDisposable
             // No further units with it.
             arguments.Array(8, _ => { });
         }).String();
-        if (WaitForJob(job) is var result and not "done") throw new DBusException("failed", $"error creating systemd unit `{unit}`: got `{result}`");
+        if (WaitForJob(job) is var result and not "done")
+        {
+            throw new DBusException("failed", $"error creating systemd unit `{unit}`: got `{result}`");
+        }
     }
 
     /// <summary>Stops a unit and waits until it is gone.</summary>
