@@ -127,10 +127,12 @@ internal sealed class ExecProcess
         _execute.Execute(_process, filter, _credentials);
     }
 
-    // The user namespace first: with it come the rights in those that it owns.
+    // That of control groups while the process has the host's rights; then the user namespace: with it come the rights in those
+    // that it owns.
     private void Join()
     {
-        foreach (var kind in (ReadOnlySpan<NamespaceKind>)[NamespaceKind.User, NamespaceKind.Time, NamespaceKind.Mount])
+        foreach (var kind in (ReadOnlySpan<NamespaceKind>)
+            [NamespaceKind.ControlGroup, NamespaceKind.User, NamespaceKind.Time, NamespaceKind.Mount])
         {
             if (!_namespaces.Joined.TryGetValue(kind, out var handle)) continue;
             _program.Add($"join namespace {Namespaces.FileName(kind)}", null, SYS_setns, handle.DangerousGetHandle(), (int)kind);

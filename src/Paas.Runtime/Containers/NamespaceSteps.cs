@@ -8,10 +8,12 @@ namespace Paas.Runtime.Containers;
 /// <summary>The way into the container's namespaces: those to join, those to make, and the second fork where one is needed.</summary>
 internal sealed class NamespaceSteps(LaunchProgram program, InitPlan plan, CredentialSteps credentials)
 {
-    /// <summary>Enters them all but that of control groups, which follows once the process is in its group.</summary>
+    /// <summary>Enters them all but a new one of control groups, which follows once the process is in its group.</summary>
     public void Enter()
     {
-        // The user namespace first: with it come the rights in those that it owns.
+        // While it has the host's rights.
+        Join(NamespaceKind.ControlGroup);
+        // The user namespace first of the others: with it come the rights in those that it owns.
         Join(NamespaceKind.User);
         if (plan.Namespaces.Makes(NamespaceKind.User))
         {

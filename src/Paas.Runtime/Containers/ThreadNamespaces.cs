@@ -6,7 +6,8 @@ namespace Paas.Runtime.Containers;
 /// <summary>
 /// Puts the calling thread into namespaces for the moment of a fork, so that the child is born in them. The parent enters, since
 /// the child has no rights in namespaces of the host once it is in a user namespace of its own. Mount and user namespaces cannot
-/// be entered by a process with several threads: these the child joins.
+/// be entered by a process with several threads: these the child joins. So it does with that of control groups, from inside which
+/// the kernel lets nobody be born in a group by a process that is outside (cgroups(7), nsdelegate).
 /// </summary>
 internal sealed class ThreadNamespaces : IDisposable
 {
@@ -33,7 +34,8 @@ internal sealed class ThreadNamespaces : IDisposable
     }
 
     /// <summary>True for a kind that the child has to join itself.</summary>
-    public static bool ByChild(NamespaceKind kind) => kind is NamespaceKind.Mount or NamespaceKind.User or NamespaceKind.Time;
+    public static bool ByChild(NamespaceKind kind) =>
+        kind is NamespaceKind.Mount or NamespaceKind.User or NamespaceKind.Time or NamespaceKind.ControlGroup;
 
     public void Dispose()
     {
