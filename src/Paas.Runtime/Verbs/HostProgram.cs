@@ -24,7 +24,9 @@ internal static class HostProgram
         program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         execute.PlaceStandardStreams(0, (int)output.WriteEnd, (int)output.WriteEnd);
         execute.CloseOthers(0, [status.WriteEnd]);
-        execute.Execute(new ProcessConfig { Cwd = "/", Args = [name, .. arguments], Env = Environment() }, null, new CredentialSteps(program));
+        // Without a filter there is nobody to hand it over to.
+        var credentials = new CredentialSteps(program, status, output);
+        execute.Execute(new ProcessConfig { Cwd = "/", Args = [name, .. arguments], Env = Environment() }, null, credentials);
         using var child = Launcher.Launch(program, status, 0);
         output.CloseWriteEnd();
         using var text = new MemoryStream();
