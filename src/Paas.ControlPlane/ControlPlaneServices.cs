@@ -43,7 +43,7 @@ public static class ControlPlaneServices
         AddDiscovery(services, options);
         AddReconciling(services);
         AddBuilds(services, options);
-        services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceTable>();
+        services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
         services.AddSingleton<GitRepositories>();
         services.AddSingleton(MakePlatform);
         services.AddSingleton<IPlatform>(provider => provider.GetRequiredService<Platform>());
@@ -147,6 +147,7 @@ public static class ControlPlaneServices
         provider.GetRequiredService<AppUrls>(),
         provider.GetRequiredService<AppLogs>(),
         provider.GetRequiredService<OneOffs>(),
+        provider.GetRequiredService<InstanceExecs>(),
         provider.GetRequiredService<TokenStore>(),
         provider.GetRequiredService<PlatformLog>());
 }

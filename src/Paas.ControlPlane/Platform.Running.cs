@@ -48,6 +48,13 @@ public sealed partial class Platform
         return _oneOffs.RunAsync(_releases.Get(app, live), request, ct);
     }
 
+    /// <inheritdoc/>
+    public Task<int> ExecAsync(string app, string instance, InstanceExecRequest request, ExecStreams streams, CancellationToken ct)
+    {
+        _apps.Get(app);
+        return _execs.RunAsync(app, instance, request, streams, ct);
+    }
+
     private IReadOnlyList<FormationEntry> Formation(App app)
     {
         var processes = app.LiveRelease is { } live ? _releases.Get(app.Name, live).Processes : new Dictionary<string, string>();

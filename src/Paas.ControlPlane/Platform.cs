@@ -35,17 +35,19 @@ public sealed partial class Platform : IPlatform
     private readonly AppUrls _urls;
     private readonly AppLogs _logs;
     private readonly OneOffs _oneOffs;
+    private readonly InstanceExecs _execs;
     private readonly TokenStore _tokens;
     private readonly PlatformLog _platformLog;
 
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
         BuildIntake intake, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
-        GitRepositories repositories, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, TokenStore tokens, PlatformLog platformLog)
+        GitRepositories repositories, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, TokenStore tokens, PlatformLog platformLog)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
         (_intake, _queue, _deployer, _reconciler, _table, _changes) = (intake, queue, deployer, reconciler, table, changes);
-        (_repositories, _files, _urls, _logs, _oneOffs, _tokens, _platformLog) = (repositories, files, urls, logs, oneOffs, tokens, platformLog);
+        (_repositories, _files, _urls, _logs, _oneOffs, _execs) = (repositories, files, urls, logs, oneOffs, execs);
+        (_tokens, _platformLog) = (tokens, platformLog);
     }
 
     /// <inheritdoc/>

@@ -110,24 +110,25 @@ public static unsafe class Processes
     /// When the process started, in clock ticks since boot (field 22 of <c>/proc/PID/stat</c>): with the pid, its identity
     /// until the next boot. Null when there is no such process, or only a zombie.
     /// </summary>
-    public static ulong? StartTime(int pid)
+    public static ulong? StartTime(int pid) =>
+        Fields(pid) is { } fields && fields[0] is not ("Z" or "X") ? ulong.Parse(fields[19], System.Globalization.CultureInfo.InvariantCulture) : null;
+
+    /// <summary>The session of a process (field 6 of <c>/proc/PID/stat</c>), or null when there is no such process.</summary>
+    public static int? Session(int pid) =>
+        Fields(pid) is { } fields ? int.Parse(fields[3], System.Globalization.CultureInfo.InvariantCulture) : null;
+
+    // From the third field on.
+    private static string[]? Fields(int pid)
     {
-        string stat;
         try
         {
-            stat = File.ReadAllText($"/proc/{pid}/stat");
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            // The second field is the command in parentheses and may itself hold spaces and parentheses.
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-        catch (UnauthorizedAccessException)
-        {
-            return null;
-        }
-
-        // The second field is the command in parentheses and may itself hold spaces and parentheses.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[0] is "Z" or "X" ? null : ulong.Parse(fields[19], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.Contracts.Supervision;
 using Paas.Images;
 using Paas.Node.Bundles;
 using Paas.Node.Cgroups;
@@ -168,6 +170,15 @@ public sealed class ContainerHost : IAsyncDisposable
             process.Kill();
             await _removal.RemoveCgroupsAsync(config.Id, deadline.Token);
         }
+    }
+
+    /// <summary>Runs a further process in a running container, to its end. Cancelling hangs it up.</summary>
+    /// <returns>The exit status; 128 + n after signal n.</returns>
+    /// <exception cref="PaasException">Conflict: there is no such container, it does not run, or its supervisor is an earlier one that cannot.</exception>
+    public async Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct)
+    {
+        ContainerIds.Require(id);
+        return await ExecRun.RunAsync(_paths.Socket(id), request, io, ct);
     }
 
     /// <summary>The TCP ports that listen in the sandbox of a process, lowest first; empty when the process is gone.</summary>

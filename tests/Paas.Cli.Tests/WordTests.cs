@@ -2,6 +2,7 @@ using Paas.Cli.CommandLine;
 using Paas.Cli.Commands;
 using Paas.Cli.Output;
 using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
 
 namespace Paas.Cli.Tests;
 
@@ -77,6 +78,24 @@ public sealed class WordTests
         Assert.Matches(@"^web\.1: up \d{4}/\d\d/\d\d \d\d:\d\d:\d\d [+-]\d{4} \(~ 2m ago\) v3$", PsCommand.Describe(up, Now, Style.Plain));
         var crashed = up with { Status = InstanceStatus.Crashed, StartedAt = null, Restarts = 1, LastExit = "exit status 1" };
         Assert.Equal("web.1: crashed v3, 1 restart, last exit: exit status 1", PsCommand.Describe(crashed, Now, Style.Plain));
+        var looping = crashed with { FailuresInRow = 6, NextStartAt = Now.AddSeconds(30) };
+        Assert.EndsWith("exit status 1, 6 failures in a row, next start in 30s", PsCommand.Describe(looping, Now, Style.Plain), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "web.1")]
+    [InlineData("worker.1", "worker.1")]
+    [InlineData("worker", "worker.1")]
+    [InlineData("web.2", "web.2")]
+    [InlineData("web.3", null)]
+    [InlineData("ls", null)]
+    public void The_instance_to_enter_is_named_or_the_first_that_runs(string? wanted, string? chosen)
+    {
+        var web = new InstanceDocument("web.1", "web", InstanceStatus.Up, 3, "id", 1, null, Now, 0, null, "x");
+        InstanceDocument[] all = [web with { Name = "web.2", Pid = null }, web, web with { Name = "worker.1", Type = "worker" }];
+        if (chosen is not null) Assert.Equal(chosen, EnterCommand.Choose("hello", wanted, all));
+        else Assert.Equal(ErrorCode.NotFound, Assert.Throws<PaasException>(() => EnterCommand.Choose("hello", wanted, all)).Code);
+        Assert.Equal(ErrorCode.Conflict, Assert.Throws<PaasException>(() => EnterCommand.Choose("hello", null, [])).Code);
     }
 
     [Theory]

@@ -112,6 +112,12 @@ internal sealed class ScriptedPlatform : IPlatform
         yield return new RunEvent(null, null, 7);
     }
 
+    /// <summary>What an exec does.</summary>
+    public Func<string, InstanceExecRequest, ExecStreams, CancellationToken, Task<int>>? Exec { get; set; }
+
+    public Task<int> ExecAsync(string app, string instance, InstanceExecRequest request, ExecStreams streams, CancellationToken ct) =>
+        Exec!(instance, request, streams, ct);
+
     public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct) =>
         Task.FromResult(new TokenDocument(request.Name, "paas_secret", null));
 }

@@ -8,7 +8,7 @@ internal static class CommandTable
     public static IReadOnlyList<(string Title, IReadOnlyList<Command> Commands)> Groups { get; } =
     [
         ("Apps", [new CreateCommand(), new AppsCommand(), new OpenCommand(), new DestroyCommand()]),
-        ("What runs", [new PsCommand(), new ScaleCommand(), new LogsCommand(), new RunCommand()]),
+        ("What runs", [new PsCommand(), new ScaleCommand(), new LogsCommand(), new RunCommand(), new EnterCommand()]),
         ("Config", [new ConfigCommand(), new ConfigSetCommand(), new ConfigGetCommand(), new ConfigUnsetCommand()]),
         ("Releases", [new ReleasesCommand(), new RollbackCommand(), new BuildsCommand(), new BuildsOutputCommand()]),
         ("Access", [new LoginCommand(), new LoginTokenCommand(), new LogoutCommand(), new GitRemoteCommand()]),

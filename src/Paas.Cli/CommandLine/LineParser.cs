@@ -10,11 +10,13 @@ internal static class LineParser
     {
         var words = new List<string>();
         var options = new Dictionary<string, string>();
+        int? before = null;
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
             if (argument == "--")
             {
+                before = words.Count;
                 words.AddRange(arguments.Skip(i + 1));
                 break;
             }
@@ -32,7 +34,7 @@ internal static class LineParser
         }
 
         if (!options.ContainsKey(Option.Help.Name)) CheckWords(command, words);
-        return new ParsedLine(command, words, options);
+        return new ParsedLine(command, words, options, before ?? words.Count);
     }
 
     // Returns how many further arguments it used up.

@@ -61,6 +61,8 @@ internal sealed class PsCommand : Command
         text += $" v{instance.Release}";
         if (instance.Restarts > 0) text += $", {instance.Restarts} restart{(instance.Restarts == 1 ? "" : "s")}";
         if (instance.LastExit is { } exit) text += $", last exit: {exit}";
+        if (instance.FailuresInRow > 1) text += $", {instance.FailuresInRow} failures in a row";
+        if (instance.NextStartAt is { } next && next > now) text += $", next start in {Moment.Ago(next - now)}";
         return text;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -89,6 +90,34 @@ internal sealed class PaasClient : IPlatform, IDisposable
 
     public IAsyncEnumerable<RunEvent> RunAsync(string app, RunRequest request, CancellationToken ct) =>
         StreamAsync(() => With(HttpMethod.Post, Of(app) + "/run", request, Json.RunRequest), Json.RunEvent, ct);
+
+    public async Task<int> ExecAsync(string app, string instance, InstanceExecRequest request, ExecStreams streams, CancellationToken ct)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        if (_address.Token is { } token) socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
+        using var invoker = new HttpMessageInvoker(Transport.For(_address));
+        var url = new UriBuilder(new Uri(_address.Url, $"{Of(app)}/instances/{Uri.EscapeDataString(instance)}/exec"));
+        url.Scheme = url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
+        try
+        {
+            await socket.ConnectAsync(url.Uri, invoker, ct);
+            using var client = new ExecClient(socket, streams);
+            return await client.RunAsync(request, ct);
+        }
+        catch (WebSocketException error) when (socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols))
+        {
+            throw new PaasException(
+                ErrorCode.Unavailable, $"{_address.Display} answered {(int)socket.HttpStatusCode} to a WebSocket",
+                "Something between here and the platform may not let WebSockets pass.", error);
+        }
+        catch (WebSocketException error)
+        {
+            throw error.InnerException is HttpRequestException inner
+                ? Unreachable(inner)
+                : new PaasException(ErrorCode.Unavailable, $"The connection to {_address.Display} broke before the command ended; the command was hung up", null, error);
+        }
+    }
 
     public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct) =>
         SendAsync(HttpMethod.Post, "/v1/tokens", request, Json.CreateTokenRequest, Json.TokenDocument, ct);

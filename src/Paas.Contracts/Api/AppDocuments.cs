@@ -86,8 +86,10 @@ public enum InstanceStatus
 /// <param name="Address">Sandbox address, or null.</param>
 /// <param name="StartedAt">When the present process started, UTC.</param>
 /// <param name="Restarts">Times its supervisor started it again.</param>
-/// <param name="LastExit">How the previous process ended, e.g. <c>exit status 1</c> or <c>killed by SIGKILL (out of memory)</c>.</param>
+/// <param name="LastExit">How the previous process ended, e.g. <c>exit status 1</c> or <c>killed by signal 9 (out of memory: used 64 MB of 64 MB)</c>.</param>
 /// <param name="Command">What it runs.</param>
+/// <param name="FailuresInRow">How many of its starts in a row ended soon: more than a few are a crash loop.</param>
+/// <param name="NextStartAt">While it is crashed: when it is started again, UTC.</param>
 public sealed record InstanceDocument(
     string Name,
     string Type,
@@ -99,4 +101,6 @@ public sealed record InstanceDocument(
     DateTimeOffset? StartedAt,
     int Restarts,
     string? LastExit,
-    string? Command);
+    string? Command,
+    int FailuresInRow = 0,
+    DateTimeOffset? NextStartAt = null);

@@ -68,6 +68,13 @@ public interface IPlatform
     /// <summary><c>POST /v1/apps/{app}/run</c></summary>
     IAsyncEnumerable<RunEvent> RunAsync(string app, RunRequest request, CancellationToken ct);
 
+    /// <summary>
+    /// Runs a further process in a running instance until it ends; cancelling hangs it up. The result is its exit code, 128 + n after
+    /// signal n. NotFound where the app has no such instance, Conflict where nothing runs in it.
+    /// <c>GET /v1/apps/{app}/instances/{name}/exec</c>
+    /// </summary>
+    Task<int> ExecAsync(string app, string instance, InstanceExecRequest request, ExecStreams streams, CancellationToken ct);
+
     /// <summary><c>POST /v1/tokens</c></summary>
     Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct);
 }

@@ -12,12 +12,12 @@ namespace Paas.Contracts.Supervision;
 /// The size of a terminal to give it: one descriptor comes, the terminal's master. Null gives it pipes: three descriptors come, to
 /// write its input and to read its output and its errors.
 /// </param>
-public sealed record ExecRequest(IReadOnlyList<string> Args, IReadOnlyList<string>? Env = null, string? Cwd = null, TerminalSize? Terminal = null);
+public sealed record ExecRequest(IReadOnlyList<string> Args, IReadOnlyList<string>? Env = null, string? Cwd = null, WindowSize? Terminal = null);
 
 /// <summary>The size of a terminal, in characters.</summary>
 /// <param name="Rows">Lines.</param>
 /// <param name="Columns">Characters in a line.</param>
-public sealed record TerminalSize(int Rows, int Columns);
+public sealed record WindowSize(int Rows, int Columns);
 
 /// <summary>An exec runs.</summary>
 /// <param name="Id">Names it on this supervisor's socket; never given twice.</param>

@@ -25,7 +25,7 @@ public sealed record SupervisorRequest(
     int? GraceSeconds = null,
     ExecRequest? Exec = null,
     int? ExecId = null,
-    TerminalSize? Size = null);
+    WindowSize? Size = null);
 
 /// <summary>An answer of the supervisor, or news that were asked for.</summary>
 /// <param name="State">The state after the operation.</param>

@@ -77,7 +77,9 @@ internal sealed class InstanceTable(ContainerView containers, ReleaseStore relea
             state?.StartedAt,
             state?.Restarts ?? 0,
             state?.Exits is { Count: > 0 } exits ? exits[^1].Describe() : null,
-            command);
+            command,
+            state?.FailuresInRow ?? 0,
+            state?.NextStartAt);
     }
 
     private static InstanceStatus Status(InstanceState instance)

@@ -1,3 +1,5 @@
+using Paas.Contracts.Api;
+using Paas.Contracts.Supervision;
 using Paas.Node;
 
 namespace Paas.ControlPlane.Reconcile;
@@ -29,6 +31,9 @@ internal interface INode
     /// <inheritdoc cref="ContainerHost.RunAsync"/>
     Task<int> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct);
 
+    /// <inheritdoc cref="ContainerHost.ExecAsync"/>
+    Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct);
+
     /// <inheritdoc cref="ContainerHost.ListeningPorts"/>
     IReadOnlyList<ListeningPort> ListeningPorts(int pid);
 
@@ -52,6 +57,8 @@ internal sealed class LocalNode(ContainerHost host) : INode
     public IAsyncEnumerable<ObservedContainer> WatchAsync(CancellationToken ct) => host.WatchAsync(ct);
 
     public Task<int> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct) => host.RunAsync(config, io, ct);
+
+    public Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct) => host.ExecAsync(id, request, io, ct);
 
     public IReadOnlyList<ListeningPort> ListeningPorts(int pid) => host.ListeningPorts(pid);
 

@@ -15,5 +15,6 @@ internal static class Api
         api.MapBuilds();
         api.MapLogs();
         api.MapRun();
+        api.MapExec();
     }
 }

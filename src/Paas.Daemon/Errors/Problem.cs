@@ -30,6 +30,9 @@ internal static class Problem
         return true;
     }
 
+    /// <summary>The failure as a document.</summary>
+    public static ProblemDocument Document(PaasException error) => Document(error, ErrorCodes.HttpStatus(error.Code));
+
     /// <summary>A path of the git protocol: <c>/hello.git/…</c>.</summary>
     public static bool IsGit(HttpRequest request)
     {

@@ -56,6 +56,7 @@ internal static partial class DaemonHost
 
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseWebSockets();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -38,28 +38,37 @@ internal sealed class ControlClient : IDisposable
     /// <summary>Its last request is not answered yet.</summary>
     public bool Waits { get; set; }
 
+    /// <summary>Called once when the connection ends.</summary>
+    public Action? Closed { get; set; }
+
     public void Reply(SupervisorReply reply)
     {
         Waits = false;
         Send(reply);
     }
 
-    public void Send(SupervisorReply reply)
+    /// <summary>Answers with descriptors; false when the client has not read what it was sent before.</summary>
+    public bool Reply(SupervisorReply reply, ReadOnlySpan<int> descriptors)
     {
-        if (IsClosed) return;
+        if (IsClosed || _outgoingLength > 0) return false;
         var line = JsonSerializer.SerializeToUtf8Bytes(reply, SupervisionJsonContext.Default.SupervisorReply);
-        var needed = _outgoingLength + line.Length + 1;
-        if (needed > MostUnread)
+        try
         {
-            Dispose();
-            return;
+            // They go with the first byte; what the kernel does not take of the others waits.
+            DescriptorPassing.Send(_socket, line.AsSpan(0, 1), descriptors);
+        }
+        catch (LinuxException)
+        {
+            return false;
         }
 
-        if (_outgoing.Length < needed) Array.Resize(ref _outgoing, needed);
-        line.CopyTo(_outgoing, _outgoingLength);
-        _outgoing[needed - 1] = (byte)'\n';
-        _outgoingLength = needed;
-        SendOutgoing();
+        Send(line.AsSpan(1));
+        return true;
+    }
+
+    public void Send(SupervisorReply reply)
+    {
+        if (!IsClosed) Send(JsonSerializer.SerializeToUtf8Bytes(reply, SupervisionJsonContext.Default.SupervisorReply).AsSpan());
     }
 
     /// <summary>Answers what was received while a request waited.</summary>
@@ -76,8 +85,26 @@ internal sealed class ControlClient : IDisposable
 
     public void Dispose()
     {
+        if (IsClosed) return;
         _loop.Forget(_socket);
         _socket.Dispose();
+        Closed?.Invoke();
+    }
+
+    private void Send(ReadOnlySpan<byte> line)
+    {
+        var needed = _outgoingLength + line.Length + 1;
+        if (needed > MostUnread)
+        {
+            Dispose();
+            return;
+        }
+
+        if (_outgoing.Length < needed) Array.Resize(ref _outgoing, needed);
+        line.CopyTo(_outgoing.AsSpan(_outgoingLength));
+        _outgoing[needed - 1] = (byte)'\n';
+        _outgoingLength = needed;
+        SendOutgoing();
     }
 
     private void WatchSocket()

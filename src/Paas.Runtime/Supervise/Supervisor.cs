@@ -25,6 +25,7 @@ internal sealed partial class Supervisor : IDisposable
     private readonly int _stopSignal;
     private readonly ControlSocket _socket;
     private readonly SupervisorLog _log;
+    private readonly Execs _execs;
     private readonly Sandbox? _sandbox;
     private SupervisedProcess? _process;
     private IDisposable? _restart;
@@ -57,6 +58,7 @@ internal sealed partial class Supervisor : IDisposable
         }
 
         _spec = spec with { Sandbox = _config.Sandbox, NetworkNamespace = _sandbox?.Namespace };
+        _execs = new Execs(_loop, _config.RuntimeRoot, _spec);
     }
 
     /// <summary>The state as it is.</summary>
@@ -178,6 +180,7 @@ internal sealed partial class Supervisor : IDisposable
     {
         var exit = _process!.Reap();
         Discard(_process);
+        _execs.EndAll();
         _process = null;
         _kill?.Dispose();
         _kill = null;

@@ -1,4 +1,6 @@
 using Paas.Contracts.Supervision;
+using Paas.Linux;
+using Paas.Runtime.Containers;
 
 namespace Paas.Runtime.Supervise;
 
@@ -24,6 +26,15 @@ internal sealed partial class Supervisor
                 break;
             case "signal":
                 client.Reply(SignalFor(request));
+                break;
+            case "exec":
+                ExecFor(client, request);
+                break;
+            case "resizeExec":
+                client.Reply(Try(() => _execs.Resize(client, request.ExecId, request.Size)));
+                break;
+            case "signalExec":
+                client.Reply(Try(() => _execs.Signal(client, request.ExecId, SignalNumber(request.Signal ?? ""))));
                 break;
             default:
                 client.Reply(new SupervisorReply(State, $"there is no operation {request.Operation}"));
@@ -53,5 +64,24 @@ internal sealed partial class Supervisor
         if (_process is null) return new SupervisorReply(State, "there is no process");
         _process.Signal(signal);
         return new SupervisorReply(State);
+    }
+
+    private void ExecFor(ControlClient client, SupervisorRequest request)
+    {
+        if (_record.Phase == SupervisionPhase.Running) _execs.Start(client, request.Exec);
+        else client.Reply(new SupervisorReply(State, $"it is {_record.Phase}"));
+    }
+
+    private SupervisorReply Try(Action action)
+    {
+        try
+        {
+            action();
+            return new SupervisorReply(State);
+        }
+        catch (Exception error) when (error is LinuxException or RuntimeException)
+        {
+            return new SupervisorReply(State, error.Message);
+        }
     }
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
+using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.Contracts.Supervision;
 using Paas.ControlPlane.Reconcile;
@@ -88,6 +89,12 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
         await io.Output.WriteAsync(Encoding.UTF8.GetBytes(text), ct);
         if (io.Input is { } input) await input.CopyToAsync(io.Output, ct);
         return config.Args[^1] == "fail" ? 3 : 0;
+    }
+
+    public async Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct)
+    {
+        await io.Output.WriteAsync(Encoding.UTF8.GetBytes($"{id} {string.Join(' ', request.Args)} {string.Join(' ', request.Env ?? [])}\n"), ct);
+        return 7;
     }
 
     public IReadOnlyList<ListeningPort> ListeningPorts(int pid) => _containers.Values.Single(container => container.Pid == pid).Ports;

@@ -1,6 +1,7 @@
 using System.Text;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.Contracts.Supervision;
 
 namespace Paas.ControlPlane.Tests.Planes;
 
@@ -57,6 +58,26 @@ public sealed class RunTests : PlaneTest
         Assert.Equal(
             ErrorCode.InvalidRequest,
             (await Assert.ThrowsAsync<PaasException>(() => RunAsync(new RunRequest(["ls"], new Dictionary<string, string> { ["PORT"] = "1" })))).Code);
+    }
+
+    [Fact]
+    public async Task An_instance_is_entered_by_its_name()
+    {
+        await ReadyAsync();
+        var id = (await Platform.ListInstancesAsync("hello", CancellationToken.None)).Single().ContainerId;
+        Assert.Equal((7, $"{id} ls -l \n"), await ExecAsync("web.1", new InstanceExecRequest(["ls", "-l"])));
+        var shell = await ExecAsync("web.1", new InstanceExecRequest(Terminal: new WindowSize(24, 80), TerminalType: "vt100"));
+        Assert.StartsWith($"{id} /bin/sh -c ", shell.Output, StringComparison.Ordinal);
+        Assert.EndsWith(" TERM=vt100\n", shell.Output, StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.NotFound, (await Assert.ThrowsAsync<PaasException>(() => ExecAsync("web.2", new InstanceExecRequest()))).Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Assert.ThrowsAsync<PaasException>(() => ExecAsync("web.1", new InstanceExecRequest([])))).Code);
+    }
+
+    private async Task<(int Code, string Output)> ExecAsync(string instance, InstanceExecRequest request)
+    {
+        using var output = new MemoryStream();
+        var code = await Platform.ExecAsync("hello", instance, request, new ExecStreams(Stream.Null, output, output), CancellationToken.None);
+        return (code, Encoding.UTF8.GetString(output.ToArray()));
     }
 
     private async Task ReadyAsync()

@@ -1,3 +1,4 @@
+using Paas.Contracts.Errors;
 using Paas.Contracts.Supervision;
 using Paas.Node.Supervision;
 using Paas.Testing;
@@ -29,6 +30,16 @@ public sealed class EarlierSupervisorTests : IDisposable
         var state = (await client!.RequestAsync("state", null, CancellationToken.None))!.State!;
         Assert.Equal(("recorded", SupervisedStatus.Running, "hello"), (state.ContainerId, state.Status, state.Labels["app"]));
         Assert.Equal((SupervisorProtocol.First, null, 0, null), (state.Protocol, state.Program, state.FailuresInRow, state.NextStartAt));
+    }
+
+    [Fact]
+    public async Task It_is_not_asked_for_what_it_cannot_do_and_the_person_is_told_what_helps()
+    {
+        var error = await Assert.ThrowsAsync<PaasException>(() => ExecConnection.StartAsync(Socket, new ExecRequest(["true"]), CancellationToken.None));
+        Assert.Equal(ErrorCode.Conflict, error.Code);
+        Assert.Contains("earlier version", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Restart the instance to get this", error.Hint, StringComparison.Ordinal);
+        Assert.Equal(["state"], _supervisor.Asked);
     }
 
     [Fact]

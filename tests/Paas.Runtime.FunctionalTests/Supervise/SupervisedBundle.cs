@@ -15,7 +15,7 @@ internal sealed class SupervisedBundle : IDisposable
     private readonly SuperviseHost host;
     private readonly string directory;
 
-    public SupervisedBundle(SuperviseHost host, string script, RestartPolicy? restart = null, int graceSeconds = 10, long? memory = null, string[]? args = null)
+    public SupervisedBundle(SuperviseHost host, string script, RestartPolicy? restart = null, int graceSeconds = 10, long? memory = null, string[]? args = null, bool terminals = false)
     {
         this.host = host;
         (Address, var number) = host.NextAddress();
@@ -24,7 +24,7 @@ internal sealed class SupervisedBundle : IDisposable
         directory = Directory.CreateDirectory(Path.Combine(host.Path, Id)).FullName;
         Supervisor = Config(restart ?? new RestartPolicy(RestartMode.Always), graceSeconds);
         Configure(config => config);
-        Write("config.json", JsonSerializer.SerializeToUtf8Bytes(Container(args ?? ["/bin/sh", "-c", script], memory), OciRuntimeJsonContext.Default.RuntimeConfig));
+        Write("config.json", JsonSerializer.SerializeToUtf8Bytes(Container(args ?? ["/bin/sh", "-c", script], memory, terminals), OciRuntimeJsonContext.Default.RuntimeConfig));
         foreach (var path in (string[])["upper", "work", "root"]) Directory.CreateDirectory(Path.Combine(directory, path));
     }
 
@@ -123,7 +123,7 @@ internal sealed class SupervisedBundle : IDisposable
         new Dictionary<string, string> { ["app"] = "hello" },
         $"{host.CgroupParent}/supervisors");
 
-    private RuntimeConfig Container(string[] args, long? memory) => new()
+    private RuntimeConfig Container(string[] args, long? memory, bool terminals) => new()
     {
         OciVersion = "1.2.0",
         Root = new RootConfig { Path = "root" },
@@ -140,6 +140,7 @@ internal sealed class SupervisedBundle : IDisposable
         [
             new MountConfig { Destination = "/proc", Type = "proc", Source = "proc", Options = ["nosuid", "noexec", "nodev"] },
             new MountConfig { Destination = "/dev", Type = "tmpfs", Source = "tmpfs", Options = ["nosuid", "strictatime", "mode=755", "size=65536k"] },
+            .. terminals ? [new MountConfig { Destination = "/dev/pts", Type = "devpts", Source = "devpts", Options = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"] }] : Array.Empty<MountConfig>(),
         ],
         Linux = new LinuxConfig
         {
