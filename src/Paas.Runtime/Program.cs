@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Paas.Linux;
 using Paas.Runtime.CommandLine;
+using Paas.Runtime.Containers;
 using Paas.Runtime.Supervise;
 using Paas.Runtime.Verbs;
 
@@ -39,7 +40,7 @@ internal static class Program
         }
         catch (Exception e) when (e is RuntimeException or LinuxException or IOException or UnauthorizedAccessException or JsonException or ArgumentException or FormatException)
         {
-            Log.Error(Subject(verb) + e.Message);
+            Log.Error(Subject(verb) + ProgramFailure.Describe(e));
             return verb == "exec" ? ExecVerb.Failure : Failure;
         }
     }

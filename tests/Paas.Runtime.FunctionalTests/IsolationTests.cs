@@ -25,6 +25,28 @@ public sealed class IsolationTests
     }
 
     [RootFact]
+    public void A_new_network_namespace_has_a_loopback_interface_that_is_up()
+    {
+        using var container = new TestContainer();
+        ExpectLoopback(container);
+    }
+
+    [OwnRootFact]
+    public void So_has_one_of_a_user_namespace()
+    {
+        using var container = new TestContainer().WithUserNamespace();
+        ExpectLoopback(container);
+    }
+
+    private static void ExpectLoopback(TestContainer container)
+    {
+        var capabilities = (JsonObject)container.Process["capabilities"]!;
+        foreach (var set in (string[])["bounding", "effective", "permitted"]) ((JsonArray)capabilities[set]!).Add("CAP_NET_BIND_SERVICE");
+        container.Script("ip -o -4 addr | grep -c '127.0.0.1/8'; nc -l -p 80 -e echo served & until nc 127.0.0.1 80; do sleep 0.05; done");
+        Assert.Equal("1\nserved\n", container.Run().ShouldSucceed().Output);
+    }
+
+    [RootFact]
     public void A_namespace_can_be_joined_by_its_path()
     {
         using var first = new TestContainer().Script("sleep 1000");

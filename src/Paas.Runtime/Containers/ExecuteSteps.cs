@@ -58,15 +58,21 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     /// <summary>Fails, before anyone waits for a start, when the program is not there.</summary>
     public void CheckProgram(ProcessConfig process)
     {
-        var candidates = Candidates(process);
         var checks = new List<OperationRules>();
-        foreach (var candidate in candidates)
+        var directories = new List<OperationRules>();
+        foreach (var candidate in Candidates(process))
         {
-            checks.Add(program.Add("exec", process.Args![0], SYS_faccessat2, AT_FDCWD, program.Text(candidate), 1 /* X_OK */, 0));
+            checks.Add(program.Add(ProgramFailure.Step, process.Args![0], SYS_faccessat2, AT_FDCWD, program.Text(candidate), 1 /* X_OK */, 0));
+            // A directory is executable in its own way.
+            directories.Add(program.Add(ProgramFailure.Step, process.Args[0], SYS_faccessat2, AT_FDCWD, program.Text(candidate + "/."), 0 /* F_OK */, 0));
         }
 
+        var none = program.AddCompare(ProgramFailure.Step, process.Args![0], program.Memory(4), 1, Errno.EACCES);
         Chain(checks);
-        foreach (var check in checks) check.OnSuccess(program.Count);
+        for (var i = 0; i < directories.Count; i++)
+        {
+            directories[i].On(Errno.ENOTDIR, program.Count).OnSuccess(i + 1 < checks.Count ? checks[i + 1].Number : none.Number);
+        }
     }
 
     /// <summary>Signals as a new process expects them, then the program.</summary>
@@ -85,7 +91,7 @@ internal sealed class ExecuteSteps(LaunchProgram program)
         var environment = program.Texts(process.Env ?? []);
         var candidates = Candidates(process).Select(program.Text).ToList();
         credentials.InstallFilter(filter);
-        Chain([.. candidates.Select(candidate => program.Add("exec", process.Args![0], SYS_execve, candidate, arguments, environment))]);
+        Chain([.. candidates.Select(candidate => program.Add(ProgramFailure.Step, process.Args![0], SYS_execve, candidate, arguments, environment))]);
     }
 
     // Each is tried when the one before is not there; only the last one's error is an error.

@@ -85,6 +85,7 @@ internal sealed class InitProgram
     {
         SetName("sethostname", SYS_sethostname, _config.Hostname);
         SetName("setdomainname", SYS_setdomainname, _config.Domainname);
+        if (_plan.Namespaces.Makes(NamespaceKind.Network)) LoopbackSteps.BringUp(_program);
         foreach (var (name, value) in _linux.Sysctl ?? new Dictionary<string, string>())
         {
             // A joined network namespace belongs to the host's user namespace: the parent writes those.

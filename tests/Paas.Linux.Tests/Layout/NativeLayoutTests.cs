@@ -20,6 +20,7 @@ public sealed class NativeLayoutTests
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <net/if.h>
         #include <poll.h>
         #include <signal.h>
         #include <stddef.h>
