@@ -5,6 +5,17 @@ namespace Paas.Runtime.Containers;
 /// <summary>The options of one mount (runtime-spec config.md, Linux mount options), sorted by how the kernel takes them.</summary>
 internal sealed class MountOptions
 {
+    /// <summary>Every word that is understood here, or by any filesystem, in alphabetical order (for <c>features</c>).</summary>
+    public static readonly IReadOnlyList<string> Words =
+    [
+        "acl", "async", "atime", "bind", "copy-symlink", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime",
+        "loud", "mand", "noacl", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime",
+        "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime", "relatime", "remount", "rexec",
+        "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime", "rnosuid", "rnosymfollow", "ro",
+        "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime", "rsuid", "rsymfollow", "runbindable", "rw", "shared",
+        "silent", "slave", "strictatime", "suid", "symfollow", "sync", "tmpcopyup", "unbindable",
+    ];
+
     private readonly List<(string Key, string? Value)> _filesystem = [];
 
     private MountOptions()

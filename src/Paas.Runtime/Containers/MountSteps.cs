@@ -10,9 +10,6 @@ namespace Paas.Runtime.Containers;
 /// <param name="label">SELinux label for the files of new filesystems, or null.</param>
 internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, string? label)
 {
-    // What fsconfig takes, with its NUL.
-    private const int LongestValue = 255;
-
     private readonly nint _empty = program.Text("");
     private readonly List<(Argument Mount, string Path)> _readOnlyLater = [];
 
@@ -49,6 +46,13 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
         // Others are mounted inside first.
         var attributes = options.NewMount & ~(type == "tmpfs" ? MOUNT_ATTR_RDONLY : 0);
         IReadOnlyList<(string, string?)> configured = [.. options.Filesystem, .. mount.MoreOptions, .. More(type, mount)];
+        if (ClassicMountSteps.IsNeeded(configured))
+        {
+            new ClassicMountSteps(program).Add(type, mount.Config.Source, configured, attributes, target, path);
+            targets.Close(target);
+            return;
+        }
+
         var (made, attempts) = TryMake(type, mount.Config.Source, configured, attributes, path);
         Attach(made, target, step, path);
         FinishNew(made, mount);
@@ -200,7 +204,6 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
 
     private void Configure(Register context, string step, string path, string key, string? value)
     {
-        if (value?.Length > LongestValue) throw new RuntimeException($"mount {path}: the value of {key} is longer than {LongestValue} bytes");
         program.Add(
             $"{step} option {key}", path, SYS_fsconfig, context,
             value is null ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING, program.Text(key), value is null ? 0 : program.Text(value), 0);

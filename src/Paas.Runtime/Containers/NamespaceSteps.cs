@@ -59,6 +59,6 @@ internal sealed class NamespaceSteps(LaunchProgram program, InitPlan plan, Crede
         // The change of ids made the process's own files in /proc root's of the host.
         program.Add("prctl PR_SET_DUMPABLE", null, SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
         var text = string.Concat(offsets.Select(offset => $"{offset.Key} {offset.Value.Secs} {offset.Value.Nanosecs}\n"));
-        Sysctls.AddWrite(program, plan.Mounts.Procfs!, "set clock offsets", "timeOffsets", "self/timens_offsets", text);
+        ProcfsSteps.Write(program, plan.Mounts.Procfs!, "set clock offsets", "timeOffsets", "self/timens_offsets", text);
     }
 }

@@ -33,14 +33,14 @@ internal sealed class SecurityLabelSteps
         {
             if (!SecurityModules.HasAppArmor) throw new RuntimeException($"apparmor failed to apply profile {profile}: AppArmor is not enabled on this machine");
             var steps = new SecurityLabelSteps(program, profile, "exec " + profile);
-            steps.OpenFile("/proc/self/attr/apparmor/exec", "/proc/self/attr/exec");
+            steps.OpenFile("self/attr/apparmor/exec", "self/attr/exec");
             return steps;
         }
 
         if (process.SelinuxLabel is not { Length: > 0 } label) return null;
         if (!SecurityModules.HasSELinux) throw new RuntimeException($"selinux label {label} is specified in config, but selinux is disabled or not supported");
         var labelling = new SecurityLabelSteps(program, label, label);
-        labelling.OpenFile("/proc/self/attr/exec", null);
+        labelling.OpenFile("self/attr/exec", null);
         return labelling;
     }
 
@@ -60,11 +60,16 @@ internal sealed class SecurityLabelSteps
 
     private void AddOpen(string path, string? otherwise)
     {
-        var open = _program.Add("open label", path, SYS_openat, AT_FDCWD, _program.Text(path), O_WRONLY | O_CLOEXEC).Into(_file);
-        if (otherwise is null) return;
-        // Kernels before 5.8 have the common file only.
-        open.On(Errno.ENOENT, _program.Count);
-        _program.Add("open label", otherwise, SYS_openat, AT_FDCWD, _program.Text(otherwise), O_WRONLY | O_CLOEXEC).Into(_file);
-        open.OnSuccess(_program.Count);
+        var procfs = ProcfsSteps.OpenRoot(_program);
+        var open = ProcfsSteps.Open(_program, procfs, "open label", path, path, _file);
+        if (otherwise is not null)
+        {
+            // Kernels before 5.8 have the common file only.
+            open.On(Errno.ENOENT, _program.Count);
+            ProcfsSteps.Open(_program, procfs, "open label", otherwise, otherwise, _file);
+            open.OnSuccess(_program.Count);
+        }
+
+        _program.Add("close", null, SYS_close, procfs);
     }
 }

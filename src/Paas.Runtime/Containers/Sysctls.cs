@@ -1,6 +1,5 @@
 using Paas.Linux;
 using Paas.Linux.Launching;
-using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
 
@@ -41,17 +40,7 @@ internal static class Sysctls
 
     /// <summary>Writes one from the child, through the host's procfs: the files show the namespaces of whoever opens them.</summary>
     public static void Add(LaunchProgram program, Procfs procfs, string name, string value) =>
-        AddWrite(program, procfs, "sysctl", name, PathOf(name), value);
-
-    /// <summary>Writes a file of procfs from the child, and nothing that is mounted over it.</summary>
-    public static void AddWrite(LaunchProgram program, Procfs procfs, string step, string subject, string path, string value)
-    {
-        var file = program.NewRegister();
-        var how = program.Structure(new open_how { flags = O_WRONLY | O_CLOEXEC, resolve = Procfs.Resolve });
-        program.Add(step, subject, SYS_openat2, (long)procfs.Root.DangerousGetHandle(), program.Text(path), how, 24).Into(file);
-        program.Add(step, $"{subject}={value.Trim()}", SYS_write, file, program.Text(value), System.Text.Encoding.UTF8.GetByteCount(value));
-        program.Add("close", null, SYS_close, file);
-    }
+        ProcfsSteps.Write(program, procfs, "sysctl", name, PathOf(name), value);
 
     private static NamespaceKind? NamespaceOf(string name)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Paas.Runtime.CommandLine;
+using Paas.Runtime.Containers;
 
 namespace Paas.Runtime.Verbs;
 
@@ -24,12 +25,7 @@ internal static class FeaturesVerb
         json.WriteString("ociVersionMin", "1.0.0");
         json.WriteString("ociVersionMax", SpecVerb.OciVersion);
         Strings(json, "hooks", []);
-        Strings(json, "mountOptions",
-        [
-            "async", "atime", "bind", "defaults", "dev", "diratime", "exec", "idmap", "noatime", "nodev", "nodiratime", "noexec", "nosuid",
-            "nosymfollow", "private", "rbind", "relatime", "ridmap", "rnodev", "rnoexec", "rnosuid", "ro", "rprivate", "rro", "rshared",
-            "rslave", "runbindable", "rw", "shared", "slave", "strictatime", "suid", "symfollow", "unbindable",
-        ]);
+        Strings(json, "mountOptions", [.. MountOptions.Words]);
         json.WriteStartObject("linux");
         Strings(json, "namespaces", ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"]);
         Flags(json, "cgroup", ("v1", true), ("v2", true), ("systemd", true), ("systemdUser", false), ("rdma", true));

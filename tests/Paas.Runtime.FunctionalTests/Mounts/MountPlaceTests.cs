@@ -149,6 +149,29 @@ public sealed class MountPlaceTests
         Assert.Equal(["a", "null"], Directory.EnumerateFileSystemEntries(source).Select(Path.GetFileName).Order());
     }
 
+    [RootTheory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public void An_overlay_of_few_and_of_many_layers(int layers)
+    {
+        using var container = new TestContainer().Script("cat /over/file-0; echo new > /over/new; ls /over | wc -l; grep ' /over ' /proc/self/mounts");
+        var lower = Enumerable.Range(0, layers).Select(layer => container.Path($"a-layer-with-a-long-name-{layer}")).ToList();
+        for (var layer = 0; layer < layers; layer++)
+        {
+            Directory.CreateDirectory(lower[layer]);
+            File.WriteAllText(Path.Combine(lower[layer], $"file-{layer}"), $"{layer}\n");
+        }
+
+        foreach (var name in (string[])["upper", "work"]) Directory.CreateDirectory(container.Path(name));
+        container.Mount(
+            "/over", "overlay", "overlay", "nosuid", "nodev", $"lowerdir={string.Join(':', lower)}", $"upperdir={container.Path("upper")}",
+            $"workdir={container.Path("work")}");
+        var output = container.Run().ShouldSucceed().Output.Split('\n');
+        Assert.Equal(["0", $"{layers + 1}"], output[..2]);
+        Assert.StartsWith("overlay /over overlay rw,nosuid,nodev", output[2]);
+        Assert.True(File.Exists(container.Path("upper/new")));
+    }
+
     private static string MakeSource(TestContainer container)
     {
         var source = container.Path("source");

@@ -52,8 +52,11 @@ public sealed class HostTrap
         Assert.DoesNotContain(Secret, outcome.Error);
     }
 
-    private List<string> Snapshot() => [.. Directory
-        .EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories).Append(Path).Order(StringComparer.Ordinal).Select(Describe)];
+    private List<string> Snapshot() => [.. All(Path).Append(Path).Order(StringComparer.Ordinal).Select(Describe)];
+
+    // Not through links that somebody may have made here.
+    private static IEnumerable<string> All(string directory) => Directory.EnumerateFileSystemEntries(directory)
+        .SelectMany(path => Files.Status(path).IsDirectory ? All(path).Prepend(path) : [path]);
 
     private static string Describe(string path)
     {

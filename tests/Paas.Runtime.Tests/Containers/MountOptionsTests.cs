@@ -85,5 +85,13 @@ public sealed class MountOptionsTests
     public void What_only_begins_like_a_recursive_word_is_the_filesystems() =>
         Assert.Equal([("redirect_dir", "on"), ("rsize", "1024")], Parse("redirect_dir=on", "rsize=1024").Filesystem);
 
+    [Fact]
+    public void Every_word_of_the_list_is_understood_here_or_is_the_superblocks()
+    {
+        string[] superblock = ["async", "dirsync", "lazytime", "mand", "nolazytime", "nomand", "sync"];
+        Assert.Equal(superblock, MountOptions.Words.Where(word => Parse(word).Filesystem.Count > 0));
+        Assert.Equal(MountOptions.Words.Order(StringComparer.Ordinal), MountOptions.Words);
+    }
+
     private static MountOptions Parse(params string[] options) => MountOptions.Parse(options);
 }
