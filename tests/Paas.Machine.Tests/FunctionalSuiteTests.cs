@@ -14,7 +14,7 @@ public sealed class FunctionalSuiteTests(MachineFixture fixture, ITestOutputHelp
 {
     /// <summary>
     /// What depends on control groups, namespaces, the kernel's version or systemd. The rest is the same everywhere, and a test takes
-    /// seconds there; with <c>--soak</c> it runs as well.
+    /// seconds there; with <c>--soak</c> it runs as well, in its ordinary form.
     /// </summary>
     private const string EveryRun = "Machine=Always";
 
@@ -47,7 +47,7 @@ public sealed class FunctionalSuiteTests(MachineFixture fixture, ITestOutputHelp
         set -e
         [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ]
         export HOME=/root DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-        export PAAS_PROGRAMS={Programs.Root} PAAS_TEST_PATIENCE=5 PAAS_SOAK={(Soak.IsOn ? "1" : "")} RUNTIME={runtime}
+        export PAAS_PROGRAMS={Programs.Root} PAAS_TEST_PATIENCE=5 RUNTIME={runtime}
         cd /tmp
         exec {Machine.Dotnet}/dotnet exec {Machine.Dotnet}/sdk/*/vstest.console.dll {Suite} --logger:'console;verbosity=detailed' {(Soak.IsOn ? "" : $"--TestCaseFilter:'{EveryRun}'")}
         """;

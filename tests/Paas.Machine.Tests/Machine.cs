@@ -15,6 +15,9 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>Where the SDK that runs these tests is.</summary>
     public static string Dotnet { get; } = Path.GetDirectoryName(Path.GetFullPath(Environment.ProcessPath!))!;
 
+    /// <summary>The image of a second disk, <c>/dev/ubdb</c>, from the next start on.</summary>
+    public string? DataDisk { get; set; }
+
     /// <summary>Makes the image unless there is one, starts the machine and waits until it is up.</summary>
     public async Task StartAsync()
     {
@@ -62,6 +65,7 @@ public sealed class Machine : IAsyncDisposable
         {
             ["PAAS_MACHINE_RUN"] = _slot.Name,
             ["PAAS_MACHINE_SHARE"] = $"{Repository.Root}:{Dotnet}",
+            ["PAAS_MACHINE_DATA"] = DataDisk,
         },
     };
 }
