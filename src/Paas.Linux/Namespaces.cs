@@ -36,6 +36,10 @@ public static class Namespaces
     /// <summary>Opens a namespace by its file.</summary>
     public static SafeFileHandle Open(string path) => Files.Open(path, O_RDONLY);
 
+    /// <summary>The kind of an open namespace; null for a file that is none.</summary>
+    public static NamespaceKind? KindOf(SafeFileHandle handle) =>
+        Kernel.Call(SYS_ioctl, handle.DangerousGetHandle(), NS_GET_NSTYPE) is > 0 and var kind ? (NamespaceKind)kind : null;
+
     /// <summary>Opens a namespace of a process.</summary>
     public static SafeFileHandle Open(int pid, NamespaceKind kind) => Open($"/proc/{pid}/ns/{FileName(kind)}");
 

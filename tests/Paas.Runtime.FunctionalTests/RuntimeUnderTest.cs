@@ -29,6 +29,9 @@ public static class RuntimeUnderTest
     /// <summary>Starts the runtime and leaves it running.</summary>
     public static Process Start(string root, params string[] arguments) => Launch(Program, ["--root", root, .. arguments]);
 
+    /// <summary>Starts any program and leaves it running.</summary>
+    public static Process StartHost(string program, params string[] arguments) => Launch(program, arguments);
+
     /// <summary>Runs any program and waits, for two minutes unless <see cref="Patience"/> says longer.</summary>
     public static Outcome Execute(string program, params string[] arguments)
     {

@@ -19,6 +19,9 @@ public static unsafe class Descriptors
         }
     }
 
+    /// <summary>Whether a descriptor is open and stays so across execve: as one is that this process was started with.</summary>
+    public static bool IsInherited(int descriptor) => Kernel.Call(SYS_fcntl, descriptor, F_GETFD) is >= 0 and var flags && (flags & FD_CLOEXEC) == 0;
+
     /// <summary>Writes all of it, waiting where it must.</summary>
     /// <exception cref="LinuxException">write failed.</exception>
     public static void Write(SafeFileHandle into, ReadOnlySpan<byte> bytes)

@@ -27,7 +27,8 @@ public static unsafe class Launcher
 
     /// <summary>
     /// Adds a second fork: a process with further namespaces goes on with what follows, as a child of this process's parent, and
-    /// this one ends. The parent turns to it with <see cref="LaunchedProcess.WaitForSuccessor"/>.
+    /// this one ends. The parent turns to it with <see cref="LaunchedProcess.WaitForSuccessor"/>; before that it must report nothing
+    /// but failures, since nothing says which of the two reports first.
     /// </summary>
     /// <param name="program">The program.</param>
     /// <param name="status">Pipe the child reports through.</param>

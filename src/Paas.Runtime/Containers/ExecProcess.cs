@@ -115,11 +115,12 @@ internal sealed class ExecProcess
         List<long> kept = [_status.WriteEnd, _go.ReadEnd];
         if (label is not null) kept.Add(SecurityLabelSteps.KeptAt);
         _execute.CloseOthers(_spec.PreservedDescriptors, kept);
-        _execute.EnterWorkingDirectory(_process.Cwd);
+        var entered = _execute.EnterWorkingDirectory(_process.Cwd);
         SchedulingSteps.AddPersonality(_program, _spec.Config.Linux?.Personality);
         SchedulingSteps.Add(_program, _process);
         _execute.SetLimits(limits.ForChild);
         _credentials.Add(_process, available, filter);
+        _execute.EnterWorkingDirectoryAtLast(_process.Cwd, entered);
         _program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, _spec.Detach ? 0 : SIGKILL, 0, 0, 0);
         label?.Write();
         _program.Add("close", null, SYS_close, _go.ReadEnd);

@@ -53,7 +53,23 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     }
 
     /// <summary>Enters the working directory, while the process still has the rights to get there.</summary>
-    public void EnterWorkingDirectory(string path) => program.Add("chdir", path, SYS_chdir, program.Text(path));
+    /// <returns>What <see cref="EnterWorkingDirectoryAtLast"/> has to know.</returns>
+    public nint EnterWorkingDirectory(string path)
+    {
+        var result = program.NewRegister();
+        var outcome = program.Memory(sizeof(int));
+        program.Add("chdir", path, SYS_chdir, program.Text(path)).Into(result).Tolerate(Errno.EACCES);
+        program.AddStore(outcome, result);
+        return outcome;
+    }
+
+    /// <summary>Enters it as the process's user, where root was not let in: on a filesystem of the network, or of a user the namespace does not map.</summary>
+    public void EnterWorkingDirectoryAtLast(string path, nint outcome)
+    {
+        var entered = program.AddCompare("chdir", path, outcome, 0, Errno.EACCES).Tolerate(Errno.EACCES);
+        program.Add("chdir", path, SYS_chdir, program.Text(path));
+        entered.OnSuccess(program.Count);
+    }
 
     /// <summary>Fails, before anyone waits for a start, when the program is not there.</summary>
     public void CheckProgram(ProcessConfig process)

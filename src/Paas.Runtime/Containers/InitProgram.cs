@@ -125,11 +125,12 @@ internal sealed class InitProgram
         List<long> kept = [_plan.Status.WriteEnd, _plan.Go.ReadEnd, Start, .. _plan.Hooks?.Kept ?? []];
         if (_label is not null) kept.Add(SecurityLabelSteps.KeptAt);
         _execute.CloseOthers(_plan.PreservedDescriptors, kept);
-        _execute.EnterWorkingDirectory(process.Cwd);
+        var entered = _execute.EnterWorkingDirectory(process.Cwd);
         SchedulingSteps.AddPersonality(_program, _linux.Personality);
         SchedulingSteps.Add(_program, process);
         _execute.SetLimits(_plan.Limits);
         _credentials.Add(process, _plan.AvailableCapabilities, _plan.Filter);
+        _execute.EnterWorkingDirectoryAtLast(process.Cwd, entered);
         // The change of ids took the signal away.
         _namespaces.DieWithParent(_plan.DieWithParent ? SIGKILL : 0);
         _execute.CheckProgram(process);

@@ -103,7 +103,23 @@ internal sealed class NamespacePlan : IDisposable
         };
         if (Has(kind)) throw new RuntimeException($"the namespace {config.Type} is listed twice");
         if (string.IsNullOrEmpty(config.Path)) New |= kind;
-        else _joined[kind] = Namespaces.Open(config.Path);
+        else _joined[kind] = Open(config.Type, config.Path, kind);
+    }
+
+    private static SafeFileHandle Open(string type, string path, NamespaceKind kind)
+    {
+        try
+        {
+            var handle = Namespaces.Open(path);
+            if (Namespaces.KindOf(handle) == kind) return handle;
+            handle.Dispose();
+        }
+        catch (LinuxException e)
+        {
+            throw new RuntimeException($"cannot join the {type} namespace {path}: {e.Message}", e);
+        }
+
+        throw new RuntimeException($"cannot join the {type} namespace {path}: it is no namespace of that type");
     }
 
     private void UseNetwork(SafeFileHandle network)

@@ -71,7 +71,7 @@ public static class ContainerStatuses
     /// <summary>One that was never started is nobody's work lost.</summary>
     public static bool CanDelete(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Stopped;
 
-    public static bool CanExecute(ContainerStatus status) => status is ContainerStatus.Running or ContainerStatus.Paused;
+    public static bool CanExecute(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused;
 
     /// <summary>As the specification spells it.</summary>
     public static string Word(ContainerStatus status) => status switch

@@ -29,16 +29,17 @@ internal sealed class ProcessTerminal : IDisposable
     /// <exception cref="RuntimeException">The two do not go together, or nobody listens on the socket.</exception>
     public static ProcessTerminal Choose(ProcessConfig process, bool detach, string? consoleSocket)
     {
+        // In runc's words, down to the name: tools look for them.
         if (!process.Terminal || !detach)
         {
-            if (consoleSocket is not null) throw new RuntimeException("cannot use console socket if runtime will not detach or allocate tty");
+            if (consoleSocket is not null) throw new RuntimeException("cannot use console socket if runc will not detach or allocate tty");
         }
 
         if (!process.Terminal) return new ProcessTerminal(null, null, null);
         var size = process.ConsoleSize is { } wanted ? new TerminalSize((int)wanted.Height, (int)wanted.Width) : (TerminalSize?)null;
         if (detach)
         {
-            if (consoleSocket is null) throw new RuntimeException("cannot allocate tty if runtime will detach without setting console socket");
+            if (consoleSocket is null) throw new RuntimeException("cannot allocate tty if runc will detach without setting console socket");
             return new ProcessTerminal(UnixSocket.ConnectBlocking(consoleSocket), null, size);
         }
 

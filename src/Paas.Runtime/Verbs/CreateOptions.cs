@@ -97,7 +97,7 @@ internal sealed class CreateOptions
     {
         var bundle = Path.GetFullPath(Bundle);
         var config = ConfigFile is null ? Path.Combine(bundle, "config.json") : Path.GetFullPath(ConfigFile);
-        return new ContainerSpec
+        var spec = new ContainerSpec
         {
             Id = Id,
             BundleDirectory = bundle,
@@ -110,6 +110,8 @@ internal sealed class CreateOptions
             PreservedDescriptors = PreservedDescriptors,
             NoPivot = NoPivot,
         }.WithActivation();
+        InheritedDescriptors.Check(InheritedDescriptors.First + spec.PreservedDescriptors - PreservedDescriptors, PreservedDescriptors);
+        return spec;
     }
 
     /// <summary>Tells whoever asked which process it has become.</summary>

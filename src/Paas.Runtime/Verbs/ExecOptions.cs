@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
@@ -146,20 +147,24 @@ internal sealed class ExecOptions
 
     private UserConfig User(UserConfig user)
     {
-        if (_groups.Count > 0) user = user with { AdditionalGids = _groups };
-        if (_user is null) return user;
+        if (_groups.Count > 0) user = user with { AdditionalGids = [.. user.AdditionalGids ?? [], .. _groups] };
+        if (string.IsNullOrEmpty(_user)) return user;
         var parts = _user.Split(':', 2);
-        if (!uint.TryParse(parts[0], out var uid)) throw new UsageException($"--user takes numbers: {_user}");
-        if (parts.Length == 1) return user with { Uid = uid };
-        return uint.TryParse(parts[1], out var gid) ? user with { Uid = uid, Gid = gid } : throw new UsageException($"--user takes numbers: {_user}");
+        if (parts.Length == 2) user = user with { Gid = Number("gid", parts[1]) };
+        return user with { Uid = Number("uid", parts[0]) };
     }
+
+    // runc's words.
+    private static uint Number(string kind, string text) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw new RuntimeException($"bad {kind}: strconv.Atoi: parsing \"{text}\": invalid syntax");
 
     private CapabilitySets With(CapabilitySets? sets) => new()
     {
         Bounding = [.. sets?.Bounding ?? [], .. _capabilities],
         Effective = [.. sets?.Effective ?? [], .. _capabilities],
         Permitted = [.. sets?.Permitted ?? [], .. _capabilities],
+        // Never more (CVE-2022-29162). Ambient ones are had as far as they are inheritable.
         Inheritable = sets?.Inheritable,
-        Ambient = sets?.Ambient,
+        Ambient = sets?.Inheritable is null ? sets?.Ambient : [.. sets.Ambient ?? [], .. _capabilities],
     };
 }

@@ -28,6 +28,7 @@ internal static class ExecVerb
         }
 
         var config = CreateOptions.ReadConfig(container.Directory.ConfigPath);
+        InheritedDescriptors.Check(InheritedDescriptors.First, options.PreservedDescriptors);
         HostRoot.Protect(global, config);
         var process = options.Merge(config.Process!);
         using var terminal = ProcessTerminal.Choose(process, options.Detach, options.ConsoleSocket);

@@ -50,6 +50,7 @@ public sealed class NativeLayoutTests
         #include <linux/ioprio.h>
         #include <linux/keyctl.h>
         #include <linux/magic.h>
+        #include <linux/nsfs.h>
         #include <linux/openat2.h>
         #include <linux/sched.h>
         #include <linux/seccomp.h>
