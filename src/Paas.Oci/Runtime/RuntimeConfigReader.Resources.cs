@@ -201,7 +201,8 @@ public static partial class RuntimeConfigReader
         {
             switch (name)
             {
-                case "pageSize":
+                // Written this way too, for readers that take either.
+                case "pageSize" or "pagesize":
                     size = Text(ref json);
                     break;
                 case "limit":
