@@ -102,8 +102,10 @@ public sealed class SymbolicLinkTests
         Check(container, new HostTrap(container), link, target);
     }
 
-    [OlderRuntimesFailFact("runc before 1.2.8 binds what the image has at /dev/null over masked files (CVE-2025-31133)")]
-    public void Masks_are_the_hosts_null_device_whatever_the_image_has_at_its_place()
+    [OlderRuntimesFailTheory("runc before 1.2.8 binds what the image has at /dev/null over masked files (CVE-2025-31133)")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Masks_are_the_null_device_whatever_the_image_has_at_its_place(bool toHost)
     {
         using var container = new TestContainer().Script("cat /masked; echo overwritten > /masked; test -c /masked && stat -c %t:%T /masked");
         WithoutDev(container);
@@ -111,6 +113,12 @@ public sealed class SymbolicLinkTests
         container.Linux["maskedPaths"] = new JsonArray("/masked");
         var trap = new HostTrap(container);
         trap.Link(container, "/dev/null", "passwd");
+        if (!toHost)
+        {
+            File.Delete(Path.Combine(container.Rootfs, "dev/null"));
+            File.CreateSymbolicLink(Path.Combine(container.Rootfs, "dev/null"), "/etc/passwd");
+        }
+
         var outcome = container.Run();
         trap.AssertUntouched(outcome);
         Assert.DoesNotContain("hidden", outcome.Output);
