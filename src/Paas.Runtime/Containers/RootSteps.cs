@@ -26,7 +26,7 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
         var propagation = _linux.RootfsPropagation is "private" or "rprivate" ? MS_PRIVATE : MS_SLAVE;
         program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, MS_REC + propagation, 0);
         var devices = plan.Mounts.Devices is { } prepared ? Clone(prepared) : null;
-        Attach("mount root", _root);
+        AttachRoot();
         foreach (var mount in plan.Mounts.Mounts) Add(mount, targets, mounts);
         if (DeviceSteps.AreWanted(plan.Mounts.Mounts))
         {
@@ -50,6 +50,22 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
         {
             mounts.SetAttributes(_root, MOUNT_ATTR_RDONLY, 0, 0, recursive: false, "remount read-only", "/");
         }
+    }
+
+    // Hooks look for the container's mounts, and add some, where config.json has the root. A user namespace may be kept from going there.
+    private void AttachRoot()
+    {
+        var path = Path.GetFullPath(plan.Config.Root!.Path, plan.Bundle);
+        if (plan.NoPivot || !plan.HasWaypoint || path == "/")
+        {
+            Attach("mount root", _root);
+            return;
+        }
+
+        var there = program.Add(
+            "mount root", path, SYS_move_mount, _root, program.Text(""), AT_FDCWD, program.Text(path), MOVE_MOUNT_F_EMPTY_PATH).Tolerate(Errno.EACCES);
+        Attach("mount root", _root);
+        there.OnSuccess(program.Count);
     }
 
     /// <summary>Makes it the process's root and leaves the host's behind.</summary>
