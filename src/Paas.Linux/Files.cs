@@ -76,6 +76,13 @@ public static unsafe class Files
     public static FileStatus Status(string path) =>
         TryStatus(path, out var status, out var errno) ? status : throw new LinuxException("statx", errno, path);
 
+    /// <summary>Whether this process may write to a file, or make files in a directory.</summary>
+    public static bool IsWritable(string path)
+    {
+        const int W_OK = 2;
+        fixed (byte* name = Kernel.Utf8(path)) return Kernel.Call(SYS_faccessat2, AT_FDCWD, (nint)name, W_OK, 0) >= 0;
+    }
+
     /// <summary>statx(2); false when there is no such file.</summary>
     public static bool TryStatus(string path, out FileStatus status)
     {

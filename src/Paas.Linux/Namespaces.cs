@@ -40,6 +40,11 @@ public static class Namespaces
     public static NamespaceKind? KindOf(SafeFileHandle handle) =>
         Kernel.Call(SYS_ioctl, handle.DangerousGetHandle(), NS_GET_NSTYPE) is > 0 and var kind ? (NamespaceKind)kind : null;
 
+    /// <summary>The user namespace around a user namespace.</summary>
+    /// <exception cref="LinuxException">EPERM: it is not below the caller's own.</exception>
+    public static SafeFileHandle OpenParent(SafeFileHandle userNamespace) =>
+        Kernel.Handle(Kernel.Call(SYS_ioctl, userNamespace.DangerousGetHandle(), NS_GET_PARENT), "ioctl NS_GET_PARENT");
+
     /// <summary>Opens a namespace of a process.</summary>
     public static SafeFileHandle Open(int pid, NamespaceKind kind) => Open($"/proc/{pid}/ns/{FileName(kind)}");
 

@@ -69,6 +69,13 @@ public sealed class ControlGroup
         return new ControlGroup(path, hierarchies, withCpuset, unit);
     }
 
+    /// <summary>Whether this process may make the group: whether it may write where the first directory is missing.</summary>
+    public bool MayBeMade() => Directories.All(directory =>
+    {
+        while (!Directory.Exists(directory)) directory = System.IO.Path.GetDirectoryName(directory)!;
+        return Files.IsWritable(directory);
+    });
+
     /// <summary>Looks whether the group can be a new container's.</summary>
     /// <exception cref="CgroupException">There are processes in it, or it is frozen.</exception>
     public void RequireUnused()

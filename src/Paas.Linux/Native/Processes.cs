@@ -13,6 +13,7 @@ public static partial class Native
     public const int CLONE_NEWTIME = 0x80;
     public const int CLONE_VM = 0x100;
     public const int CLONE_VFORK = 0x4000;
+    public const int NS_GET_PARENT = 0xB702;
     public const int NS_GET_NSTYPE = 0xB703;
     public const int CLONE_PIDFD = 0x1000;
     public const int CLONE_PARENT = 0x8000;

@@ -23,8 +23,16 @@ internal static class ContainerGroup
                 var unit = Unit(configured, spec.Id, spec.Config.Annotations);
                 return ControlGroup.At(unit.Path, limits.Processor.HasSet, unit);
             default:
-                return ControlGroup.At(PathOf(configured, spec.Id), limits.Processor.HasSet);
+                var group = ControlGroup.At(PathOf(configured, spec.Id), limits.Processor.HasSet);
+                return spec.Rootless && !group.MayBeMade() ? Without(spec.Config.Linux?.Resources) : group;
         }
+    }
+
+    // Limits are promises that cannot be kept then. runc's words.
+    private static ControlGroup Without(ResourcesConfig? resources)
+    {
+        var promised = resources?.Memory?.Limit is > 0 ? "memory" : resources?.Cpu?.Quota is > 0 ? "cpu" : resources?.Pids?.Limit is > 0 ? "pids" : null;
+        return promised is null ? ControlGroup.None : throw new RuntimeException($"cannot set {promised} limit: container could not join or create cgroup");
     }
 
     /// <summary>

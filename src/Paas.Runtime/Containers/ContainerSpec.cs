@@ -26,6 +26,9 @@ public sealed record ContainerSpec
     /// <summary>Who makes the control group.</summary>
     public CgroupManager CgroupManager { get; init; }
 
+    /// <summary>True does without a control group that this process may not make.</summary>
+    public bool Rootless { get; init; }
+
     /// <summary>Overlay root and network instead of the bundle's own, or null.</summary>
     public SandboxConfig? Sandbox { get; init; }
 

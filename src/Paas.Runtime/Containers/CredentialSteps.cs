@@ -75,7 +75,9 @@ internal sealed class CredentialSteps(LaunchProgram program, Pipe status, Pipe g
         var groups = user.AdditionalGids ?? [];
         var array = (uint*)program.Memory(Math.Max(1, groups.Count) * sizeof(uint));
         for (var i = 0; i < groups.Count; i++) array[i] = groups[i];
-        program.Add("setgroups", null, SYS_setgroups, groups.Count, (nint)array);
+        var set = program.Add("setgroups", null, SYS_setgroups, groups.Count, (nint)array);
+        // Where an ordinary user's namespace has no right to, the groups are those of that user, who has them anyway.
+        if (groups.Count == 0) set.Tolerate(Errno.EPERM);
         program.Add("setgid", $"{user.Gid}", SYS_setresgid, user.Gid, user.Gid, user.Gid);
         program.Add("setuid", $"{user.Uid}", SYS_setresuid, user.Uid, user.Uid, user.Uid);
     }

@@ -43,7 +43,7 @@ internal sealed class ExecProcess
     {
         var filter = SeccompFilter.From(_spec.Config.Linux?.Seccomp);
         using var limits = new ProcessLimits(_process.Rlimits);
-        var group = _spec.Subgroup is { } below ? ControlGroup.At(_spec.Container.Record.Cgroup + below, _spec.Container.Record.Cpuset) : _spec.Container.Group;
+        var group = _spec.Subgroup is { Length: > 0 } below ? ControlGroup.At(_spec.Container.Record.Cgroup + below, _spec.Container.Record.Cpuset) : _spec.Container.Group;
         Compile(limits, filter);
         if (_spec.Terminal is null)
         {

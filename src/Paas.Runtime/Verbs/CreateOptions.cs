@@ -107,6 +107,7 @@ internal sealed class CreateOptions
             RuntimeRoot = global.Root,
             NewKeyring = NewKeyring,
             CgroupManager = global.CgroupManager,
+            Rootless = global.Rootless ?? !Environment.IsPrivilegedProcess,
             PreservedDescriptors = PreservedDescriptors,
             NoPivot = NoPivot,
         }.WithActivation();

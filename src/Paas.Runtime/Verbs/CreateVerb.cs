@@ -1,5 +1,6 @@
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
+using Paas.Runtime.Rootless;
 using Paas.Runtime.Terminals;
 
 namespace Paas.Runtime.Verbs;
@@ -12,6 +13,7 @@ internal static class CreateVerb
         var options = CreateOptions.Parse(arguments, isRun: false);
         var spec = options.ToSpec(global) with { WaitAtFifo = true };
         ConfigRules.Check(spec.Config);
+        if (UnprivilegedCaller.Create(global, spec.Config) is { } code) return code;
         HostRoot.Protect(global, spec.Config);
         using var terminal = ProcessTerminal.Choose(spec.Config.Process!, detach: true, options.ConsoleSocket);
         using var container = ContainerFactory.Create(spec with { Terminal = terminal.Target });

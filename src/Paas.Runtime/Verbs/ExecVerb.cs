@@ -1,6 +1,7 @@
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
+using Paas.Runtime.Rootless;
 using Paas.Runtime.State;
 using Paas.Runtime.Terminals;
 
@@ -29,6 +30,7 @@ internal static class ExecVerb
 
         var config = CreateOptions.ReadConfig(container.Directory.ConfigPath);
         InheritedDescriptors.Check(InheritedDescriptors.First, options.PreservedDescriptors);
+        if (UnprivilegedCaller.Enter(global, container.Record) is { } code) return code;
         HostRoot.Protect(global, config);
         var process = options.Merge(config.Process!);
         using var terminal = ProcessTerminal.Choose(process, options.Detach, options.ConsoleSocket);

@@ -2,6 +2,7 @@ using Paas.Linux;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
 using Paas.Runtime.Hooks;
+using Paas.Runtime.Rootless;
 using Paas.Runtime.State;
 using Paas.Runtime.Terminals;
 
@@ -18,6 +19,7 @@ internal static class RunVerb
         var options = CreateOptions.Parse(arguments, isRun: true);
         var spec = options.ToSpec(global) with { DieWithParent = !options.Detach };
         ConfigRules.Check(spec.Config);
+        if (UnprivilegedCaller.Create(global, spec.Config) is { } code) return code;
         HostRoot.Protect(global, spec.Config);
         using var terminal = ProcessTerminal.Choose(spec.Config.Process!, options.Detach, options.ConsoleSocket);
         using var container = ContainerFactory.Create(spec with { Terminal = terminal.Target });
