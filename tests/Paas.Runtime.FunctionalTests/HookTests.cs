@@ -53,6 +53,15 @@ public sealed class HookTests
     }
 
     [RootFact]
+    public void A_createContainer_hook_sees_the_hosts_files_and_the_containers_mounts()
+    {
+        using var container = new TestContainer().Mount("/data", "tmpfs", "tmpfs");
+        Add(container, "createContainer", $"echo hook > {container.Rootfs}/data/file");
+        Assert.Equal("hook\n", container.Script("cat /data/file").Run().ShouldSucceed().Output);
+        Assert.False(File.Exists(Path.Combine(container.Rootfs, "data/file")));
+    }
+
+    [RootFact]
     public void What_a_createRuntime_hook_does_to_the_network_namespace_the_program_finds()
     {
         using var container = new TestContainer().Script("cat /sys/class/net/lo/mtu");

@@ -36,8 +36,8 @@ public sealed class RootlessTests : IDisposable
     [RootFact]
     public void Its_own_specification_runs_as_the_callers_own_id()
     {
-        WriteConfig("id -u; cat /proc/self/uid_map | tr -s ' '; cat /proc/self/setgroups; touch /tmp/mine; stat -c %u /tmp/mine; hostname");
-        Assert.Equal($"0\n 0 {User} 1\ndeny\n0\nrunc\n", Runtime("run", "--bundle", _directory.Combine("bundle"), "one").ShouldSucceed().Output);
+        WriteConfig("id -u; cat /proc/self/uid_map | tr -s ' '; cat /proc/self/setgroups; touch /tmp/mine; stat -c %u /tmp/mine");
+        Assert.Equal($"0\n 0 {User} 1\ndeny\n0\n", Runtime("run", "--bundle", _directory.Combine("bundle"), "one").ShouldSucceed().Output);
         Assert.Equal(User, Linux.Files.Status(_directory.Combine("bundle", "rootfs", "tmp", "mine")).Uid);
     }
 
@@ -50,8 +50,6 @@ public sealed class RootlessTests : IDisposable
         Assert.Equal("created", Status);
         Runtime("start", "one").ShouldSucceed();
         Assert.Equal("running", Status);
-        Assert.Equal("0\n", Runtime("exec", "one", "id", "-u").ShouldSucceed().Output);
-        Assert.Equal(3, Runtime("exec", "one", "sh", "-c", "exit 3").ExitCode);
         Runtime("kill", "one", "KILL").ShouldSucceed();
         TestContainer.Eventually(() => Status == "stopped", "stopped");
         Runtime("delete", "one").ShouldSucceed();
