@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Paas.Linux.Events;
 using static Paas.Linux.Native;
 
 namespace Paas.Linux;
@@ -67,9 +68,8 @@ public static unsafe class Processes
         {
             var left = milliseconds < 0 ? -1 : (int)Math.Max(0, deadline - Environment.TickCount64);
             var poll = new pollfd { fd = (int)process.DangerousGetHandle(), events = POLLIN };
-            var result = Kernel.Call(SYS_poll, (nint)(&poll), 1, left);
-            if (result == -Errno.EINTR) continue;
-            return Kernel.Check(result, "poll") > 0;
+            if (Poll.Wait(new Span<pollfd>(ref poll), left) > 0) return true;
+            if (left == 0) return false;
         }
     }
 

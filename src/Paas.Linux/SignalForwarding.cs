@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Paas.Linux.Architectures;
 using Paas.Linux.Launching;
 using static Paas.Linux.Native;
 
@@ -19,19 +20,7 @@ public static unsafe partial class SignalForwarding
     {
         var added = false;
         process.DangerousAddRef(ref added);
-        Span<byte> code =
-        [
-            0x89, 0xFE,             // mov esi, edi          signal
-            0xBF, 0, 0, 0, 0,       // mov edi, PIDFD
-            0x31, 0xD2,             // xor edx, edx          no siginfo
-            0x45, 0x31, 0xD2,       // xor r10d, r10d        no flags
-            0xB8, 0, 0, 0, 0,       // mov eax, SYS_pidfd_send_signal
-            0x0F, 0x05,             // syscall
-            0xC3,                   // ret
-        ];
-        MemoryMarshal.Write(code[3..], (int)process.DangerousGetHandle());
-        MemoryMarshal.Write(code[13..], SYS_pidfd_send_signal);
-        var handler = SyscallStub.MapCode(code);
+        var handler = SyscallStub.MapCode(Machine.SignalForwarder((int)process.DangerousGetHandle()));
         foreach (var signal in Forwarded) Install(signal, handler);
     }
 

@@ -1,8 +1,7 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Paas.Linux.Architectures;
 using Paas.Linux.Events;
 using Paas.Linux.Launching;
-using static Paas.Linux.Native;
 
 namespace Paas.Linux;
 
@@ -19,20 +18,7 @@ public static unsafe class SignalPipe
         // The handler uses it for as long as this process lives.
         var added = false;
         write.DangerousAddRef(ref added);
-        Span<byte> code =
-        [
-            0x57,                   // push rdi              the signal, also what is written
-            0x48, 0x89, 0xE6,       // mov rsi, rsp
-            0xBF, 0, 0, 0, 0,       // mov edi, PIPE
-            0xBA, 1, 0, 0, 0,       // mov edx, 1
-            0xB8, 0, 0, 0, 0,       // mov eax, SYS_write
-            0x0F, 0x05,             // syscall
-            0x5F,                   // pop rdi
-            0xC3,                   // ret
-        ];
-        MemoryMarshal.Write(code[5..], (int)write.DangerousGetHandle());
-        MemoryMarshal.Write(code[15..], SYS_write);
-        SignalForwarding.Install(signal, SyscallStub.MapCode(code));
+        SignalForwarding.Install(signal, SyscallStub.MapCode(Machine.SignalWriter((int)write.DangerousGetHandle())));
         return read;
     }
 }

@@ -38,12 +38,20 @@ internal static class Program
             Log.Error(e.Message);
             return Failure;
         }
-        catch (Exception e) when (e is RuntimeException or LinuxException or IOException or UnauthorizedAccessException or JsonException or ArgumentException or FormatException)
+        catch (Exception e)
         {
-            Log.Error(Subject(verb) + ProgramFailure.Describe(e));
+            Log.Error(Subject(verb) + Describe(e));
             return verb == "exec" ? ExecVerb.Failure : Failure;
         }
     }
+
+    // What a bundle can cause has words of its own. Anything else is a mistake in this program, and still no reason to crash.
+    private static string Describe(Exception e) => e switch
+    {
+        RuntimeException or LinuxException or IOException or UnauthorizedAccessException or JsonException or ArgumentException or FormatException => ProgramFailure.Describe(e),
+        OutOfMemoryException => "out of memory: config.json asks for more than this program may use",
+        _ => $"internal error: {e.GetType().Name}: {e.Message}",
+    };
 
     private static int Run(string? verb, GlobalOptions options, IReadOnlyList<string> arguments) => verb switch
     {

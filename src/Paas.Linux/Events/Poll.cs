@@ -34,9 +34,10 @@ public static unsafe class Poll
     /// <exception cref="LinuxException">poll failed.</exception>
     public static int Wait(Span<pollfd> descriptors, int milliseconds)
     {
+        var time = new timespec { tv_sec = milliseconds / 1000, tv_nsec = milliseconds % 1000 * 1_000_000L };
         fixed (pollfd* first = descriptors)
         {
-            var count = Kernel.Call(SYS_poll, (nint)first, descriptors.Length, milliseconds);
+            var count = Kernel.Call(SYS_ppoll, (nint)first, descriptors.Length, milliseconds < 0 ? 0 : (nint)(&time));
             if (count != -Errno.EINTR) return (int)Kernel.Check(count, "poll");
             foreach (ref var descriptor in descriptors) descriptor.revents = 0;
             return 0;

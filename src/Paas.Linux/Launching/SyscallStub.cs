@@ -1,3 +1,4 @@
+using Paas.Linux.Architectures;
 using static Paas.Linux.Native;
 
 namespace Paas.Linux.Launching;
@@ -11,30 +12,15 @@ public static unsafe class SyscallStub
 {
     private const int Size = 4096;
 
-    // Takes a pointer to {number, six arguments}; returns the kernel's result, minus the error number on failure.
-    // Only registers that a callee may change are used.
-    private static ReadOnlySpan<byte> Code =>
-    [
-        0x48, 0x8B, 0x07,       // mov rax, [rdi]
-        0x48, 0x8B, 0x77, 0x10, // mov rsi, [rdi+16]
-        0x48, 0x8B, 0x57, 0x18, // mov rdx, [rdi+24]
-        0x4C, 0x8B, 0x57, 0x20, // mov r10, [rdi+32]
-        0x4C, 0x8B, 0x47, 0x28, // mov r8,  [rdi+40]
-        0x4C, 0x8B, 0x4F, 0x30, // mov r9,  [rdi+48]
-        0x48, 0x8B, 0x7F, 0x08, // mov rdi, [rdi+8]
-        0x0F, 0x05,             // syscall
-        0xC3,                   // ret
-    ];
-
     private static nint _address;
     private static nint _starter;
 
-    /// <summary>The stub, mapped on first use and never unmapped.</summary>
+    /// <summary>The stub, mapped on first use and never unmapped. It takes a pointer to {number, six arguments}.</summary>
     public static delegate*<long*, long> Call
     {
         get
         {
-            if (_address == 0) _address = MapCode(Code);
+            if (_address == 0) _address = MapCode(Machine.SystemCall);
             return (delegate*<long*, long>)_address;
         }
     }

@@ -5,9 +5,6 @@ namespace Paas.Linux;
 /// <content>Scheduling (linux/sched.h, linux/sched/types.h, linux/ioprio.h, linux/personality.h).</content>
 public static partial class Native
 {
-    public const int SYS_sched_setattr = 314;
-    public const int SYS_sched_getaffinity = 204;
-
     public const int SCHED_OTHER = 0;
     public const int SCHED_FIFO = 1;
     public const int SCHED_RR = 2;

@@ -3,13 +3,6 @@ namespace Paas.Linux;
 /// <content>Sockets (sys/socket.h, sys/un.h) and waiting for descriptors (poll.h).</content>
 public static partial class Native
 {
-    public const int SYS_bind = 49;
-    public const int SYS_listen = 50;
-    public const int SYS_connect = 42;
-    public const int SYS_accept4 = 288;
-    public const int SYS_sendto = 44;
-    public const int SYS_socketpair = 53;
-
     public const int AF_UNIX = 1;
     public const int SOCK_STREAM = 1;
     public const int SOCK_NONBLOCK = 0x800;

@@ -45,12 +45,7 @@ public abstract class SyscallTable
     public const int None = -1;
 
     /// <summary>The table of the machine this program is compiled for.</summary>
-    public static SyscallTable Current { get; } =
-#if ARM64
-        new Arm64SyscallTable();
-#else
-        new X64SyscallTable();
-#endif
+    public static SyscallTable Current => Machine.Syscalls;
 
     /// <summary>Numbers of the call of that name; <see cref="SyscallNumbers.Unknown"/> for a name this table does not have.</summary>
     public abstract SyscallNumbers Find(string name);

@@ -5,7 +5,7 @@ namespace Paas.Oci.Runtime;
 /// <content>The kinds of value. Each expects the reader on the member's name or the item before, and null wherever a value may be left out.</content>
 public static partial class RuntimeConfigReader
 {
-    private static readonly Part<string> TextItem = static (ref Utf8JsonReader json) => json.GetString() ?? throw new JsonException("null in a list of texts");
+    private static readonly Part<string> TextItem = static (ref Utf8JsonReader json) => Whole(json.GetString()) ?? throw new JsonException("null in a list of texts");
 
     // The next member's name; false behind the last one. The reader is on the object's start, or on the end of the value before.
     private static bool Member(ref Utf8JsonReader json, out string name)
@@ -50,8 +50,12 @@ public static partial class RuntimeConfigReader
     private static string? Text(ref Utf8JsonReader json)
     {
         json.Read();
-        return json.GetString();
+        return Whole(json.GetString());
     }
+
+    // To the kernel a text ends at its first NUL: what one reads here and what it does there would differ.
+    private static string? Whole(string? text) =>
+        text is null || !text.Contains('\0') ? text : throw new JsonException("a text contains a NUL character");
 
     private static bool Flag(ref Utf8JsonReader json)
     {

@@ -33,6 +33,11 @@ public static partial class RuntimeConfigReader
         {
             throw new JsonException($"a member has the wrong kind of value, near byte {json.BytesConsumed}", e);
         }
+        catch (JsonException e) when (e.Message.Contains('\n'))
+        {
+            // It quotes what it did not understand.
+            throw new JsonException(e.Message.ReplaceLineEndings(" "), e);
+        }
     }
 
     private static RuntimeConfig Config(ref Utf8JsonReader json)

@@ -5,6 +5,9 @@ namespace Paas.Runtime.Containers;
 /// <summary>What a bundle must have before anything is made of it, and what this runtime does not do yet, said plainly.</summary>
 internal static class ConfigRules
 {
+    // A namespace of the kernel's takes 100,000 (fs.mount-max), and a minute to fill; nobody's container has a hundredth of these.
+    private const int MostMounts = 4096;
+
     /// <exception cref="RuntimeException">The first thing that is wrong.</exception>
     public static void Check(RuntimeConfig config)
     {
@@ -13,6 +16,8 @@ internal static class ConfigRules
         Check(config.Process ?? throw new RuntimeException("config.json has no process"));
         if (config.Linux is null) throw new RuntimeException("config.json has no linux section");
         if (config.Linux.IntelRdt is not null) throw new RuntimeException("linux.intelRdt is not supported by this runtime: remove it from config.json");
+        if (config.Mounts is { Count: > MostMounts } mounts) throw new RuntimeException($"config.json has {mounts.Count} mounts; no more than {MostMounts} are made");
+        CheckNamespaces(config, config.Linux);
         CheckHooks(config.Hooks);
     }
 
@@ -21,6 +26,26 @@ internal static class ConfigRules
     {
         if (process.Args is null or []) throw new RuntimeException("process.args names no program");
         if (!process.Cwd.StartsWith('/')) throw new RuntimeException($"cwd {process.Cwd} is not absolute");
+        var seen = new HashSet<string>();
+        foreach (var limit in process.Rlimits ?? [])
+        {
+            if (!seen.Add(limit.Type)) throw new RuntimeException($"process.rlimits has {limit.Type} twice");
+        }
+    }
+
+    // What is set in a namespace needs one of the container's own: it would be the host's otherwise.
+    private static void CheckNamespaces(RuntimeConfig config, LinuxConfig linux)
+    {
+        if (config.Hostname is { Length: > 0 } && !Has("uts")) throw new RuntimeException("unable to set hostname without a private UTS namespace");
+        if (config.Domainname is { Length: > 0 } && !Has("uts")) throw new RuntimeException("unable to set domainname without a private UTS namespace");
+        if (linux.TimeOffsets is not { Count: > 0 }) return;
+        if (!Has("time")) throw new RuntimeException("time namespace offsets specified, but time namespace isn't enabled in the config");
+        if (linux.Namespaces!.Any(item => item is { Type: "time", Path.Length: > 0 }))
+        {
+            throw new RuntimeException("time namespace enabled, but both namespace path and time offsets specified -- you may only provide one");
+        }
+
+        bool Has(string type) => linux.Namespaces?.Any(item => item.Type == type) == true;
     }
 
     private static void CheckHooks(HooksConfig? hooks)

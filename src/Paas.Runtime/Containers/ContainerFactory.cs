@@ -248,11 +248,13 @@ public static class ContainerFactory
             group.Kill();
             group.Remove();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RuntimeException)
         {
             // What happened first is what to report.
         }
-
-        directory.Remove();
+        finally
+        {
+            directory.Remove();
+        }
     }
 }

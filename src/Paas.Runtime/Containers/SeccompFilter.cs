@@ -1,6 +1,7 @@
 using Paas.Linux;
 using Paas.Linux.Seccomp;
 using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
@@ -33,6 +34,7 @@ internal sealed record SeccompFilter(sock_filter[] Code, int Flags, SeccompAgent
         try
         {
             var flags = SeccompWords.Flags(config.Flags, notifies) | (notifies ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
+            Log.Debug($"seccomp filter flags: {flags}");
             return new SeccompFilter(SeccompCompiler.Compile(policy, SyscallTable.Current), flags, notifies ? SeccompAgent.From(config) : null);
         }
         catch (ArgumentException e)

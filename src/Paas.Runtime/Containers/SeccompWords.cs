@@ -10,13 +10,26 @@ internal static class SeccompWords
 {
     public const string Notify = "SCMP_ACT_NOTIFY";
 
-    /// <summary>Words of the specification for architectures of other families: accepted, and without effect here.</summary>
-    private static readonly string[] ForeignArchitectures =
+    /// <summary>Words of the specification for architectures. Those of other families are accepted, and without effect.</summary>
+    public static ReadOnlySpan<string> Architectures => Known;
+
+    /// <summary>Flags a profile may have.</summary>
+    public static ReadOnlySpan<string> KnownFlags => FlagNames;
+
+    /// <summary>Those that any filter may have; the last one says something only together with an agent.</summary>
+    public static ReadOnlySpan<string> SupportedFlags => FlagNames.AsSpan(0, FlagNames.Length - 1);
+
+    private static readonly string[] Known =
     [
-        "SCMP_ARCH_MIPS", "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL", "SCMP_ARCH_MIPSEL64", "SCMP_ARCH_MIPSEL64N32",
-        "SCMP_ARCH_PPC", "SCMP_ARCH_PPC64", "SCMP_ARCH_PPC64LE", "SCMP_ARCH_S390", "SCMP_ARCH_S390X", "SCMP_ARCH_PARISC", "SCMP_ARCH_PARISC64",
-        "SCMP_ARCH_RISCV64", "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_M68K", "SCMP_ARCH_SH", "SCMP_ARCH_SHEB", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64",
-        "SCMP_ARCH_X32", "SCMP_ARCH_ARM", "SCMP_ARCH_AARCH64",
+        "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_M68K", "SCMP_ARCH_MIPS", "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32",
+        "SCMP_ARCH_MIPSEL", "SCMP_ARCH_MIPSEL64", "SCMP_ARCH_MIPSEL64N32", "SCMP_ARCH_PARISC", "SCMP_ARCH_PARISC64", "SCMP_ARCH_PPC", "SCMP_ARCH_PPC64",
+        "SCMP_ARCH_PPC64LE", "SCMP_ARCH_RISCV64", "SCMP_ARCH_S390", "SCMP_ARCH_S390X", "SCMP_ARCH_SH", "SCMP_ARCH_SHEB", "SCMP_ARCH_X32", "SCMP_ARCH_X86",
+        "SCMP_ARCH_X86_64",
+    ];
+
+    private static readonly string[] FlagNames =
+    [
+        "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
     ];
 
     /// <summary>ABIs to which the rules apply; the native one always.</summary>
@@ -26,7 +39,7 @@ internal static class SeccompWords
         foreach (var word in architectures ?? [])
         {
             var abi = SyscallTable.Current.Abi(word);
-            if (abi == SyscallAbis.None && !ForeignArchitectures.Contains(word)) throw new RuntimeException($"seccomp: string {word} is not a valid arch for seccomp");
+            if (abi == SyscallAbis.None && !Known.Contains(word)) throw new RuntimeException($"seccomp: string {word} is not a valid arch for seccomp");
             abis |= abi;
         }
 

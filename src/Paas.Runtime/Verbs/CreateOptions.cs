@@ -140,11 +140,16 @@ internal sealed class CreateOptions
     private static SandboxConfig ReadSandbox(byte[] utf8) =>
         JsonSerializer.Deserialize(utf8, SupervisionJsonContext.Default.SandboxConfig) ?? throw new JsonException("the document is null");
 
+    // Far above any bundle's, and low enough to be read within the program's own memory limit.
+    private const int LongestDocument = 16 * 1024 * 1024;
+
     /// <summary>Reads a JSON file, saying which one when it is not right.</summary>
     public static T Read<T>(string path, Func<byte[], T> read)
     {
         try
         {
+            var length = new FileInfo(path).Length;
+            if (length > LongestDocument) throw new RuntimeException($"{path} has {length} bytes; no more than {LongestDocument} are read");
             return read(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

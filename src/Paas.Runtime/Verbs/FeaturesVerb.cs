@@ -34,11 +34,13 @@ internal static class FeaturesVerb
         Strings(json, "actions",
         [
             "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG",
-            "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
+            "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
         ]);
         Strings(json, "operators",
             ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"]);
-        Strings(json, "archs", ["SCMP_ARCH_X86_64"]);
+        Strings(json, "archs", SeccompWords.Architectures);
+        Strings(json, "knownFlags", SeccompWords.KnownFlags);
+        Strings(json, "supportedFlags", SeccompWords.SupportedFlags);
         json.WriteEndObject();
         Flags(json, "apparmor", ("enabled", false));
         Flags(json, "selinux", ("enabled", false));

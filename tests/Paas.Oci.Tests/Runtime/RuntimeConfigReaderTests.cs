@@ -10,7 +10,7 @@ namespace Paas.Oci.Tests.Runtime;
 public sealed class RuntimeConfigReaderTests
 {
     // Every member there is, each with a value that is not its default.
-    private const string Everything = """
+    internal const string Everything = """
         {
           "ociVersion": "1.2.0", "hostname": "h", "domainname": "d", "unknown": {"deep": [1, {"a": null}]},
           "root": {"path": "rootfs", "readonly": true, "future": 1},

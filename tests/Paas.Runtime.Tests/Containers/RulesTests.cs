@@ -18,6 +18,11 @@ public sealed class RulesTests
         { Config() with { Linux = null }, "linux" },
         { Config() with { Process = new ProcessConfig { Cwd = "/", Args = [] } }, "args" },
         { Config() with { Process = new ProcessConfig { Cwd = "relative", Args = ["x"] } }, "relative" },
+        { Config() with { Hostname = "h" }, "without a private UTS namespace" },
+        { Config() with { Domainname = "d" }, "without a private UTS namespace" },
+        { With(new TimeOffset(), new NamespaceConfig { Type = "mount" }), "time namespace isn't enabled" },
+        { With(new TimeOffset(), new NamespaceConfig { Type = "time", Path = "/proc/self/ns/time" }), "both namespace path and time offsets" },
+        { Config() with { Process = new ProcessConfig { Cwd = "/", Args = ["x"], Rlimits = [Limit(), Limit()] } }, "RLIMIT_CORE twice" },
     };
 
     [Theory]
@@ -42,6 +47,11 @@ public sealed class RulesTests
     [InlineData("net/../kernel/panic")]
     [InlineData("net..ipv4")]
     public void Sysctls_do_not_leave_their_directory(string name) => Assert.Throws<RuntimeException>(() => Sysctls.PathOf(name));
+
+    private static ResourceLimit Limit() => new() { Type = "RLIMIT_CORE", Soft = 0, Hard = 0 };
+
+    private static RuntimeConfig With(TimeOffset offset, NamespaceConfig item) =>
+        Config() with { Linux = new LinuxConfig { Namespaces = [item], TimeOffsets = new Dictionary<string, TimeOffset> { ["monotonic"] = offset } } };
 
     private static RuntimeConfig Config() => new()
     {

@@ -1,14 +1,13 @@
 namespace Paas.Linux;
 
-/// <summary>
-/// Constants and structures of the kernel's interface under their C names, a file per subject. The tests turn every constant
-/// into <c>_Static_assert(NAME == value)</c> and every structure into size and offset checks against the C headers.
-/// </summary>
+/// <content>
+/// Numbers that differ between architectures: here x86-64's, of which this program is one unless it is compiled for another
+/// (docs/decisions/0016). Every name is in the other architectures' files too; calls that not all of them have are not used.
+/// </content>
 public static partial class Native
 {
     public const int SYS_read = 0;
     public const int SYS_write = 1;
-    public const int SYS_open = 2;
     public const int SYS_close = 3;
     public const int SYS_lseek = 8;
     public const int SYS_mmap = 9;
@@ -17,13 +16,11 @@ public static partial class Native
     public const int SYS_rt_sigaction = 13;
     public const int SYS_rt_sigprocmask = 14;
     public const int SYS_ioctl = 16;
-    public const int SYS_dup2 = 33;
     public const int SYS_dup3 = 292;
     public const int SYS_pipe2 = 293;
     public const int SYS_socket = 41;
     public const int SYS_sendmsg = 46;
     public const int SYS_recvmsg = 47;
-    public const int SYS_fork = 57;
     public const int SYS_clone = 56;
     public const int SYS_execve = 59;
     public const int SYS_exit = 60;
@@ -35,7 +32,6 @@ public static partial class Native
     public const int SYS_truncate = 76;
     public const int SYS_chdir = 80;
     public const int SYS_fchdir = 81;
-    public const int SYS_rename = 82;
     public const int SYS_mkdirat = 258;
     public const int SYS_unlinkat = 263;
     public const int SYS_symlinkat = 266;
@@ -55,7 +51,6 @@ public static partial class Native
     public const int SYS_setresgid = 119;
     public const int SYS_setsid = 112;
     public const int SYS_prctl = 157;
-    public const int SYS_arch_prctl = 158;
     public const int SYS_mount = 165;
     public const int SYS_umount2 = 166;
     public const int SYS_pivot_root = 155;
@@ -94,7 +89,6 @@ public static partial class Native
     public const int SYS_flistxattr = 196;
     public const int SYS_getdents64 = 217;
     public const int SYS_bpf = 321;
-    public const int SYS_poll = 7;
     public const int SYS_ppoll = 271;
     public const int SYS_keyctl = 250;
     public const int SYS_signalfd4 = 289;
@@ -121,4 +115,15 @@ public static partial class Native
     public const int SYS_name_to_handle_at = 303;
     public const int SYS_setpriority = 141;
     public const int SYS_ioprio_set = 251;
+    public const int SYS_sched_setattr = 314;
+    public const int SYS_sched_getaffinity = 204;
+    public const int SYS_bind = 49;
+    public const int SYS_listen = 50;
+    public const int SYS_connect = 42;
+    public const int SYS_accept4 = 288;
+    public const int SYS_sendto = 44;
+    public const int SYS_socketpair = 53;
+
+    public const int O_DIRECTORY = 0x10000;
+    public const int O_NOFOLLOW = 0x20000;
 }
