@@ -42,6 +42,11 @@ public static class Errno
     public const int ETIMEDOUT = 110;
     public const int EDQUOT = 122;
 
-    /// <summary>The C library's sentence for an error number, e.g. <c>Operation not permitted</c>.</summary>
-    public static string Describe(int errno) => System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno);
+    /// <summary>The C library's words for an error number, to follow a colon: <c>operation not permitted</c>.</summary>
+    public static string Describe(int errno)
+    {
+        var text = System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno);
+        // As other runtimes write it; those who drive them look for these words.
+        return text.Length > 1 && char.IsLower(text[1]) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
+    }
 }

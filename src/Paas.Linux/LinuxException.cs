@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Paas.Linux;
 
 /// <summary>A system call failed.</summary>
@@ -28,6 +26,6 @@ public sealed class LinuxException : IOException
     private static string Describe(string syscall, int errno, string? path)
     {
         var subject = path is null ? syscall : $"{syscall} {path}";
-        return $"{subject}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
+        return $"{subject}: {Linux.Errno.Describe(errno)} (errno {errno})";
     }
 }

@@ -9,6 +9,7 @@ public static unsafe partial class Native
     public const int TIOCSWINSZ = 0x5414;
     public const int TIOCSPTLCK = 0x40045431;
     public const int TIOCGPTPEER = 0x5441;
+    public const int ONLCR = 4;
     public const int TCSANOW = 0;
 
     /// <summary>sys/ioctl.h</summary>

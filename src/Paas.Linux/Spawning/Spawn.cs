@@ -69,16 +69,22 @@ public static unsafe partial class Spawn
         }
     }
 
+    /// <summary>This program's environment, as <c>NAME=VALUE</c>.</summary>
+    public static IReadOnlyList<string> Environment()
+    {
+        var variables = System.Environment.GetEnvironmentVariables();
+        var list = new List<string>(variables.Count);
+        foreach (System.Collections.DictionaryEntry variable in variables) list.Add($"{variable.Key}={variable.Value}");
+        return list;
+    }
+
     private static byte** Environ
     {
         get
         {
             // Built anew rather than read from libc's environ: a data symbol, which P/Invoke does not reach. Leaks a few bytes in
             // a program that is about to end or to be replaced.
-            var variables = Environment.GetEnvironmentVariables();
-            var list = new List<string>(variables.Count);
-            foreach (System.Collections.DictionaryEntry variable in variables) list.Add($"{variable.Key}={variable.Value}");
-            return new StringVector(list).Pointer;
+            return new StringVector(Environment()).Pointer;
         }
     }
 

@@ -39,6 +39,24 @@ public static unsafe class Terminal
     /// <exception cref="LinuxException">It is no terminal.</exception>
     public static IDisposable MakeRaw(SafeFileHandle terminal) => new RawMode(terminal);
 
+    /// <summary>Lets a terminal pass line ends on as they are written, without a carriage return before each.</summary>
+    /// <exception cref="LinuxException">It is no terminal.</exception>
+    public static void KeepLineEnds(SafeFileHandle terminal)
+    {
+        // c_oflag is the second of the four flag words that struct termios begins with.
+        const int OutputFlags = 1;
+        var number = (int)terminal.DangerousGetHandle();
+        var attributes = stackalloc uint[AttributeBytes / sizeof(uint)];
+        Check(tcgetattr(number, (byte*)attributes), "tcgetattr");
+        attributes[OutputFlags] &= ~(uint)ONLCR;
+        Check(tcsetattr(number, TCSANOW, (byte*)attributes), "tcsetattr");
+    }
+
+    private static void Check(int result, string call)
+    {
+        if (result != 0) throw new LinuxException(call, Marshal.GetLastPInvokeError());
+    }
+
     /// <summary>A size as the kernel takes it.</summary>
     public static winsize Raw(TerminalSize size) =>
         new() { ws_row = (ushort)Math.Clamp(size.Rows, 0, ushort.MaxValue), ws_col = (ushort)Math.Clamp(size.Columns, 0, ushort.MaxValue) };
@@ -67,11 +85,6 @@ public static unsafe class Terminal
         {
             // A terminal that is gone meanwhile has no mode to put back.
             fixed (byte* before = _before) _ = tcsetattr(Number, TCSANOW, before);
-        }
-
-        private static void Check(int result, string call)
-        {
-            if (result != 0) throw new LinuxException(call, Marshal.GetLastPInvokeError());
         }
     }
 }

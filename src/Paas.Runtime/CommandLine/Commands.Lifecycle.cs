@@ -59,7 +59,8 @@ internal static partial class Commands
     };
 
     public static Command Delete => new("delete", "remove what is left of a container", ContainerId,
-        Option.Flag("force,f", "kill the container first if it runs; no error if there is none"));
+        Option.Flag("force,f", "kill the container first if it runs; no error if there is none"),
+        Option.Flag("regex", "delete all whose ids match: the operand is an extended regular expression"));
 
     public static Command Pause => new("pause", "suspend all processes of a container", ContainerId);
 

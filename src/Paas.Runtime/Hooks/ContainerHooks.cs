@@ -79,7 +79,8 @@ internal sealed class ContainerHooks : IDisposable
         }
 
         fork.OnZero(program.Count);
-        HookProcess.Add(program, name, hook, state, Number(_output), status.WriteEnd);
+        // Without one of its own it gets none: the host's is none of the container's business.
+        HookProcess.Add(program, name, hook, state, Number(_output), status.WriteEnd, hook.Env ?? []);
         over.OnSuccess(program.Count);
     }
 

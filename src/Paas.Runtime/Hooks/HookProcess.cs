@@ -18,7 +18,9 @@ internal static class HookProcess
     /// <param name="state">Descriptor of the state document; read from its beginning.</param>
     /// <param name="output">Descriptor that takes what the hook prints.</param>
     /// <param name="report">Descriptor a failure is reported through; it closes on execve.</param>
-    public static void Add(LaunchProgram program, string step, HookConfig hook, long state, long output, long report)
+    /// <param name="environment">Its environment.</param>
+    public static void Add(
+        LaunchProgram program, string step, HookConfig hook, long state, long output, long report, IReadOnlyList<string> environment)
     {
         program.Add(step, null, SYS_lseek, state, 0, SEEK_SET);
         program.Add(step, null, SYS_dup3, state, 0, 0);
@@ -36,7 +38,7 @@ internal static class HookProcess
 
         program.Add(step, null, SYS_rt_sigprocmask, SIG_SETMASK, none, 0, 8);
         var arguments = hook.Args is { Count: > 0 } given ? given : [hook.Path];
-        program.Add(step, hook.Path, SYS_execve, program.Text(hook.Path), program.Texts(arguments), program.Texts(hook.Env ?? []));
+        program.Add(step, hook.Path, SYS_execve, program.Text(hook.Path), program.Texts(arguments), program.Texts(environment));
     }
 
     /// <summary>How a hook is named in messages.</summary>

@@ -1,5 +1,6 @@
 using Paas.Linux;
 using Paas.Linux.Launching;
+using Paas.Linux.Spawning;
 using Paas.Oci.Runtime;
 using Paas.Runtime.State;
 using static Paas.Linux.Native;
@@ -31,7 +32,7 @@ internal static class HostHooks
         var program = new LaunchProgram();
         program.Add(name, null, SYS_setsid);
         program.Add(name, bundle, SYS_chdir, program.Text(bundle));
-        HookProcess.Add(program, name, hook, input.DangerousGetHandle(), output.DangerousGetHandle(), status.WriteEnd);
+        HookProcess.Add(program, name, hook, input.DangerousGetHandle(), output.DangerousGetHandle(), status.WriteEnd, hook.Env ?? Spawn.Environment());
         using var child = Launcher.Launch(program, status, 0);
         try
         {

@@ -6,7 +6,7 @@ namespace Paas.Runtime.State;
 
 /// <summary>
 /// A container's directory below the runtime's root: <c>state.json</c>, a copy of <c>config.json</c>, and while it waits for its
-/// start <c>start.fifo</c>. Nothing of it need outlive the machine's next boot, so nothing is synced.
+/// start <c>exec.fifo</c>. Nothing of it need outlive the machine's next boot, so nothing is synced.
 /// </summary>
 public sealed class StateDirectory
 {
@@ -25,7 +25,7 @@ public sealed class StateDirectory
 
     public string ConfigPath => System.IO.Path.Combine(Path, "config.json");
 
-    public string StartFifo => System.IO.Path.Combine(Path, "start.fifo");
+    public string StartFifo => System.IO.Path.Combine(Path, "exec.fifo");
 
     private string RecordPath => System.IO.Path.Combine(Path, "state.json");
 
@@ -85,9 +85,12 @@ public sealed class StateDirectory
 
     private static void CheckId(string id)
     {
-        if (!IsId(id)) throw new RuntimeException($"invalid container ID format: \"{id}\"");
+        if (IsId(id)) return;
+        var wrong = id.FirstOrDefault(c => !IsIdCharacter(c));
+        throw new RuntimeException($"invalid container ID format: \"{id}\"{(wrong == 0 ? "" : $" (invalid character `{wrong}` in the ID)")}");
     }
 
-    private static bool IsId(string id) =>
-        id is { Length: > 0 and <= 1024 } and not "." and not ".." && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.');
+    private static bool IsId(string id) => id is { Length: > 0 and <= 1024 } and not "." and not ".." && id.All(IsIdCharacter);
+
+    private static bool IsIdCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.';
 }

@@ -14,10 +14,10 @@ internal static class SignalNames
         "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
     ];
 
-    /// <summary>Takes <c>SIGTERM</c>, <c>TERM</c>, <c>15</c>, <c>SIGRTMIN+1</c>.</summary>
+    /// <summary>Takes <c>SIGTERM</c>, <c>TERM</c>, <c>15</c>, <c>SIGRTMIN+1</c>, and 0, which only asks whether there is a process.</summary>
     public static bool TryParse(string text, out int number)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)) return number is > 0 and <= Last;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)) return number is >= 0 and <= Last;
         var name = text.ToUpperInvariant();
         if (name.StartsWith("SIG", StringComparison.Ordinal)) name = name[3..];
         if (name.StartsWith("RTMIN", StringComparison.Ordinal)) return TryParseRealTime(name[5..], out number);

@@ -29,6 +29,8 @@ internal sealed class TerminalRelay : IDisposable
     {
         _master = master;
         Descriptors.SetNonBlocking(master);
+        // The terminal in front of the person adds the carriage returns; a file or a pipe wants none.
+        Terminal.KeepLineEnds(master);
         if (!Terminal.Is(_input)) return;
         _raw = Terminal.MakeRaw(_input);
         TakeSize();

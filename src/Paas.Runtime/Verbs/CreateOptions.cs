@@ -135,7 +135,7 @@ internal sealed class CreateOptions
         if (path is not null) Linux.Files.WriteAtomically(path, System.Text.Encoding.ASCII.GetBytes($"{pid}"), durable: false);
     }
 
-    public static RuntimeConfig ReadConfig(string path) => Read(path, bytes => RuntimeConfigReader.ReadConfig(bytes));
+    public static RuntimeConfig ReadConfig(string path) => Read(path, bytes => ConfigDefaults.Complete(RuntimeConfigReader.ReadConfig(bytes)));
 
     private static SandboxConfig ReadSandbox(byte[] utf8) =>
         JsonSerializer.Deserialize(utf8, SupervisionJsonContext.Default.SandboxConfig) ?? throw new JsonException("the document is null");
@@ -154,7 +154,7 @@ internal sealed class CreateOptions
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RuntimeException($"{path} does not exist", e);
+            throw new RuntimeException($"JSON specification file {path} not found", e);
         }
         catch (JsonException e)
         {

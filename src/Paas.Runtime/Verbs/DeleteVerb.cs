@@ -1,3 +1,4 @@
+using Paas.Linux;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.State;
 
