@@ -5,6 +5,7 @@ using Paas.Linux.Cgroups;
 using Paas.Linux.Launching;
 using Paas.Linux.Netlink;
 using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
 using Paas.Runtime.Hooks;
 using Paas.Runtime.State;
 using static Paas.Linux.Native;
@@ -38,6 +39,7 @@ public static class ContainerFactory
             // Before anything is made, so that a delete after a crash knows what to remove.
             directory.Write(Record(spec, group, 0));
             File.Copy(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"), directory.ConfigPath);
+            Log.Debug($"state in {directory.Path}, control group {path}");
             using var holder = group.Create(limits);
             group.Apply(limits);
             if (ContainerGroup.OwnerOf(spec.Config) is { } owner) group.Delegate(owner);
@@ -106,6 +108,8 @@ public static class ContainerFactory
                 Keyring = spec.NewKeyring ? $"_ses.{spec.Id}" : null,
             };
             var program = InitProgram.Compile(plan);
+            // In runc's words where it says the same.
+            Log.Debug($"nsexec container setup: {program.Count} steps");
             if (spec.Terminal is null) StandardStreams.GiveTo(config, spec.StandardInput, spec.StandardOutput, spec.StandardError);
             var process = Fork(program, status, namespaces, unified, config);
             return (GuideThrough(process, plan, pid => Record(spec, group, pid)), go, network);
@@ -134,6 +138,7 @@ public static class ContainerFactory
         var parentsPart = true;
         try
         {
+            Log.Debug($"child process in init(): pid {process.Pid}");
             go.CloseReadEnd();
             if (plan.Namespaces.Makes(NamespaceKind.User))
             {
@@ -158,6 +163,7 @@ public static class ContainerFactory
             }
 
             process.WaitUntilReady();
+            Log.Debug("init: closing the pipe to signal completion");
             return process;
         }
         catch (Exception failure)

@@ -51,6 +51,7 @@ internal sealed class ExecProcess
         }
 
         var child = Fork(group);
+        Log.Debug($"child process in init(): pid {child.Pid}, {_program.Count} steps");
         try
         {
             group.Add(child.Pid, unified: false);

@@ -8,7 +8,7 @@ public sealed class StateTests
 {
     [Theory]
     [InlineData(ContainerStatus.Creating, false, false, false, false, false, false, false, "creating")]
-    [InlineData(ContainerStatus.Created, true, true, true, false, true, false, true, "created")]
+    [InlineData(ContainerStatus.Created, true, true, true, true, true, false, true, "created")]
     [InlineData(ContainerStatus.Running, false, true, false, true, true, false, true, "running")]
     [InlineData(ContainerStatus.Paused, false, true, false, true, false, true, true, "paused")]
     [InlineData(ContainerStatus.Stopped, false, false, true, false, false, false, false, "stopped")]
