@@ -2,6 +2,7 @@ using Paas.Linux;
 using Paas.Linux.Cgroups;
 using Paas.Linux.Launching;
 using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;

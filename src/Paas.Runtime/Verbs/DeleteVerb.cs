@@ -10,14 +10,31 @@ internal static class DeleteVerb
     public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
     {
         var reader = new OptionReader(Commands.Delete, arguments);
-        var force = false;
+        var (force, regex) = (false, false);
         while (reader.NextOption() is { } option)
         {
-            force = option is "--force" ? true : throw reader.Unknown();
+            switch (option)
+            {
+                case "--force":
+                    force = true;
+                    break;
+                case "--regex":
+                    regex = true;
+                    break;
+                default:
+                    throw reader.Unknown();
+            }
         }
 
-        Delete(global, reader.OnlyId(), force);
+        foreach (var id in Ids(global.Root, reader.OnlyId(), regex)) Delete(global, id, force);
         return 0;
+    }
+
+    private static IReadOnlyList<string> Ids(string root, string operand, bool regex)
+    {
+        if (!regex) return [operand];
+        using var pattern = new PosixPattern(operand);
+        return [.. StateDirectory.List(root).Where(pattern.IsMatch)];
     }
 
     private static void Delete(GlobalOptions global, string id, bool force)
