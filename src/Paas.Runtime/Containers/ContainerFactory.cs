@@ -39,7 +39,7 @@ public static class ContainerFactory
             // Before anything is made, so that a delete after a crash knows what to remove.
             directory.Write(Record(spec, group, 0));
             File.Copy(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"), directory.ConfigPath);
-            Log.Debug($"state in {directory.Path}, control group {path}");
+            Log.Debug($"state in {directory.Path}, control group {group.Path}");
             using var holder = group.Create(limits);
             group.Apply(limits);
             if (ContainerGroup.OwnerOf(spec.Config) is { } owner) group.Delegate(owner);
