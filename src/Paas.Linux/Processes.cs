@@ -23,6 +23,19 @@ public static unsafe class Processes
         return result == -Errno.ESRCH ? null : Kernel.Handle(result, "pidfd_open", $"{pid}");
     }
 
+    /// <summary>The pid of an open process, as this process's pid namespace counts.</summary>
+    /// <exception cref="LinuxException">ESRCH: it has ended and been reaped, or is not to be seen from here.</exception>
+    public static int PidOf(SafeFileHandle process)
+    {
+        const string Field = "Pid:";
+        foreach (var line in File.ReadLines($"/proc/self/fdinfo/{process.DangerousGetHandle()}"))
+        {
+            if (line.StartsWith(Field, StringComparison.Ordinal) && int.Parse(line.AsSpan(Field.Length)) is > 0 and var pid) return pid;
+        }
+
+        throw new LinuxException("pidfd", Errno.ESRCH);
+    }
+
     /// <summary>Sends a signal; false when the process is gone. Signal 0 only asks.</summary>
     public static bool Signal(SafeFileHandle process, int signal)
     {

@@ -152,9 +152,9 @@ public sealed class ContainerHost : IAsyncDisposable
         {
             var directory = await _bundles.WriteOneShotAsync(config, ct);
             var status = await OneShotRun.RunAsync(_launcher, OneShot(directory), io, KillAsync, ct);
-            if (File.Exists(directory.RuntimeLog) && await File.ReadAllTextAsync(directory.RuntimeLog, ct) is { Length: > 0 } says)
+            if (File.Exists(directory.RuntimeLog) && RuntimeErrors.Describe(await File.ReadAllTextAsync(directory.RuntimeLog, ct)) is { Length: > 0 } says)
             {
-                throw new PaasException(ErrorCode.Internal, $"the container could not be started: {RuntimeErrors.Describe(says)}");
+                throw new PaasException(ErrorCode.Internal, $"the container could not be started: {says}");
             }
 
             return status;

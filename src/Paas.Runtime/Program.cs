@@ -71,6 +71,7 @@ internal static class Program
         "spec" => SpecVerb.Run(arguments),
         "features" => FeaturesVerb.Run(arguments),
         "supervise" => SuperviseVerb.Run(arguments),
+        "checkpoint" or "restore" => throw new RuntimeException($"{verb} is not supported: this runtime does not save containers to disk"),
         "help" or "h" or null => throw new HelpRequested(arguments.Count > 0 ? Commands.Find(arguments[0]) ?? throw NoSuch(arguments[0]) : Commands.Program),
         _ => Complain(verb),
     };

@@ -44,12 +44,11 @@ public sealed class LaunchedProcess : IDisposable
     /// <inheritdoc cref="WaitUntilReady"/>
     public void WaitForSuccessor()
     {
-        var pid = WaitFor(Launcher.SuccessorMark);
-        // A child of this process that nobody has reaped: the pid is still its own.
-        var successor = Processes.Open(pid) ?? throw new LinuxException("container process ended during setup", Errno.ECHILD);
-        Processes.Reap(Handle);
+        var descriptor = WaitFor(Launcher.SuccessorMark);
+        var successor = Kernel.Handle(Kernel.Call(SYS_pidfd_getfd, Handle.DangerousGetHandle(), descriptor), "pidfd_getfd");
+        Abandon();
         Handle.Dispose();
-        (Pid, Handle) = (pid, successor);
+        (Pid, Handle) = (Processes.PidOf(successor), successor);
     }
 
     /// <summary>Waits until the child has executed its program (its end of the pipe closed on exec).</summary>

@@ -27,7 +27,7 @@ public static unsafe class Launcher
 
     /// <summary>
     /// Adds a second fork: a process with further namespaces goes on with what follows, as a child of this process's parent, and
-    /// this one ends. The parent turns to it with <see cref="LaunchedProcess.WaitForSuccessor"/>; before that it must report nothing
+    /// this one waits to be ended. The parent turns to it with <see cref="LaunchedProcess.WaitForSuccessor"/>; before that it must report nothing
     /// but failures, since nothing says which of the two reports first.
     /// </summary>
     /// <param name="program">The program.</param>
@@ -39,9 +39,10 @@ public static unsafe class Launcher
         var record = Record(program, SuccessorMark);
         var arguments = new clone_args
         {
-            // Its parent gets the signal of the process that ends here.
-            flags = cloneFlags | CLONE_PARENT | CLONE_PARENT_SETTID,
-            parent_tid = (ulong)(record + 1),
+            // Its parent gets the signal of the process that ends here. Not its pid is told, which may be one of another pid
+            // namespace, but a pidfd, for the parent to take.
+            flags = cloneFlags | CLONE_PARENT | CLONE_PIDFD,
+            pidfd = (ulong)(record + 1),
         };
         if (controlGroup is { } group)
         {
@@ -51,7 +52,8 @@ public static unsafe class Launcher
 
         var clone = program.Add("clone3", null, SYS_clone3, program.Structure(arguments), sizeof(clone_args));
         program.Add("report", null, SYS_write, status.WriteEnd, (nint)record, 8);
-        program.Add("exit", null, SYS_exit_group, 0);
+        // Until the parent has taken the pidfd, and ends it.
+        program.Add("wait for the runtime", null, SYS_ppoll, 0, 0, 0, 0, 0);
         clone.OnZero(program.Count);
     }
 

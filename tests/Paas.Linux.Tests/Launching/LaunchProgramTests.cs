@@ -115,12 +115,21 @@ public sealed unsafe class LaunchProgramTests
 
     private static void Exit(LaunchProgram program, int code) => program.Add("exit", null, SYS_exit_group, code);
 
-    // The child's exit code, or its report of what failed.
+    // The child's exit code, or its report of what failed: the same in a plain fork and in a child with a program of its own.
     private static int? Run(Action<LaunchProgram> compile)
+    {
+        int? plain = null, apart = null;
+        var failure = Xunit.Record.Exception(() => plain = Run(compile, (program, status) => Launcher.Launch(program, status, 0)));
+        var failureApart = Xunit.Record.Exception(() => apart = Run(compile, (program, status) => Launcher.LaunchApart(program, status, 0)));
+        Assert.Equal((plain, failure?.Message), (apart, failureApart?.Message));
+        return failure is null ? plain : throw failure;
+    }
+
+    private static int? Run(Action<LaunchProgram> compile, Func<LaunchProgram, Pipe, LaunchedProcess> launch)
     {
         var (program, status) = (new LaunchProgram(), new Pipe());
         compile(program);
-        using var child = Launcher.Launch(program, status, 0);
+        using var child = launch(program, status);
         try
         {
             child.WaitForExec();
