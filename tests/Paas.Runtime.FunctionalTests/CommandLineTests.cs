@@ -24,6 +24,20 @@ public sealed class CommandLineTests
         Assert.StartsWith("{\n  \"ociVersion\": \"", text);
     }
 
+    [OwnRootFact]
+    public void Features_are_listed_for_clients_to_choose_by()
+    {
+        var features = JsonNode.Parse(RuntimeUnderTest.Execute(RuntimeUnderTest.Program, "features").ShouldSucceed().Output)!;
+        Assert.Equal(
+            ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
+            features["hooks"]!.AsArray().Select(hook => (string)hook!));
+        Assert.Contains("rro", features["mountOptions"]!.AsArray().Select(option => (string)option!));
+        var linux = features["linux"]!;
+        Assert.Equal(41, linux["capabilities"]!.AsArray().Count);
+        Assert.True((bool)linux["mountExtensions"]!["idmap"]!["enabled"]!);
+        Assert.False((bool)linux["intelRdt"]!["enabled"]!);
+    }
+
     [RootFact]
     public void A_stopped_container_has_no_pid()
     {

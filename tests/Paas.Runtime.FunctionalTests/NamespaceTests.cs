@@ -119,6 +119,23 @@ public sealed class NamespaceTests
     }
 
     [OwnRootFact]
+    public void Joining_anothers_user_and_pid_namespaces_the_first_process_is_known_by_its_pid_on_the_host()
+    {
+        // It is forked inside both, where it has another pid.
+        using var one = Sleeping().WithUserNamespace();
+        MakeReachable(one);
+        one.RunDetached().ShouldSucceed();
+        using var other = new TestContainer().Script("exec sleep 1234");
+        MakeReachable(other);
+        foreach (var type in (string[])["user", "pid"]) Join(other, type, $"/proc/{one.Pid}/ns/{Files[type]}");
+        other.RunDetached().ShouldSucceed();
+        Assert.Equal("sleep\01234\0", File.ReadAllText($"/proc/{other.Pid}/cmdline"));
+        Assert.Equal(2, other.Verb("exec", "/bin/ps").ShouldSucceed().Output.Split('\n').Count(line => line.Contains("sleep")));
+        other.Verb("delete", "--force");
+        Assert.Equal("running", one.Status);
+    }
+
+    [OwnRootFact]
     public void A_time_namespace_has_the_offsets_asked_for_also_for_executed_processes()
     {
         using var container = new TestContainer().Script("cut -d. -f1 /proc/uptime; readlink /proc/self/ns/time; sleep 1000");

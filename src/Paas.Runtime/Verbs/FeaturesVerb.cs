@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Paas.Linux;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
 
@@ -24,10 +25,11 @@ internal static class FeaturesVerb
         json.WriteStartObject();
         json.WriteString("ociVersionMin", "1.0.0");
         json.WriteString("ociVersionMax", SpecVerb.OciVersion);
-        Strings(json, "hooks", []);
+        Strings(json, "hooks", ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]);
         Strings(json, "mountOptions", [.. MountOptions.Words]);
         json.WriteStartObject("linux");
         Strings(json, "namespaces", ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"]);
+        Strings(json, "capabilities", [.. Capabilities.Names]);
         Flags(json, "cgroup", ("v1", true), ("v2", true), ("systemd", true), ("systemdUser", false), ("rdma", true));
         json.WriteStartObject("seccomp");
         json.WriteBoolean("enabled", true);
@@ -42,8 +44,9 @@ internal static class FeaturesVerb
         Strings(json, "knownFlags", SeccompWords.KnownFlags);
         Strings(json, "supportedFlags", SeccompWords.SupportedFlags);
         json.WriteEndObject();
-        Flags(json, "apparmor", ("enabled", false));
-        Flags(json, "selinux", ("enabled", false));
+        Flags(json, "apparmor", ("enabled", true));
+        Flags(json, "selinux", ("enabled", true));
+        Flags(json, "intelRdt", ("enabled", false));
         json.WriteStartObject("mountExtensions");
         Flags(json, "idmap", ("enabled", true));
         json.WriteEndObject();
