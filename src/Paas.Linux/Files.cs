@@ -52,7 +52,7 @@ public static unsafe class Files
         fixed (byte* p = Kernel.Utf8(path))
         {
             var result = Kernel.Call(SYS_openat2, directory.DangerousGetHandle(), (nint)p, (nint)(&how), sizeof(open_how));
-            return result < 0 ? null : new SafeFileHandle(result, ownsHandle: true);
+            return result < 0 ? null : Kernel.Handle((int)result);
         }
     }
 

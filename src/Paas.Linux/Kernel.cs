@@ -20,8 +20,18 @@ internal static unsafe partial class Kernel
     public static nint Check(nint result, string syscall, string? path = null) =>
         result >= 0 ? result : throw new LinuxException(syscall, (int)-result, path);
 
-    public static SafeFileHandle Handle(nint result, string syscall, string? path = null) =>
-        new(Check(result, syscall, path), ownsHandle: true);
+    /// <summary>The highest descriptor this process has got here so far.</summary>
+    public static int HighestDescriptor { get; private set; } = 2;
+
+    public static SafeFileHandle Handle(nint result, string syscall, string? path = null) => Handle((int)Check(result, syscall, path));
+
+    /// <summary>An owner for a descriptor the kernel has just given.</summary>
+    public static SafeFileHandle Handle(int descriptor)
+    {
+        // Not exact where two threads race; whoever reads it leaves room.
+        if (descriptor > HighestDescriptor) HighestDescriptor = descriptor;
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
 
     /// <summary>NUL-terminated UTF-8, for <c>fixed</c>.</summary>
     public static byte[] Utf8(string text)

@@ -59,7 +59,7 @@ public static unsafe class Descriptors
     {
         var ends = stackalloc int[2];
         Kernel.Check(Kernel.Call(SYS_pipe2, (nint)ends, O_CLOEXEC), "pipe2");
-        var (reading, writing) = (new SafeFileHandle(ends[0], true), new SafeFileHandle(ends[1], true));
+        var (reading, writing) = (Kernel.Handle(ends[0]), Kernel.Handle(ends[1]));
         // Only of this end: an open pipe has flags for each.
         Kernel.Check(Kernel.Call(SYS_fcntl, ends[0], F_SETFL, O_NONBLOCK), "fcntl F_SETFL");
         return (reading, writing);

@@ -7,6 +7,9 @@ namespace Paas.Linux.Launching;
 /// <summary>Forks children that run a <see cref="LaunchProgram"/>.</summary>
 public static unsafe class Launcher
 {
+    // Descriptors come from elsewhere too, from the lowest free number up.
+    private const int DescriptorRoom = 32;
+
     /// <summary>What a child writes to say it is ready; failures have an operation's number instead.</summary>
     internal const int ReadyMark = -1;
 
@@ -124,19 +127,17 @@ public static unsafe class Launcher
         Kernel.Check(Kernel.Call(SYS_rt_sigprocmask, SIG_SETMASK, (nint)(&before), 0, 8), "sigprocmask");
         if (result < 0) throw new LinuxException("clone3", (int)-result);
         status.CloseWriteEnd();
-        return new LaunchedProcess(program, status, (int)result, new SafeFileHandle(pidfd, ownsHandle: true));
+        return new LaunchedProcess(program, status, (int)result, Kernel.Handle(pidfd));
     }
 
     private static long Start(LaunchProgram program, Pipe status, clone_args* arguments, SafeFileHandle image)
     {
-        var number = (long)image.DangerousGetHandle();
         var start = new ChildStart
         {
             CloneArguments = (nint)arguments,
             CloneArgumentsSize = sizeof(clone_args),
-            // Numbers are given from the lowest free one up: what is open is hardly above the latest.
-            DescriptorLimit = Math.Max(32, number * 2),
-            Image = number,
+            DescriptorLimit = Kernel.HighestDescriptor + DescriptorRoom,
+            Image = image.DangerousGetHandle(),
             Path = program.Text(""),
             Arguments = program.Texts(["paas-runtime"]),
             Environment = program.Texts([]),

@@ -13,8 +13,8 @@ public sealed unsafe class Pipe : IDisposable
     {
         var ends = stackalloc int[2];
         Kernel.Check(Kernel.Call(SYS_pipe2, (nint)ends, O_CLOEXEC), "pipe2");
-        _read = new SafeFileHandle(ends[0], ownsHandle: true);
-        _write = new SafeFileHandle(ends[1], ownsHandle: true);
+        _read = Kernel.Handle(ends[0]);
+        _write = Kernel.Handle(ends[1]);
         ReadEnd = ends[0];
         WriteEnd = ends[1];
     }

@@ -35,7 +35,7 @@ public static partial class NetworkNamespace
         const string path = "/proc/thread-self/ns/net";
         var descriptor = open(path, OpenCloexec);
         if (descriptor < 0) throw new LinuxException("open", Marshal.GetLastPInvokeError(), path);
-        return new SafeFileHandle(descriptor, ownsHandle: true);
+        return Kernel.Handle(descriptor);
     }
 
     private static T OnThread<T>(Func<int> enter, string syscall, Func<T> work)

@@ -85,7 +85,7 @@ public static unsafe class DescriptorPassing
         var header = (cmsghdr*)message.msg_control;
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) return descriptors;
         var count = ((int)header->cmsg_len - sizeof(cmsghdr)) / sizeof(int);
-        foreach (var descriptor in new ReadOnlySpan<int>(header + 1, count)) descriptors.Add(new SafeFileHandle(descriptor, ownsHandle: true));
+        foreach (var descriptor in new ReadOnlySpan<int>(header + 1, count)) descriptors.Add(Kernel.Handle(descriptor));
         return descriptors;
     }
 }

@@ -77,14 +77,14 @@ public static unsafe class UnixSocket
     {
         var ends = stackalloc int[2];
         Kernel.Check(Kernel.Call(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (nint)ends), "socketpair");
-        return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
+        return (Kernel.Handle(ends[0]), Kernel.Handle(ends[1]));
     }
 
     /// <summary>The next client, or null when there is none any more.</summary>
     public static SafeFileHandle? Accept(SafeFileHandle listener)
     {
         var client = Kernel.Call(SYS_accept4, listener.DangerousGetHandle(), 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        return client < 0 ? null : new SafeFileHandle(client, true);
+        return client < 0 ? null : Kernel.Handle((int)client);
     }
 
     /// <summary>Bytes taken by the kernel, -1 when it takes none at present.</summary>
