@@ -20,7 +20,8 @@ public static unsafe class Processes
     public static SafeFileHandle? Open(int pid)
     {
         var result = Kernel.Call(SYS_pidfd_open, pid);
-        return result == -Errno.ESRCH ? null : Kernel.Handle(result, "pidfd_open", $"{pid}");
+        // Kernels before 6.9 say EINVAL of one that is about to be gone.
+        return result is -Errno.ESRCH or -Errno.EINVAL ? null : Kernel.Handle(result, "pidfd_open", $"{pid}");
     }
 
     /// <summary>The pid of an open process, as this process's pid namespace counts.</summary>

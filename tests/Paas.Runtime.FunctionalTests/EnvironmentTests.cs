@@ -46,16 +46,16 @@ public sealed class EnvironmentTests
     }
 
     [OwnRootTheory]
-    [InlineData("NOT_A_VARIABLE")]
-    [InlineData("=value")]
-    [InlineData("A=b\u0000c")]
-    public void What_is_no_variable_is_refused(string variable)
+    [InlineData("NOT_A_VARIABLE", "invalid environment variable")]
+    [InlineData("=value", "invalid environment variable")]
+    [InlineData("A=b\u0000c", "NUL")]
+    public void What_is_no_variable_is_refused(string variable, string complaint)
     {
         using var container = new TestContainer();
         ((JsonArray)container.Process["env"]!).Add(variable);
         var outcome = container.Run();
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("invalid environment variable", outcome.Error);
+        Assert.Contains(complaint, outcome.Error);
         Assert.Empty(container.Cgroups());
     }
 
@@ -185,7 +185,10 @@ public sealed class EnvironmentTests
         container.Linux["maskedPaths"] = new JsonArray();
         container.Script("cat /proc/keys");
         Assert.Contains($"_ses.{container.Id}", container.Run().ShouldSucceed().Output);
-        Assert.DoesNotContain($"_ses.{container.Id}", container.Run("--no-new-keyring").ShouldSucceed().Output);
+        // Of another name: the kernel takes its time to forget the first one's.
+        using var other = new TestContainer().Script("cat /proc/keys");
+        other.Linux["maskedPaths"] = new JsonArray();
+        Assert.DoesNotContain($"_ses.{other.Id}", other.Run("--no-new-keyring").ShouldSucceed().Output);
     }
 
     private static string Command(TestContainer container, string verb, string options) =>

@@ -5,6 +5,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests;
 
 /// <summary>Hooks (config.md, POSIX-platform Hooks; runtime.md, Lifecycle).</summary>
+[Trait("Machine", "Always")]
 public sealed class HookTests
 {
     private static readonly string[] Kinds = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];

@@ -87,7 +87,7 @@ public sealed class RootlessTests : IDisposable
         });
         var outcome = Runtime("run", "--bundle", _directory.Combine("bundle"), "one");
         Assert.Equal(1, outcome.ExitCode);
-        if (RuntimeUnderTest.IsOurs) Assert.Contains("user namespace", outcome.Error);
+        if (RuntimeUnderTest.IsOurs) Assert.Contains("rootless container requires user namespaces", outcome.Error);
     }
 
     [RootFact]

@@ -49,14 +49,12 @@ internal static class ProcessEnvironment
     {
         foreach (var line in passwd.AsSpan().EnumerateLines())
         {
-            var rest = line;
             var number = 0;
-            while (rest.IndexOf(':') is >= 0 and var end)
+            foreach (var range in line.Split(':'))
             {
-                var field = rest[..end];
+                var field = line[range];
                 if (number == 2 && !(uint.TryParse(field, out var found) && found == uid)) break;
                 if (number == 5) return field.Length > 0 ? field.ToString() : null;
-                rest = rest[(end + 1)..];
                 number++;
             }
         }

@@ -20,7 +20,7 @@ internal static class ProgramFailure
 
     private static string Reason(string program, int errno)
     {
-        if (!program.Contains('/')) return "executable file not found in $PATH";
+        if (!program.Contains('/') && errno is (Errno.ENOENT or Errno.ENOTDIR or Errno.EACCES)) return "executable file not found in $PATH";
         var text = Marshal.GetPInvokeErrorMessage(errno);
         text = char.ToLowerInvariant(text[0]) + text[1..];
         return errno == Errno.ENOENT ? $"stat {program}: {text}" : text;

@@ -4,6 +4,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests.Cgroups;
 
 /// <summary>Where a container's group is, and whose it is.</summary>
+[Trait("Machine", "Always")]
 public sealed class GroupPathTests
 {
     [RootFact]

@@ -5,6 +5,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests.Cgroups;
 
 /// <summary><c>pause</c> and <c>resume</c>.</summary>
+[Trait("Machine", "Always")]
 public sealed class PauseTests
 {
     // Counts for as long as it runs.

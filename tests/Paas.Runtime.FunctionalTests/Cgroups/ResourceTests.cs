@@ -5,6 +5,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests.Cgroups;
 
 /// <summary>Limits in config.json (config-linux.md, Control groups) arrive where the kernel reads them.</summary>
+[Trait("Machine", "Always")]
 public sealed class ResourceTests
 {
     private const string Forever = "sleep 1000";
@@ -106,7 +107,7 @@ public sealed class ResourceTests
             container.Linux["resources"] = new JsonObject { ["unified"] = new JsonObject { [name] = "1" } };
             var outcome = container.Run();
             Assert.Equal(1, outcome.ExitCode);
-            Assert.Contains(message, outcome.Error);
+            Assert.Contains(message, outcome.Error, StringComparison.OrdinalIgnoreCase);
             Assert.Empty(container.Cgroups());
         }
     }

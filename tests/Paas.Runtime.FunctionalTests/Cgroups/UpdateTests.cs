@@ -4,6 +4,7 @@ using Xunit;
 namespace Paas.Runtime.FunctionalTests.Cgroups;
 
 /// <summary><c>update</c>: limits change while the container runs.</summary>
+[Trait("Machine", "Always")]
 public sealed class UpdateTests
 {
     [RootFact]
