@@ -82,6 +82,7 @@ public sealed class RootlessTests : IDisposable
         WriteConfig("true", config =>
         {
             config["linux"]!["namespaces"] = new JsonArray(new JsonObject { ["type"] = "mount" }, new JsonObject { ["type"] = "pid" });
+            config.Remove("hostname");
             ((JsonObject)config["linux"]!).Remove("uidMappings");
             ((JsonObject)config["linux"]!).Remove("gidMappings");
         });

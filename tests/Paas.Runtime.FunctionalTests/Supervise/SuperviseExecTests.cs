@@ -62,7 +62,7 @@ public sealed class SuperviseExecTests(SuperviseHost host)
         {
             client.Start(Shell("trap '' HUP TERM; sleep 4242 & sleep 4243 & echo ready; wait; sleep 4244", terminal ? Small : null));
             ExecClient.Read(client.Stream(terminal ? 0 : 1), "ready");
-            Assert.Equal(2, Sleeping(bundle));
+            Wait.Until(() => Sleeping(bundle) == 2, () => "its children do not run");
         }
 
         Wait.Until(() => Sleeping(bundle) == 0, () => "something of it is left");
