@@ -81,7 +81,12 @@ public sealed class DashboardTests(Dashboard dashboard) : IClassFixture<Dashboar
         await page.GetByLabel("Name").FillAsync("GREETING");
         await page.GetByLabel("Value", new() { Exact = true }).FillAsync("Salut");
         await page.GetByRole(AriaRole.Button, new() { Name = "Set" }).ClickAsync();
-        await Expect(page.Locator(".config")).ToContainTextAsync("GREETING");
+        await Expect(page.GetByText("Setting GREETING: a new release goes live when it is healthy")).ToBeVisibleAsync();
+        await Eventually.TrueAsync("the page lists the variable", TimeSpan.FromSeconds(60), async () =>
+        {
+            await page.ReloadAsync();
+            return await page.GetByText("GREETING", new() { Exact = true }).CountAsync() > 0;
+        });
         await Dashboard.ScreenshotAsync(page, "config-dark");
         await Eventually.TrueAsync("the new greeting is live", TimeSpan.FromSeconds(60), async () =>
             (await dashboard.App.GetAsync()).Body.Contains("Salut", StringComparison.Ordinal));
