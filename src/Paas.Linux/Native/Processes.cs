@@ -17,7 +17,6 @@ public static partial class Native
     public const int NS_GET_NSTYPE = 0xB703;
     public const int CLONE_PIDFD = 0x1000;
     public const int CLONE_PARENT = 0x8000;
-    public const int CLONE_PARENT_SETTID = 0x100000;
     public const ulong CLONE_INTO_CGROUP = 0x200000000;
     public const int P_PID = 1;
     public const int P_PIDFD = 3;

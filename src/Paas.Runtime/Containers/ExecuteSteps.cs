@@ -9,7 +9,6 @@ namespace Paas.Runtime.Containers;
 internal sealed class ExecuteSteps(LaunchProgram program)
 {
     private const int FirstFreeDescriptor = 3;
-    private const int LastSignal = 64;
 
     /// <summary>The three standard streams get their places, whatever places they come from.</summary>
     public void PlaceStandardStreams(Argument input, Argument output, Argument error)
@@ -94,15 +93,7 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     /// <summary>Signals as a new process expects them, then the program.</summary>
     public void Execute(ProcessConfig process, SeccompFilter? filter, CredentialSteps credentials)
     {
-        // The runtime ignores SIGPIPE, and ignored signals stay ignored across execve.
-        var none = program.Memory(64);
-        for (var signal = 1; signal <= LastSignal; signal++)
-        {
-            if (signal is SIGKILL or SIGSTOP) continue;
-            program.Add("reset signal", $"{signal}", SYS_rt_sigaction, signal, none, 0, 8);
-        }
-
-        program.Add("unblock signals", null, SYS_rt_sigprocmask, SIG_SETMASK, none, 0, 8);
+        SignalSteps.AddReset(program, "reset");
         var arguments = program.Texts(process.Args!);
         var environment = program.Texts(process.Env ?? []);
         var candidates = Candidates(process).Select(program.Text).ToList();

@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Linux.Launching;
 using Paas.Oci.Runtime;
+using Paas.Runtime.Containers;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Hooks;
@@ -9,8 +10,6 @@ namespace Paas.Runtime.Hooks;
 /// <summary>What becomes of a forked process that is to be a hook, in the runtime's namespaces or in the container's.</summary>
 internal static class HookProcess
 {
-    private const int LastSignal = 64;
-
     /// <summary>Adds its steps: streams, signals, no other descriptors, execve.</summary>
     /// <param name="program">The program.</param>
     /// <param name="step">The hook, for messages.</param>
@@ -30,13 +29,7 @@ internal static class HookProcess
         if (report > 3) program.Add(step, null, SYS_close_range, 3, report - 1, 0);
         program.Add(step, null, SYS_close_range, report + 1, uint.MaxValue, 0);
         program.Add(step, null, SYS_fcntl, report, F_SETFD, FD_CLOEXEC);
-        var none = program.Memory(64);
-        for (var signal = 1; signal <= LastSignal; signal++)
-        {
-            if (signal is not (SIGKILL or SIGSTOP)) program.Add(step, null, SYS_rt_sigaction, signal, none, 0, 8);
-        }
-
-        program.Add(step, null, SYS_rt_sigprocmask, SIG_SETMASK, none, 0, 8);
+        SignalSteps.AddReset(program, step);
         var arguments = hook.Args is { Count: > 0 } given ? given : [hook.Path];
         program.Add(step, hook.Path, SYS_execve, program.Text(hook.Path), program.Texts(arguments), program.Texts(environment));
     }
