@@ -1,6 +1,8 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Paas.Testing;
 using Paas.Testing.Servers;
+using static Microsoft.Playwright.Assertions;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
@@ -24,6 +26,7 @@ public sealed class Dashboard : IAsyncLifetime
     {
         if (!Environment.IsPrivilegedProcess) return;
         Directory.CreateDirectory(Screenshots);
+        SetDefaultExpectTimeout(30_000);
         await Server.StartAsync();
         App = await AppCheckout.CreateAsync(Server, "node", "hello");
         (await App.PushAsync()).Succeeded();
@@ -41,13 +44,15 @@ public sealed class Dashboard : IAsyncLifetime
     {
         var context = await _browser!.NewContextAsync(new() { ColorScheme = scheme, BaseURL = Server.DashboardUrl, ViewportSize = new() { Width = 1280, Height = 900 } });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(60_000);
         if (loggedIn)
         {
             await page.GotoAsync("/login");
             await page.GetByLabel("Token").FillAsync(Token);
             await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
-            await page.WaitForURLAsync("**/");
+            // Not the load event, which an answer that is still streaming holds back: the page is there when its heading is.
+            await Expect(page).ToHaveURLAsync(new Regex("^https?://[^/]+/$"));
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Apps" })).ToBeVisibleAsync();
         }
 
         return page;
