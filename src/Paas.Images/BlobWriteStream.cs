@@ -18,14 +18,17 @@ public sealed class BlobWriteStream : Stream
     private readonly IngestDirectory _directory;
     private readonly string _temporary;
     private readonly SafeFileHandle _file;
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly string _algorithm;
+    private readonly IncrementalHash _hash;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     private int _buffered;
     private long _written;
 
-    internal BlobWriteStream(ContentStore store, string ingestDirectory)
+    internal BlobWriteStream(ContentStore store, string ingestDirectory, string algorithm)
     {
         _store = store;
+        _algorithm = algorithm;
+        _hash = Digest.CreateHash(algorithm);
         _directory = IngestDirectory.Create(ingestDirectory);
         _temporary = Path.Combine(_directory.Path, "blob");
         // Not by the base library, whose advisory lock would still be on the blob when others begin to read it.
@@ -68,23 +71,14 @@ public sealed class BlobWriteStream : Stream
 
     /// <summary>Makes the blob durable and part of the store. A blob that is there already stays as it is.</summary>
     /// <param name="mediaType">For the descriptor.</param>
-    /// <param name="expected">What the digest must be; null accepts any.</param>
+    /// <param name="expected">What the digest must be, of the algorithm that the stream was opened with; null accepts any.</param>
     /// <exception cref="ContentMismatchException">The content is another one; nothing is stored.</exception>
     public Descriptor Complete(string mediaType, Digest? expected = null)
     {
         Spill();
-        var digest = Digest.FromSha256(_hash.GetHashAndReset());
+        var digest = Digest.FromHash(_algorithm, _hash.GetHashAndReset());
         if (expected is { } wanted && wanted != digest) throw new ContentMismatchException(wanted, digest);
-        var path = _store.PathOf(digest);
-        if (!File.Exists(path))
-        {
-            RandomAccess.FlushToDisk(_file);
-            File.SetUnixFileMode(_file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            File.Move(_temporary, path, overwrite: true);
-        }
-
-        // Also when another writer was first: it may not have come so far yet.
-        Files.SyncDirectory(Path.GetDirectoryName(path)!);
+        _store.Adopt(_temporary, _file, digest);
         return new Descriptor { MediaType = mediaType, Digest = digest, Size = _written };
     }
 

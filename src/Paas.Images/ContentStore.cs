@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Oci;
 using Paas.Oci.Images;
@@ -6,14 +7,19 @@ namespace Paas.Images;
 
 /// <summary>
 /// Content by digest, in an OCI image layout (image-spec, image-layout.md): <c>oci-layout</c>, <c>index.json</c>,
-/// <c>blobs/sha256/…</c>, and <c>ingest/</c> for what is being written. Blobs are written once and never change; reading
-/// takes no lock and sees only whole blobs. References are changed under a lock, so that several processes may do it.
+/// <c>blobs/sha256/…</c>, <c>blobs/sha512/…</c>, and <c>ingest/</c> for what is being written. Blobs are written once and never
+/// change; reading takes no lock and sees only whole blobs. References are changed under a lock, so that several processes may do
+/// it. What a piece of work writes or finds under its <see cref="Lease"/> stays until the lease ends, whatever a
+/// <see cref="Sweep"/> finds unowned meanwhile. docs/decisions/0021.
 /// </summary>
-public sealed class ContentStore
+public sealed partial class ContentStore
 {
+    private static readonly string[] Algorithms = [Digest.Sha256, Digest.Sha512];
+
     private readonly string _blobs;
     private readonly string _ingest;
     private readonly LayoutIndex _index;
+    private readonly LeaseBook _leases;
 
     /// <summary>Opens the layout, making it where it does not exist, and removes what a crash left half-written.</summary>
     /// <param name="root">Absolute path of the layout's directory.</param>
@@ -21,31 +27,47 @@ public sealed class ContentStore
     public ContentStore(string root)
     {
         Root = Path.GetFullPath(root);
-        _blobs = Path.Combine(Root, "blobs", Digest.Sha256);
+        _blobs = Path.Combine(Root, "blobs");
         _ingest = Path.Combine(Root, "ingest");
-        Directory.CreateDirectory(_blobs);
+        foreach (var algorithm in Algorithms) Directory.CreateDirectory(Path.Combine(_blobs, algorithm));
         Directory.CreateDirectory(_ingest);
         OpenLayout();
         _index = new LayoutIndex(Root);
+        _leases = new LeaseBook(Root);
         IngestDirectory.RemoveLeftovers(_ingest);
     }
 
     /// <summary>Absolute path of the layout.</summary>
     public string Root { get; }
 
-    /// <summary>True when the blob is there, whole.</summary>
-    public bool Contains(Digest digest) => digest.Algorithm == Digest.Sha256 && File.Exists(PathOf(digest));
+    /// <summary>True when the blob is there, whole. Under a lease it then stays.</summary>
+    public bool Contains(Digest digest)
+    {
+        if (!digest.IsComputable) return false;
+        _leases.Note(digest);
+        return File.Exists(PathOf(digest));
+    }
+
+    /// <summary>Bytes of the blob; null where it is not there. Under a lease it then stays.</summary>
+    public long? SizeOf(Digest digest)
+    {
+        if (!digest.IsComputable) return null;
+        _leases.Note(digest);
+        var file = new FileInfo(PathOf(digest));
+        return file.Exists ? file.Length : null;
+    }
 
     /// <summary>Where the blob is, or would be.</summary>
-    /// <exception cref="NotSupportedException">The digest is not sha256.</exception>
-    public string PathOf(Digest digest) => digest.Algorithm == Digest.Sha256
-        ? Path.Combine(_blobs, digest.Hex)
-        : throw new NotSupportedException($"'{digest}': only sha256 content can be stored");
+    /// <exception cref="NotSupportedException">The digest is neither sha256 nor sha512.</exception>
+    public string PathOf(Digest digest) => digest.IsComputable
+        ? Path.Combine(_blobs, digest.Algorithm, digest.Hex)
+        : throw new NotSupportedException($"'{digest}': only sha256 and sha512 content can be stored");
 
     /// <summary>Opens a blob.</summary>
     /// <exception cref="ContentNotFoundException">It is not in the store.</exception>
     public Stream OpenRead(Digest digest)
     {
+        _leases.Note(digest);
         try
         {
             return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
@@ -61,10 +83,11 @@ public sealed class ContentStore
     /// <exception cref="ContentMismatchException">The file was damaged.</exception>
     public async Task<byte[]> ReadAsync(Digest digest, CancellationToken cancellationToken)
     {
+        _leases.Note(digest);
         try
         {
             var content = await File.ReadAllBytesAsync(PathOf(digest), cancellationToken);
-            var actual = Digest.Compute(content);
+            var actual = Digest.Compute(content, digest.Algorithm);
             return actual == digest ? content : throw new ContentMismatchException(digest, actual);
         }
         catch (FileNotFoundException)
@@ -74,14 +97,15 @@ public sealed class ContentStore
     }
 
     /// <summary>A blob to be written as it comes; nothing is stored before its <see cref="BlobWriteStream.Complete"/>.</summary>
-    public BlobWriteStream OpenWrite() => new(this, _ingest);
+    /// <param name="algorithm">Of its digest: <see cref="Digest.Sha256"/> or <see cref="Digest.Sha512"/>.</param>
+    public BlobWriteStream OpenWrite(string algorithm = Digest.Sha256) => new(this, _ingest, algorithm);
 
     /// <summary>Stores what is left in the stream. Returning means it is on disk.</summary>
     /// <exception cref="ContentMismatchException">The content has another digest than expected; nothing is stored.</exception>
     public async Task<Descriptor> WriteAsync(
         Stream content, string mediaType, Digest? expected, CancellationToken cancellationToken)
     {
-        await using var writer = OpenWrite();
+        await using var writer = OpenWrite(expected?.Algorithm ?? Digest.Sha256);
         await content.CopyToAsync(writer, cancellationToken);
         return writer.Complete(mediaType, expected);
     }
@@ -106,6 +130,25 @@ public sealed class ContentStore
 
     /// <summary>Forgets the reference; the content stays. False when there is none.</summary>
     public bool RemoveReference(string reference) => _index.Remove(reference);
+
+    /// <summary>Takes a finished file into the store under its digest, durable on return, unless the blob is there already.</summary>
+    /// <param name="path">On the store's filesystem; moved away, or left where the blob is there.</param>
+    /// <param name="file">The same, open.</param>
+    /// <param name="digest">Of its content, which nobody changes any more.</param>
+    internal void Adopt(string path, SafeFileHandle file, Digest digest)
+    {
+        _leases.Note(digest);
+        var blob = PathOf(digest);
+        if (!File.Exists(blob))
+        {
+            RandomAccess.FlushToDisk(file);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            File.Move(path, blob, overwrite: true);
+        }
+
+        // Also when another writer was first: it may not have come so far yet.
+        Files.SyncDirectory(Path.GetDirectoryName(blob)!);
+    }
 
     private void OpenLayout()
     {

@@ -45,6 +45,8 @@ public sealed class ImageStore
         var config = ImageDocuments.ParseConfig(await Content.ReadAsync(document.Config.Digest, cancellationToken));
         if (config.Rootfs.DiffIds.Count != document.Layers.Count)
             throw new OciFormatException($"image {manifest}: {document.Layers.Count} layers, but {config.Rootfs.DiffIds.Count} diff ids");
+        // Under a lease the image stays whole from here on.
+        foreach (var layer in document.Layers) Content.Keep(layer.Digest);
         var descriptor = new Descriptor { MediaType = document.MediaType ?? MediaTypes.Manifest, Digest = manifest, Size = json.Length };
         return new Image(descriptor, document, config);
     }
@@ -60,6 +62,7 @@ public sealed class ImageStore
     public async Task UnpackAsync(Image image, CancellationToken cancellationToken)
     {
         var chain = ChainIds.Of(image.Config.Rootfs.DiffIds);
+        foreach (var chainId in chain) Content.Keep(chainId);
         for (var i = 0; i < chain.Count; i++)
         {
             if (Snapshotter.Contains(chain[i])) continue;

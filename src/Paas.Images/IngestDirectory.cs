@@ -4,8 +4,8 @@ using Paas.Linux;
 namespace Paas.Images;
 
 /// <summary>
-/// The place of one blob being written. The lock on the directory tells other processes that it is no crash's leftover; it
-/// is not on the blob itself, so that reading a blob never meets a lock.
+/// The place of one blob being written, or the sign of a lease. The lock on the directory tells other processes that it is no
+/// crash's leftover; it is not on the blob itself, so that reading a blob never meets a lock.
 /// </summary>
 internal sealed class IngestDirectory : IDisposable
 {
@@ -38,6 +38,21 @@ internal sealed class IngestDirectory : IDisposable
             using var handle = TryLock(path);
             if (handle is not null) Directory.Delete(path, recursive: true);
         }
+    }
+
+    /// <summary>True when a living process holds one of the directories; those that none holds are removed.</summary>
+    /// <param name="parent">Where they are.</param>
+    /// <param name="except">One that does not count.</param>
+    public static bool IsAnyHeld(string parent, string? except)
+    {
+        foreach (var path in Directory.EnumerateDirectories(parent).Where(path => path != except))
+        {
+            using var handle = TryLock(path);
+            if (handle is not null) Directory.Delete(path, recursive: true);
+            else if (Directory.Exists(path)) return true;
+        }
+
+        return false;
     }
 
     public void Dispose()

@@ -7,14 +7,17 @@ namespace Paas.Oci;
 
 /// <summary>
 /// The name of content: <c>algorithm:encoded</c> (image-spec, descriptor.md, "Digests"). Every algorithm of the grammar parses;
-/// for <c>sha256</c> and <c>sha512</c> the encoded part must be lower-case hex of the right length. Only sha256 is computed.
-/// The default value names nothing: <see cref="IsEmpty"/>.
+/// for <c>sha256</c> and <c>sha512</c>, the registered ones, the encoded part must be lower-case hex of the right length, and only
+/// these can be computed. The default value names nothing: <see cref="IsEmpty"/>.
 /// </summary>
 [JsonConverter(typeof(DigestJsonConverter))]
 public readonly record struct Digest : ISpanParsable<Digest>
 {
-    /// <summary>The algorithm of everything we write.</summary>
+    /// <summary>The algorithm of everything we write of our own accord.</summary>
     public const string Sha256 = "sha256";
+
+    /// <summary>The other registered algorithm: content that others name by it is kept under that name.</summary>
+    public const string Sha512 = "sha512";
 
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
     private static readonly SearchValues<char> LowerAlphanumeric = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz");
@@ -34,6 +37,9 @@ public readonly record struct Digest : ISpanParsable<Digest>
     /// <summary>The part after the colon; empty for the default value.</summary>
     public string Hex => _value is null ? "" : _value[(_value.IndexOf(':') + 1)..];
 
+    /// <summary>True when content can be checked against it: the algorithm is one of the registered ones.</summary>
+    public bool IsComputable => IsRegistered(Algorithm);
+
     /// <summary>Twelve characters for people to read.</summary>
     public string Abbreviated => Hex.Length > 12 ? Hex[..12] : Hex;
 
@@ -44,8 +50,31 @@ public readonly record struct Digest : ISpanParsable<Digest>
         return new Digest($"{Sha256}:{Convert.ToHexStringLower(hash)}");
     }
 
+    /// <summary>A digest from a computed hash.</summary>
+    /// <param name="algorithm"><see cref="Sha256"/> or <see cref="Sha512"/>.</param>
+    /// <param name="hash">As many bytes as the algorithm gives.</param>
+    /// <exception cref="NotSupportedException">Another algorithm.</exception>
+    public static Digest FromHash(string algorithm, ReadOnlySpan<byte> hash)
+    {
+        if (algorithm == Sha256) return FromSha256(hash);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(hash.Length, NameOf(algorithm) == HashAlgorithmName.SHA512 ? SHA512.HashSizeInBytes : 0);
+        return new Digest($"{algorithm}:{Convert.ToHexStringLower(hash)}");
+    }
+
+    /// <summary>True for <see cref="Sha256"/> and <see cref="Sha512"/>.</summary>
+    public static bool IsRegistered(string algorithm) => algorithm is Sha256 or Sha512;
+
+    /// <summary>Begins to compute a digest of content that comes in pieces; <see cref="FromHash"/> ends it.</summary>
+    /// <exception cref="NotSupportedException">Neither <see cref="Sha256"/> nor <see cref="Sha512"/>.</exception>
+    public static IncrementalHash CreateHash(string algorithm) => IncrementalHash.CreateHash(NameOf(algorithm));
+
     /// <summary>The SHA-256 digest of the bytes.</summary>
     public static Digest Compute(ReadOnlySpan<byte> content) => FromSha256(SHA256.HashData(content));
+
+    /// <summary>The digest of the bytes by the algorithm of that name.</summary>
+    /// <exception cref="NotSupportedException">Neither <see cref="Sha256"/> nor <see cref="Sha512"/>.</exception>
+    public static Digest Compute(ReadOnlySpan<byte> content, string algorithm) =>
+        FromHash(algorithm, NameOf(algorithm) == HashAlgorithmName.SHA512 ? SHA512.HashData(content) : SHA256.HashData(content));
 
     /// <summary>The SHA-256 digest of what is left in the stream.</summary>
     public static Digest Compute(Stream content) => FromSha256(SHA256.HashData(content));
@@ -83,6 +112,13 @@ public readonly record struct Digest : ISpanParsable<Digest>
     }
 
     public override string ToString() => _value ?? "";
+
+    private static HashAlgorithmName NameOf(string algorithm) => algorithm switch
+    {
+        Sha256 => HashAlgorithmName.SHA256,
+        Sha512 => HashAlgorithmName.SHA512,
+        _ => throw new NotSupportedException($"'{algorithm}' cannot be computed: only {Sha256} and {Sha512} can"),
+    };
 
     private static bool IsValid(ReadOnlySpan<char> text)
     {

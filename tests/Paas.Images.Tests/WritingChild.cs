@@ -11,7 +11,9 @@ internal static class WritingChild
 {
     private const string Variable = "PAAS_TEST_WRITING_CHILD";
 
-    public static Process Start(string root)
+    private const string LeaseVariable = "PAAS_TEST_WRITING_CHILD_LEASE";
+
+    public static Process Start(string root, bool lease = false)
     {
         var assembly = typeof(WritingChild).Assembly.Location;
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet",
@@ -20,6 +22,7 @@ internal static class WritingChild
             RedirectStandardOutput = true,
         };
         start.Environment[Variable] = root;
+        if (lease) start.Environment[LeaseVariable] = "1";
         return Process.Start(start)!;
     }
 
@@ -31,6 +34,7 @@ internal static class WritingChild
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { } root) return;
         var store = new ContentStore(root);
+        using var lease = Environment.GetEnvironmentVariable(LeaseVariable) is null ? null : store.Lease();
         for (var i = 0; ; i++)
         {
             using var blob = store.OpenWrite();

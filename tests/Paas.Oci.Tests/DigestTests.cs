@@ -47,6 +47,25 @@ public sealed class DigestTests
     }
 
     [Fact]
+    public void Both_registered_algorithms_can_be_computed_and_no_other()
+    {
+        // FIPS 180-4, the example "abc".
+        const string Sha512OfAbc = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+        var digest = Digest.Compute("abc"u8, Digest.Sha512);
+        Assert.Equal($"sha512:{Sha512OfAbc}", digest.ToString());
+        Assert.Equal(digest, Digest.FromHash(Digest.Sha512, Convert.FromHexString(Sha512OfAbc)));
+        Assert.True(digest.IsComputable);
+        Assert.Equal(Digest.Compute("abc"u8), Digest.Compute("abc"u8, Digest.Sha256));
+        using var hash = Digest.CreateHash(Digest.Sha512);
+        hash.AppendData("a"u8);
+        hash.AppendData("bc"u8);
+        Assert.Equal(digest, Digest.FromHash(Digest.Sha512, hash.GetHashAndReset()));
+        Assert.False(Digest.Parse("sha256+b64u:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564").IsComputable);
+        Assert.Throws<NotSupportedException>(() => Digest.Compute("abc"u8, "sha384"));
+        Assert.ThrowsAny<ArgumentException>(() => Digest.FromHash(Digest.Sha512, new byte[32]));
+    }
+
+    [Fact]
     public void What_parses_is_what_it_prints_and_safe_as_a_file_name() => Prop.ForAll<string?>(text =>
     {
         if (!Digest.TryParse(text, out var digest)) return digest.IsEmpty;

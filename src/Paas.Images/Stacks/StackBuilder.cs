@@ -36,6 +36,7 @@ public sealed class StackBuilder(ImageStore images, StackOptions options)
         if (!Options.Force && await FindAsync(cancellationToken) is { } existing) return existing;
         Directory.CreateDirectory(Options.WorkDirectory);
         using var only = await LockAsync(output, cancellationToken);
+        using var lease = Images.Content.Lease();
         return await ReuseAsync(output, cancellationToken) ?? await BuildAnewAsync(output, cancellationToken);
     }
 
