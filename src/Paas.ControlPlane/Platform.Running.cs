@@ -41,11 +41,11 @@ public sealed partial class Platform
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<RunEvent> RunAsync(string app, RunRequest request, CancellationToken ct)
+    public Task<int> RunAsync(string app, RunRequest request, ExecStreams streams, CancellationToken ct)
     {
         var live = _apps.Get(app).LiveRelease
             ?? throw new PaasException(ErrorCode.Conflict, $"{app} has no release to run a command in", "git push paas main makes the first one.");
-        return _oneOffs.RunAsync(_releases.Get(app, live), request, ct);
+        return _oneOffs.RunAsync(_releases.Get(app, live), request, streams, ct);
     }
 
     /// <inheritdoc/>

@@ -62,6 +62,9 @@ public sealed record ContainerConfig
     /// is mounted is as its mount says.
     /// </summary>
     public bool ReadonlyRoot { get; init; }
+
+    /// <summary>The size of a terminal that the process gets for its streams; null gives it pipes. Only for <see cref="ContainerHost.RunAsync"/>.</summary>
+    public WindowSize? Terminal { get; init; }
 }
 
 /// <summary>Bounds of one container; null leaves a resource unbounded.</summary>

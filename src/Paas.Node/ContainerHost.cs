@@ -151,7 +151,9 @@ public sealed class ContainerHost : IAsyncDisposable
         try
         {
             var directory = await _bundles.WriteOneShotAsync(config, ct);
-            var status = await OneShotRun.RunAsync(_launcher, OneShot(directory), io, KillAsync, ct);
+            var status = config.Terminal is null
+                ? await OneShotRun.RunAsync(_launcher, OneShot(directory), io, KillAsync, ct)
+                : await AtTerminalAsync(directory, io, ct);
             if (File.Exists(directory.RuntimeLog) && RuntimeErrors.Describe(await File.ReadAllTextAsync(directory.RuntimeLog, ct)) is { Length: > 0 } says)
             {
                 throw new PaasException(ErrorCode.Internal, $"the container could not be started: {says}");
@@ -178,7 +180,8 @@ public sealed class ContainerHost : IAsyncDisposable
     public async Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct)
     {
         ContainerIds.Require(id);
-        return await ExecRun.RunAsync(_paths.Socket(id), request, io, ct);
+        using var exec = await ExecConnection.StartAsync(_paths.Socket(id), request, ct);
+        return await AttachedRun.RunAsync(exec, new RunStreams(io.Input, io.Output, io.Error, io.Sizes), ct);
     }
 
     /// <summary>The TCP ports that listen in the sandbox of a process, lowest first; empty when the process is gone.</summary>
@@ -212,13 +215,21 @@ public sealed class ContainerHost : IAsyncDisposable
     }
 
     // --log keeps what the runtime has to say apart from what the program says.
-    private ProcessStartInfo OneShot(ContainerDirectory directory) => new(
+    private ProcessStartInfo OneShot(ContainerDirectory directory, params ReadOnlySpan<string> options) => new(
         _options.RuntimePath,
         [
             "--root", _paths.RuntimeRoot, "--log", directory.RuntimeLog, "--log-format", "json",
-            "run", "--bundle", directory.Path, "--sandbox", directory.Sandbox, directory.Id,
+            "run", "--bundle", directory.Path, "--sandbox", directory.Sandbox, .. options, directory.Id,
         ])
     { WorkingDirectory = "/" };
+
+    private async Task<int> AtTerminalAsync(ContainerDirectory directory, RunStreams io, CancellationToken ct)
+    {
+        Directory.CreateDirectory(_paths.Sockets);
+        using var process = await TerminalRun.StartAsync(
+            _launcher, socket => OneShot(directory, "--console-socket", socket), _paths.ConsoleSocket(directory.Id), ct);
+        return await AttachedRun.RunAsync(process, io, ct);
+    }
 
     private async Task CleanUpAsync(string id)
     {

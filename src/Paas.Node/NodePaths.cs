@@ -15,6 +15,9 @@ internal sealed class NodePaths(NodeOptions options)
 
     public string Socket(string id) => Path.Combine(Sockets, id + ".sock");
 
+    /// <summary>Where a one-shot's terminal is handed over.</summary>
+    public string ConsoleSocket(string id) => Path.Combine(Sockets, id + ".tty");
+
     public string Logs(string app, string source) => Path.Combine(options.DataDirectory, "logs", app, source);
 
     /// <summary>The container's cgroup, relative to the root of each hierarchy.</summary>

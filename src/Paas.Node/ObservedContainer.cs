@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using Paas.Contracts.Supervision;
 
 namespace Paas.Node;
@@ -18,5 +19,6 @@ public sealed record ListeningPort(IPAddress Address, int Port);
 /// <summary>Where an attached container's standard streams go. The caller owns the streams.</summary>
 /// <param name="Input">Read to its end and passed on; null is an empty input.</param>
 /// <param name="Output">Gets the standard output.</param>
-/// <param name="Error">Gets the standard error; may be the same stream as the output.</param>
-public sealed record RunStreams(Stream? Input, Stream Output, Stream Error);
+/// <param name="Error">Gets the standard error; may be the same stream as the output. A terminal has none.</param>
+/// <param name="Sizes">With a terminal: its later sizes; null when they do not change.</param>
+public sealed record RunStreams(Stream? Input, Stream Output, Stream Error, ChannelReader<WindowSize>? Sizes = null);

@@ -41,6 +41,19 @@ public sealed class ExecTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_one_off_speaks_the_same_language()
+    {
+        using var socket = new ClientWebSocket();
+        await OpenAsync(socket, [("Authorization", "Bearer " + _daemon.Token)], "run");
+        await SayAsync(socket, new RunRequest(["cat"], Terminal: new WindowSize(24, 80)), ApiJsonContext.Default.RunRequest);
+        await socket.SendAsync("typed"u8.ToArray(), WebSocketMessageType.Binary, true, None);
+        Assert.Equal("typed", await ReadAsync(socket));
+        await SayAsync(socket, new ExecClientMessage(EndOfInput: true), ApiJsonContext.Default.ExecClientMessage);
+        Assert.Equal("""{"exitCode":7}""", await ReadAsync(socket));
+        Assert.Equal((24, "cat"), (_daemon.Platform.LastRun!.Terminal!.Rows, _daemon.Platform.LastRun.Command[0]));
+    }
+
+    [Fact]
     public async Task What_is_wrong_is_said_in_the_last_frame()
     {
         _daemon.Platform.Exec = (_, _, _, _) => throw new PaasException(ErrorCode.NotFound, "demo has no instance web.1", "What runs: paas ps");
@@ -119,7 +132,7 @@ public sealed class ExecTests : IAsyncLifetime
         return socket;
     }
 
-    private async Task OpenAsync(ClientWebSocket socket, (string Name, string Value)[] headers)
+    private async Task OpenAsync(ClientWebSocket socket, (string Name, string Value)[] headers, string path = "instances/web.1/exec")
     {
         socket.Options.CollectHttpResponseDetails = true;
         foreach (var (name, value) in headers) socket.Options.SetRequestHeader(name, value);
@@ -135,7 +148,7 @@ public sealed class ExecTests : IAsyncLifetime
                 return new NetworkStream(connection, ownsSocket: true);
             },
         });
-        await socket.ConnectAsync(new Uri("ws://paas.localhost/v1/apps/demo/instances/web.1/exec"), invoker, None);
+        await socket.ConnectAsync(new Uri("ws://paas.localhost/v1/apps/demo/" + path), invoker, None);
     }
 
     private static Task SayAsync<T>(ClientWebSocket socket, T message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>

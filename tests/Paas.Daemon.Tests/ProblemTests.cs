@@ -61,8 +61,6 @@ public sealed partial class ProblemTests : IAsyncLifetime
     [InlineData("PATCH", "/v1/apps/hello/formation", "{}")]
     [InlineData("PATCH", "/v1/apps/hello/formation", """{"quantities":{"web":"three"}}""")]
     [InlineData("PATCH", "/v1/apps/hello/config", "{}")]
-    [InlineData("POST", "/v1/apps/hello/run", "{}")]
-    [InlineData("POST", "/v1/apps/hello/run", """{"command":[]}""")]
     [InlineData("POST", "/v1/tokens", """{"name":" "}""")]
     [InlineData("GET", "/v1/apps/hello/logs?n=many", null)]
     [InlineData("GET", "/v1/apps/hello/logs?n=10001", null)]

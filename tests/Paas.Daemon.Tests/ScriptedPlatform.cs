@@ -104,12 +104,11 @@ internal sealed class ScriptedPlatform : IPlatform
 
     public IAsyncEnumerable<LogLine> ReadLogsAsync(string app, LogQuery query, CancellationToken ct) => Logs!(app, query, ct);
 
-    public async IAsyncEnumerable<RunEvent> RunAsync(string app, RunRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public async Task<int> RunAsync(string app, RunRequest request, ExecStreams streams, CancellationToken ct)
     {
         LastRun = request;
-        await Task.Yield();
-        yield return new RunEvent("stdout", Convert.ToBase64String("hello\n"u8));
-        yield return new RunEvent(null, null, 7);
+        await streams.Input.CopyToAsync(streams.Output, ct);
+        return 7;
     }
 
     /// <summary>What an exec does.</summary>

@@ -130,15 +130,6 @@ public sealed class StreamTests : IAsyncLifetime
         Assert.Equal("", (await reader.ReadToEndAsync()).Trim());
     }
 
-    [Fact]
-    public async Task A_run_streams_output_and_ends_with_its_code()
-    {
-        using var body = new StringContent("""{"command":["sh","-c","exit 7"],"stdin":"aGk="}""");
-        using var response = await _http.PostAsync("/v1/apps/hello/run", body);
-        Assert.Equal("{\"stream\":\"stdout\",\"data\":\"aGVsbG8K\"}\n{\"exitCode\":7}\n", await response.Content.ReadAsStringAsync());
-        Assert.Equal("aGk=", _daemon.Platform.LastRun!.Stdin);
-    }
-
     private static LogLine Line(int number) => new($"{number}", DateTimeOffset.UnixEpoch, "web.1", "stdout", $"line {number}");
 
     private static async Task<string> NextAsync(StreamReader reader)

@@ -8,7 +8,7 @@ using Paas.Contracts.Supervision;
 
 namespace Paas.Cli.Connections;
 
-/// <summary>The client's end of an exec's WebSocket (see <see cref="InstanceExecRequest"/>).</summary>
+/// <summary>The client's end of the WebSocket of a process (see <see cref="InstanceExecRequest"/>).</summary>
 internal sealed class ExecClient(WebSocket socket, ExecStreams streams) : IDisposable
 {
     private const int BufferSize = 32 * 1024;
@@ -20,10 +20,10 @@ internal sealed class ExecClient(WebSocket socket, ExecStreams streams) : IDispo
     /// <summary>Asks for the process and carries its bytes to its end.</summary>
     /// <returns>Its exit code.</returns>
     /// <exception cref="PaasException">What the server says is wrong, or the connection broke.</exception>
-    public async Task<int> RunAsync(InstanceExecRequest request, CancellationToken ct)
+    public async Task<int> RunAsync<T>(T request, JsonTypeInfo<T> type, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        await SendAsync(request, Json.InstanceExecRequest, ct);
+        await SendAsync(request, type, ct);
         // Neither is waited for: a read from a terminal ends when somebody types.
         _ = FeedAsync(over.Token);
         _ = FollowAsync(streams.Sizes, over.Token);

@@ -88,22 +88,25 @@ internal sealed class PaasClient : IPlatform, IDisposable
         return StreamAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{Of(app)}/logs{text}"), Json.LogLine, ct);
     }
 
-    public IAsyncEnumerable<RunEvent> RunAsync(string app, RunRequest request, CancellationToken ct) =>
-        StreamAsync(() => With(HttpMethod.Post, Of(app) + "/run", request, Json.RunRequest), Json.RunEvent, ct);
+    public Task<int> RunAsync(string app, RunRequest request, ExecStreams streams, CancellationToken ct) =>
+        AttachAsync($"{Of(app)}/run", request, Json.RunRequest, streams, ct);
 
-    public async Task<int> ExecAsync(string app, string instance, InstanceExecRequest request, ExecStreams streams, CancellationToken ct)
+    public Task<int> ExecAsync(string app, string instance, InstanceExecRequest request, ExecStreams streams, CancellationToken ct) =>
+        AttachAsync($"{Of(app)}/instances/{Uri.EscapeDataString(instance)}/exec", request, Json.InstanceExecRequest, streams, ct);
+
+    private async Task<int> AttachAsync<T>(string path, T request, JsonTypeInfo<T> type, ExecStreams streams, CancellationToken ct)
     {
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
         if (_address.Token is { } token) socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
         using var invoker = new HttpMessageInvoker(Transport.For(_address));
-        var url = new UriBuilder(new Uri(_address.Url, $"{Of(app)}/instances/{Uri.EscapeDataString(instance)}/exec"));
+        var url = new UriBuilder(new Uri(_address.Url, path));
         url.Scheme = url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
         try
         {
             await socket.ConnectAsync(url.Uri, invoker, ct);
             using var client = new ExecClient(socket, streams);
-            return await client.RunAsync(request, ct);
+            return await client.RunAsync(request, type, ct);
         }
         catch (WebSocketException error) when (socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols))
         {

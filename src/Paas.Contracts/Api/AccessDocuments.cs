@@ -1,3 +1,5 @@
+using Paas.Contracts.Supervision;
+
 namespace Paas.Contracts.Api;
 
 /// <summary><c>POST /v1/tokens</c>.</summary>
@@ -19,17 +21,12 @@ public sealed record IdentityDocument(string Name);
 public sealed record VersionDocument(string Version, string DashboardUrl, string Domain);
 
 /// <summary>
-/// <c>POST /v1/apps/{app}/run</c>: a one-off container of the live release. The answer is a stream of
-/// <see cref="RunEvent"/> as NDJSON; closing the request kills the container.
+/// <c>GET /v1/apps/{app}/run</c>: a one-off container of the live release, over a WebSocket whose first frame is this document and
+/// whose further frames are those of <see cref="InstanceExecRequest"/>. The container ends with the connection.
 /// </summary>
-/// <param name="Command">A command line for the image's launcher, or a single process type.</param>
+/// <param name="Command">Program and arguments; a single word is a process type, or a line for the shell.</param>
 /// <param name="Env">Variables on top of the app's config.</param>
-/// <param name="Stdin">What the command reads, base64, or null for an empty one.</param>
-public sealed record RunRequest(IReadOnlyList<string> Command, IReadOnlyDictionary<string, string>? Env = null, string? Stdin = null);
-
-/// <summary>One event of a one-off run. Exactly one carries <see cref="ExitCode"/> and it is the last.</summary>
-/// <param name="Stream"><c>stdout</c> or <c>stderr</c>.</param>
-/// <param name="Data">Bytes, base64.</param>
-/// <param name="ExitCode">128 + signal where it was killed.</param>
-/// <param name="Error">Why there is no exit code of its own, where there is none.</param>
-public sealed record RunEvent(string? Stream, string? Data, int? ExitCode = null, string? Error = null);
+/// <param name="Terminal">The size of a terminal to give it; null gives it pipes.</param>
+/// <param name="TerminalType">With a terminal: the variable <c>TERM</c>.</param>
+public sealed record RunRequest(
+    IReadOnlyList<string> Command, IReadOnlyDictionary<string, string>? Env = null, WindowSize? Terminal = null, string? TerminalType = null);

@@ -38,7 +38,6 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(InstanceExecRequest))]
 [JsonSerializable(typeof(ExecClientMessage))]
 [JsonSerializable(typeof(ExecServerMessage))]
-[JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 public sealed partial class ApiJsonContext : JsonSerializerContext;

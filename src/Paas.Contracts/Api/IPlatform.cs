@@ -65,8 +65,11 @@ public interface IPlatform
     /// <summary><c>GET /v1/apps/{app}/logs?n=&amp;follow=&amp;source=&amp;after=</c></summary>
     IAsyncEnumerable<LogLine> ReadLogsAsync(string app, LogQuery query, CancellationToken ct);
 
-    /// <summary><c>POST /v1/apps/{app}/run</c></summary>
-    IAsyncEnumerable<RunEvent> RunAsync(string app, RunRequest request, CancellationToken ct);
+    /// <summary>
+    /// Runs a one-off container of the live release until it ends; cancelling kills it. The result is its exit code, 128 + n after
+    /// signal n. Conflict where the app has no release, InvalidRequest for a bad command or variable. <c>GET /v1/apps/{app}/run</c>
+    /// </summary>
+    Task<int> RunAsync(string app, RunRequest request, ExecStreams streams, CancellationToken ct);
 
     /// <summary>
     /// Runs a further process in a running instance until it ends; cancelling hangs it up. The result is its exit code, 128 + n after

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Domain;
@@ -15,80 +13,43 @@ internal sealed class OneOffs(InstanceConfigs configs, INode node, PlatformLog p
     private readonly Lock _lock = new();
     private readonly HashSet<(string App, int Number)> _taken = [];
 
-    internal async IAsyncEnumerable<RunEvent> RunAsync(Release release, RunRequest request, [EnumeratorCancellation] CancellationToken ct)
+    internal async Task<int> RunAsync(Release release, RunRequest request, ExecStreams streams, CancellationToken ct)
     {
         var command = Command(release, request.Command);
-        using var input = Input(request.Stdin);
-        // Bounded, so that a command that prints much waits for its reader instead of filling the memory.
-        var events = Channel.CreateBounded<RunEvent>(64);
         var number = Take(release.App);
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
-            var config = Config(release, number, command, request.Env);
+            var config = Config(release, number, command, request);
             platformLog.Write(release.App, $"{config.Name} of v{release.Version} begins");
-            var run = RunAsync(config, input, events.Writer, gone.Token);
-            await foreach (var one in events.Reader.ReadAllAsync(ct)) yield return one;
-            await run;
+            return await node.RunAsync(config, new RunStreams(streams.Input, streams.Output, streams.Error, streams.Sizes), ct);
         }
         finally
         {
-            await gone.CancelAsync();
             Release(release.App, number);
         }
     }
 
-    private ContainerConfig Config(Release release, int number, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? env)
+    private ContainerConfig Config(Release release, int number, IReadOnlyList<string> command, RunRequest request)
     {
         var name = $"run.{number}";
         var config = configs.Container(InstanceConfigs.NewContainerId(release.App, "run", number), name, release, command);
-        if (env is null || env.Count == 0) return config;
-        var merged = ConfigVars.Apply(release.Config, env.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
-        return config with { Env = config.Env.Concat(merged).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value) };
-    }
+        var env = new Dictionary<string, string>(config.Env);
+        if (request.Terminal is not null) env["TERM"] = request.TerminalType ?? "xterm";
+        if (request.Env is { Count: > 0 } more)
+        {
+            foreach (var (key, value) in ConfigVars.Apply(release.Config, more.ToDictionary(pair => pair.Key, pair => (string?)pair.Value))) env[key] = value;
+        }
 
-    private async Task RunAsync(ContainerConfig config, MemoryStream? input, ChannelWriter<RunEvent> events, CancellationToken ct)
-    {
-        try
-        {
-            await using var output = new EventStream("stdout", events);
-            await using var error = new EventStream("stderr", events);
-            var status = await node.RunAsync(config, new RunStreams(input, output, error), ct);
-            await events.WriteAsync(new RunEvent(null, null, ExitCode: status), ct);
-        }
-        catch (Exception error) when (!ct.IsCancellationRequested)
-        {
-            await events.WriteAsync(new RunEvent(null, null, Error: error.Message), ct);
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody listens any more.
-        }
-        finally
-        {
-            events.TryComplete();
-        }
+        return config with { Env = env, Terminal = request.Terminal };
     }
 
     // One word names a process type or is a line for the shell; several are a command and its arguments.
-    private static IReadOnlyList<string> Command(Release release, IReadOnlyList<string> command) => command switch
+    private static IReadOnlyList<string> Command(Release release, IReadOnlyList<string>? command) => command switch
     {
-        [] => throw new PaasException(ErrorCode.InvalidRequest, "no command was given", "For example: paas run -- node --version"),
+        null or [] => throw new PaasException(ErrorCode.InvalidRequest, "no command was given", "For example: paas run -- node --version"),
         [var only] => InstanceConfigs.Shell(release.Processes.GetValueOrDefault(only) ?? only),
         _ => command,
     };
-
-    private static MemoryStream? Input(string? stdin)
-    {
-        try
-        {
-            return stdin is null ? null : new MemoryStream(Convert.FromBase64String(stdin), writable: false);
-        }
-        catch (FormatException)
-        {
-            throw new PaasException(ErrorCode.InvalidRequest, "the standard input is not base64");
-        }
-    }
 
     private int Take(string app)
     {

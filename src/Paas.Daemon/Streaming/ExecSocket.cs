@@ -10,7 +10,7 @@ using Paas.Daemon.Errors;
 
 namespace Paas.Daemon.Streaming;
 
-/// <summary>The server's end of an exec's WebSocket (see <see cref="InstanceExecRequest"/>).</summary>
+/// <summary>The server's end of the WebSocket of a process (see <see cref="InstanceExecRequest"/>).</summary>
 internal sealed class ExecSocket(WebSocket socket) : IAsyncDisposable
 {
     private const int LargestText = 64 * 1024;
@@ -23,8 +23,29 @@ internal sealed class ExecSocket(WebSocket socket) : IAsyncDisposable
     private readonly Channel<WindowSize> _sizes = Channel.CreateBounded<WindowSize>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private string _stream = "stdout";
 
+    /// <summary>Takes the WebSocket of a request and runs what its first frame asks for.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="client">What speaks this protocol, for those who come without.</param>
+    /// <param name="check">Refuses with an ordinary answer what is known to be wrong before the first frame.</param>
+    /// <param name="type">The first frame.</param>
+    /// <param name="run">Runs the process to its end.</param>
+    /// <exception cref="PaasException">InvalidRequest: it is no WebSocket; or what <paramref name="check"/> throws.</exception>
+    public static async Task AnswerAsync<T>(
+        HttpContext context, string client, Func<CancellationToken, Task> check, JsonTypeInfo<T> type, Func<T, ExecStreams, CancellationToken, Task<int>> run)
+        where T : class
+    {
+        if (!context.WebSockets.IsWebSocketRequest) throw new PaasException(ErrorCode.InvalidRequest, "This answers to a WebSocket only", $"For example: {client}");
+        await check(context.RequestAborted);
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        await using var session = new ExecSocket(socket);
+        await session.RunAsync(type, run, ended.Token);
+    }
+
     /// <summary>Runs what the client asks for and carries its bytes, until it ends or the client goes.</summary>
-    public async Task RunAsync(Func<InstanceExecRequest, ExecStreams, CancellationToken, Task<int>> run, CancellationToken ct)
+    private async Task RunAsync<T>(JsonTypeInfo<T> type, Func<T, ExecStreams, CancellationToken, Task<int>> run, CancellationToken ct)
+        where T : class
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
@@ -34,7 +55,7 @@ internal sealed class ExecSocket(WebSocket socket) : IAsyncDisposable
             await using var error = new ExecOutput(this, "stderr");
             var last = await AnswerAsync(async () =>
             {
-                var request = await ReadRequestAsync(ct);
+                var request = await ReadRequestAsync(type, ct);
                 receiving = ReceiveAsync(gone);
                 return await run(request, new ExecStreams(_input.Reader.AsStream(), output, error, _sizes.Reader), gone.Token);
             });
@@ -87,7 +108,8 @@ internal sealed class ExecSocket(WebSocket socket) : IAsyncDisposable
         }
     }
 
-    private async Task<InstanceExecRequest> ReadRequestAsync(CancellationToken ct)
+    private async Task<T> ReadRequestAsync<T>(JsonTypeInfo<T> type, CancellationToken ct)
+        where T : class
     {
         var buffer = new byte[LargestText];
         for (var length = 0; ;)
@@ -99,7 +121,7 @@ internal sealed class ExecSocket(WebSocket socket) : IAsyncDisposable
                 throw new PaasException(ErrorCode.InvalidRequest, $"The first frame has to be a request of at most {LargestText} bytes");
             }
 
-            if (part.EndOfMessage) return Parse(buffer.AsSpan(0, length), Json.InstanceExecRequest) ?? new InstanceExecRequest();
+            if (part.EndOfMessage) return Parse(buffer.AsSpan(0, length), type) ?? throw new PaasException(ErrorCode.InvalidRequest, "The first frame has to be a request, and not null");
         }
     }
 

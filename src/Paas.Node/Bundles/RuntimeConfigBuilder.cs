@@ -61,6 +61,8 @@ internal static class RuntimeConfigBuilder
         var files = Math.Min(facts.Limits.OpenFiles, MostOpenFiles);
         return new ProcessConfig
         {
+            Terminal = config.Terminal is not null,
+            ConsoleSize = config.Terminal is { } size ? new ConsoleSize { Height = (uint)size.Rows, Width = (uint)size.Columns } : null,
             Args = Arguments(config, facts),
             Env = Environment(config, facts),
             Cwd = config.Cwd ?? (string.IsNullOrEmpty(facts.Image.WorkingDir) ? "/" : facts.Image.WorkingDir),

@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Paas.Contracts.Errors;
 using Paas.Contracts.Supervision;
 using Paas.Linux.Sockets;
+using Paas.Node.Processes;
 
 namespace Paas.Node.Supervision;
 
@@ -11,7 +12,7 @@ namespace Paas.Node.Supervision;
 /// A further process in a supervised container: the connection that it lives with, and its streams. Disposing it hangs the process
 /// up.
 /// </summary>
-internal sealed class ExecConnection : IDisposable
+internal sealed class ExecConnection : IAttachedProcess
 {
     private readonly Socket _socket;
     private readonly SafeFileHandle _handle;
@@ -26,14 +27,14 @@ internal sealed class ExecConnection : IDisposable
         _handle = new SafeFileHandle(socket.Handle, ownsHandle: false);
     }
 
-    /// <summary>The process's input; with a terminal everything.</summary>
-    public DescriptorStream Input { get; private set; } = null!;
+    /// <inheritdoc/>
+    public Stream Input { get; private set; } = null!;
 
-    /// <summary>The process's output; with a terminal the same as <see cref="Input"/>.</summary>
-    public DescriptorStream Output { get; private set; } = null!;
+    /// <inheritdoc/>
+    public Stream Output { get; private set; } = null!;
 
-    /// <summary>The process's errors; null with a terminal.</summary>
-    public DescriptorStream? Error { get; private set; }
+    /// <inheritdoc/>
+    public Stream? Error { get; private set; }
 
     /// <summary>Starts the process.</summary>
     /// <exception cref="PaasException">Conflict: there is no supervisor, it is an earlier one that cannot, or it will not.</exception>
@@ -60,19 +61,19 @@ internal sealed class ExecConnection : IDisposable
         }
     }
 
-    /// <summary>Tells the process's terminal its size.</summary>
+    /// <inheritdoc/>
     public Task ResizeAsync(WindowSize size, CancellationToken ct) =>
         SendAsync(new SupervisorRequest(SupervisorProtocol.Current, "resizeExec", ExecId: _id, Size: size), ct);
 
-    /// <summary>How the process ended, once it has; null when the supervisor ended instead.</summary>
-    public async Task<ExecEnded?> WaitAsync(CancellationToken ct)
+    /// <inheritdoc/>
+    public async Task<int> WaitAsync(CancellationToken ct)
     {
         while (await ReadAsync(ct) is { } reply)
         {
-            if (reply.ExecEnded is { } ended && ended.Id == _id) return ended;
+            if (reply.ExecEnded is { } ended && ended.Id == _id) return ended.ExitCode ?? 128 + ended.Signal!.Value;
         }
 
-        return null;
+        throw new PaasException(ErrorCode.Unavailable, "the instance has ended, and the command with it");
     }
 
     public void Dispose()

@@ -26,18 +26,22 @@ internal sealed class ProcessTerminal : IDisposable
     public TerminalTarget? Target { get; }
 
     /// <summary>Chooses by what the process wants and the command line says.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="detach">Whether this program leaves it alone once it runs.</param>
+    /// <param name="consoleSocket">Who is to get the master.</param>
+    /// <param name="platform">Whether the caller is the platform, which carries the bytes itself while this program waits.</param>
     /// <exception cref="RuntimeException">The two do not go together, or nobody listens on the socket.</exception>
-    public static ProcessTerminal Choose(ProcessConfig process, bool detach, string? consoleSocket)
+    public static ProcessTerminal Choose(ProcessConfig process, bool detach, string? consoleSocket, bool platform = false)
     {
         // In runc's words, down to the name: tools look for them.
-        if (!process.Terminal || !detach)
+        if (!process.Terminal || !(detach || platform))
         {
             if (consoleSocket is not null) throw new RuntimeException("cannot use console socket if runc will not detach or allocate tty");
         }
 
         if (!process.Terminal) return new ProcessTerminal(null, null, null);
         var size = process.ConsoleSize is { } wanted ? new TerminalSize((int)wanted.Height, (int)wanted.Width) : (TerminalSize?)null;
-        if (detach)
+        if (detach || consoleSocket is not null)
         {
             if (consoleSocket is null) throw new RuntimeException("cannot allocate tty if runc will detach without setting console socket");
             return new ProcessTerminal(UnixSocket.ConnectBlocking(consoleSocket), null, size);

@@ -21,7 +21,7 @@ internal static class RunVerb
         ConfigRules.Check(spec.Config);
         if (UnprivilegedCaller.Create(global, spec.Config) is { } code) return code;
         HostRoot.Protect(global, spec.Config);
-        using var terminal = ProcessTerminal.Choose(spec.Config.Process!, options.Detach, options.ConsoleSocket);
+        using var terminal = ProcessTerminal.Choose(spec.Config.Process!, options.Detach, options.ConsoleSocket, platform: options.SandboxFile is not null);
         using var container = ContainerFactory.Create(spec with { Terminal = terminal.Target });
         var delete = !options.Keep;
         try

@@ -38,6 +38,8 @@ public sealed class PaasServer : IAsyncDisposable
 
     public string DataDirectory => At("data");
 
+    public string RunDirectory => At("run");
+
     public string Socket => At("run/paasd.sock");
 
     public string Home => At("home");

@@ -1,13 +1,11 @@
 using System.Threading.Channels;
-using Paas.Contracts.Api;
-using Paas.Contracts.Errors;
 using Paas.Contracts.Supervision;
-using Paas.Node.Supervision;
+using Paas.Linux;
 
 namespace Paas.Node.Processes;
 
-/// <summary>A further process of a container with its streams joined to the caller's.</summary>
-internal static class ExecRun
+/// <summary>A process with its streams joined to the caller's.</summary>
+internal static class AttachedRun
 {
     private const int BufferSize = 32 * 1024;
 
@@ -16,28 +14,28 @@ internal static class ExecRun
     private static readonly TimeSpan LastOutput = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestOutput = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs it to its end; cancelling, or a stream of the caller's that breaks, hangs it up.</summary>
+    /// <summary>
+    /// Carries bytes until it has ended. It is not ended when this is cancelled or a stream of the caller's breaks: disposing it is.
+    /// </summary>
     /// <returns>The exit status; 128 + n after signal n.</returns>
-    /// <exception cref="PaasException">It could not be run, or its container ended in a way that left its end unknown.</exception>
-    public static async Task<int> RunAsync(string socket, ExecRequest request, ExecStreams io, CancellationToken ct)
+    /// <exception cref="Contracts.Errors.PaasException">How it ended is not known.</exception>
+    public static async Task<int> RunAsync(IAttachedProcess process, RunStreams io, CancellationToken ct)
     {
-        using var exec = await ExecConnection.StartAsync(socket, request, ct);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var silent = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
-        var input = FeedAsync(io.Input, exec, request.Terminal is not null, over.Token);
-        var sizes = FollowAsync(io.Sizes, exec, over.Token);
+        var input = FeedAsync(io.Input, process, over.Token);
+        var sizes = FollowAsync(io.Sizes, process, over.Token);
         var outputs = Task.WhenAll(
-            CopyAsync(exec.Output, io.Output, over, silent.Token),
-            exec.Error is { } error ? CopyAsync(error, io.Error, over, silent.Token) : Task.CompletedTask);
+            CopyAsync(process.Output, io.Output, over, silent.Token),
+            process.Error is { } error ? CopyAsync(error, io.Error, over, silent.Token) : Task.CompletedTask);
         try
         {
-            var ended = await exec.WaitAsync(over.Token)
-                ?? throw new PaasException(ErrorCode.Unavailable, "the instance has ended, and the command with it");
+            var status = await process.WaitAsync(over.Token);
             silent.CancelAfter(LastOutput);
             over.CancelAfter(LongestOutput);
             await outputs;
             ct.ThrowIfCancellationRequested();
-            return ended.ExitCode ?? 128 + ended.Signal!.Value;
+            return status;
         }
         catch (OperationCanceledException) when (outputs.IsFaulted)
         {
@@ -52,13 +50,13 @@ internal static class ExecRun
         }
     }
 
-    private static async Task FeedAsync(Stream from, ExecConnection exec, bool terminal, CancellationToken ct)
+    private static async Task FeedAsync(Stream? from, IAttachedProcess process, CancellationToken ct)
     {
         try
         {
-            await from.CopyToAsync(exec.Input, BufferSize, ct);
+            if (from is not null) await from.CopyToAsync(process.Input, BufferSize, ct);
             // A terminal's end of input is a character, which the caller has sent or not.
-            if (!terminal) await exec.Input.DisposeAsync();
+            if (process.Error is not null) await process.Input.DisposeAsync();
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -66,14 +64,14 @@ internal static class ExecRun
         }
     }
 
-    private static async Task FollowAsync(ChannelReader<WindowSize>? sizes, ExecConnection exec, CancellationToken ct)
+    private static async Task FollowAsync(ChannelReader<WindowSize>? sizes, IAttachedProcess process, CancellationToken ct)
     {
         if (sizes is null) return;
         try
         {
-            await foreach (var size in sizes.ReadAllAsync(ct)) await exec.ResizeAsync(size, ct);
+            await foreach (var size in sizes.ReadAllAsync(ct)) await process.ResizeAsync(size, ct);
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or LinuxException or OperationCanceledException or ObjectDisposedException)
         {
             // It has ended.
         }
