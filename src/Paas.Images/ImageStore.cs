@@ -37,7 +37,7 @@ public sealed class ImageStore
         if (ImageDocuments.IsIndex(json))
         {
             var index = ImageDocuments.ParseIndex(json);
-            manifest = Select(index).Digest;
+            manifest = PlatformChoice.Choose(index, Platform.Current).Digest;
             json = await Content.ReadAsync(manifest, cancellationToken);
         }
 
@@ -93,15 +93,6 @@ public sealed class ImageStore
         if (!key.StartsWith(UnpackingPrefix, StringComparison.Ordinal)) return false;
         var parts = key[UnpackingPrefix.Length..].Split('-');
         return !int.TryParse(parts[0], out var id) || parts.Length < 2 || $"{Processes.StartTime(id)}" != parts[1];
-    }
-
-    private static Descriptor Select(ImageIndex index)
-    {
-        var current = Platform.Current;
-        return index.Manifests.FirstOrDefault(manifest =>
-                MediaTypes.IsManifest(manifest.MediaType) &&
-                (manifest.Platform is not { } platform || (platform.Os == current.Os && platform.Architecture == current.Architecture)))
-            ?? throw new OciFormatException($"the image has no variant for {current.Os}/{current.Architecture}");
     }
 
     private async Task UnpackLayerAsync(Layer layer, Digest? parent, Digest chainId, CancellationToken cancellationToken)

@@ -65,6 +65,20 @@ public sealed partial record Reference
         return true;
     }
 
+    /// <summary>The domain of what is written without one, as Docker has it.</summary>
+    public const string DefaultDomain = "docker.io";
+
+    /// <summary>
+    /// The full name of what a person wrote, by Docker's rules: <c>debian</c> is <c>docker.io/library/debian:latest</c>,
+    /// <c>index.docker.io</c> is <c>docker.io</c>, and a tag beside a digest is only a note and goes.
+    /// </summary>
+    public Reference Normalize()
+    {
+        var domain = Domain is null or "index.docker.io" ? DefaultDomain : Domain;
+        var path = domain == DefaultDomain && !Path.Contains('/') ? $"library/{Path}" : Path;
+        return new Reference(domain, path, Digest is null ? Tag ?? "latest" : null, Digest);
+    }
+
     /// <summary>The reference a registry client needs: with a domain, and with a tag where there is no digest.</summary>
     /// <param name="defaultDomain">For references without domain.</param>
     /// <param name="defaultNamespace">Put before a path of one component that had no domain; null puts nothing.</param>

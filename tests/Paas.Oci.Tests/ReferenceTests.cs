@@ -56,6 +56,25 @@ public sealed class ReferenceTests
         Assert.Throws<FormatException>(() => Reference.Parse(text));
     }
 
+    [Theory]
+    [InlineData("debian", "docker.io/library/debian:latest")]
+    [InlineData("debian:12", "docker.io/library/debian:12")]
+    [InlineData("grafana/loki", "docker.io/grafana/loki:latest")]
+    [InlineData("docker.io/debian", "docker.io/library/debian:latest")]
+    [InlineData("index.docker.io/library/debian", "docker.io/library/debian:latest")]
+    [InlineData("localhost/app", "localhost/app:latest")]
+    [InlineData("localhost:5000/app:v1", "localhost:5000/app:v1")]
+    [InlineData("ghcr.io/team/app", "ghcr.io/team/app:latest")]
+    [InlineData("debian@" + Sha, "docker.io/library/debian@" + Sha)]
+    [InlineData("debian:12@" + Sha, "docker.io/library/debian@" + Sha)]
+    public void The_full_name_is_as_Docker_has_it(string text, string full)
+    {
+        var normal = Reference.Parse(text).Normalize();
+        Assert.Equal(full, $"{normal}");
+        Assert.Equal(full, $"{normal.Normalize()}");
+        Assert.Equal(normal, Reference.Parse(full).Normalize());
+    }
+
     [Fact]
     public void Names_and_tags_have_a_longest()
     {
