@@ -126,7 +126,7 @@ public sealed class ImageStore
     {
         await using var blob = Content.OpenRead(layer.Descriptor.Digest);
         var diffId = await LayerReader.ApplyAsync(
-            blob, mount.UpperDirectory!, WhiteoutHandling.Overlay, parent is null ? [] : mount.LowerDirectories, cancellationToken);
+            blob, mount.UpperDirectory!, WhiteoutHandling.Overlay, parent is null ? [] : mount.LowerDirectories, LayerLimits.Default, cancellationToken);
         if (diffId != layer.DiffId) throw new ContentMismatchException(layer.DiffId, diffId);
     }
 }

@@ -172,7 +172,7 @@ public sealed class LayerReaderTests : IDisposable
         var lower = Directory.CreateDirectory(_directory.Combine("lower", "var")).FullName;
         File.SetUnixFileMode(lower, (UnixFileMode)0x1c0);
         await using var layer = new MemoryStream(new TarBuilder().File("var/f", "x").File("opt/g", "x").Tar());
-        await LayerReader.ApplyAsync(layer, Root, WhiteoutHandling.Remove, [_directory.Combine("lower")], default);
+        await LayerReader.ApplyAsync(layer, Root, WhiteoutHandling.Remove, [_directory.Combine("lower")], LayerLimits.Default, default);
         Assert.Equal(0x1c0u, Files.Status(_directory.Combine("root", "var")).Permissions);
         Assert.Equal(0x1edu, Files.Status(_directory.Combine("root", "opt")).Permissions);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Paas.Images.Compression;
 using Paas.Images.Layers;
 using Paas.Linux;
 using Paas.Oci;
@@ -67,7 +68,7 @@ public sealed class LayerWriterTests : IDisposable
     public async Task A_target_puts_the_files_below_it_with_the_directories_above()
     {
         Trees.Shell(_directory.Path, "mkdir src; echo x > src/f; ln src/f src/g");
-        var options = new LayerOptions { Target = "/layers/node/modules", Owner = new LayerOwner(1000, 1001), Compress = false };
+        var options = new LayerOptions { Target = "/layers/node/modules", Owner = new LayerOwner(1000, 1001), Compression = LayerCompression.None };
         var layer = await LayerWriter.WriteDirectoryAsync(_store, _directory.Combine("src"), options, default);
         var listing = Trees.Run("/usr/bin/tar", "--numeric-owner", "--full-time", "--utc", "-tvf", _store.PathOf(layer.Descriptor.Digest));
         Assert.Equal(

@@ -2,6 +2,7 @@ using Paas.Build.Buildpacks;
 using Paas.Build.Cache;
 using Paas.Build.Sources;
 using Paas.Images;
+using Paas.Images.Compression;
 using Paas.Images.Layers;
 
 namespace Paas.Build.Lifecycle;
@@ -35,7 +36,7 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
         // Never compressed: it is written on every push and read once.
         var layout = new LayerOptions
         {
-            Target = BuildDirectories.AppTarget, Owner = Owner, ModifiedAt = source.ModifiedAt, Compress = false,
+            Target = BuildDirectories.AppTarget, Owner = Owner, ModifiedAt = source.ModifiedAt, Compression = LayerCompression.None,
         };
         var app = await LayerWriter.WriteDirectoryAsync(images.Content, source.Path, layout, ct);
         builder.AddLayer(app, "the app");

@@ -1,3 +1,5 @@
+using Paas.Images.Compression;
+
 namespace Paas.Images.Layers;
 
 /// <summary>How a directory becomes a layer.</summary>
@@ -24,8 +26,8 @@ public sealed record LayerOptions
     /// <summary>Owner of the directories above <see cref="Target"/> (root unless said); they get mode 0755.</summary>
     public LayerOwner ParentOwner { get; init; } = LayerOwner.Root;
 
-    /// <summary>True compresses with gzip at its fastest level.</summary>
-    public bool Compress { get; init; } = true;
+    /// <summary>How the layer is stored: gzip, at its fastest level, is what every registry and runtime takes.</summary>
+    public LayerCompression Compression { get; init; } = LayerCompression.Gzip;
 }
 
 /// <summary>Numeric owner as the image holds it.</summary>

@@ -143,19 +143,15 @@ internal sealed class LayerPacking(TarWriter tar, LayerOptions options, bool isU
         Mode = status.Permissions,
         UserId = options.Owner?.UserId ?? (long)status.Uid,
         GroupId = options.Owner?.GroupId ?? (long)status.Gid,
-        ModifiedSeconds = Modified(status),
+        ModifiedSeconds = KeepsTime(status) ? status.ModifiedSeconds : options.ModifiedAt!.Value.ToUnixTimeSeconds(),
+        ModifiedNanoseconds = KeepsTime(status) ? status.ModifiedNanoseconds : 0,
         DeviceMajor = status.DeviceMajor,
         DeviceMinor = status.DeviceMinor,
         Attributes = kind == TarEntryKind.HardLink ? new Dictionary<string, byte[]>() : Attributes(directory, file),
     };
 
-    private long Modified(FileStatus status)
-    {
-        if (options.ModifiedAt is not { } fixedTime) return status.ModifiedSeconds;
-        return options.KeepTimesBefore is { } before && status.ModifiedSeconds < before.ToUnixTimeSeconds()
-            ? status.ModifiedSeconds
-            : fixedTime.ToUnixTimeSeconds();
-    }
+    private bool KeepsTime(FileStatus status) =>
+        options.ModifiedAt is null || (options.KeepTimesBefore is { } before && status.ModifiedSeconds < before.ToUnixTimeSeconds());
 
     private static Dictionary<string, byte[]> Attributes(DirectoryHandle directory, string file)
     {

@@ -1,5 +1,4 @@
-using System.IO.Compression;
-using Paas.Images.Interop;
+using Paas.Images.Compression;
 using Paas.Images.Tar;
 using Paas.Linux;
 using Paas.Oci;
@@ -11,7 +10,7 @@ public static class LayerReader
 {
     private const int BufferSize = 256 * 1024;
 
-    /// <summary>Applies a layer, plain or gzip, to a directory.</summary>
+    /// <summary>Applies a layer, plain, gzip or zstd, to a directory.</summary>
     /// <param name="layer">The blob; read to its end.</param>
     /// <param name="directory">Absolute path of an existing directory.</param>
     /// <param name="whiteouts">What removed files become.</param>
@@ -21,39 +20,43 @@ public static class LayerReader
     /// <exception cref="LinuxException">The filesystem refused something, e.g. no space, or device nodes without root.</exception>
     public static Task<Digest> ApplyAsync(
         Stream layer, string directory, WhiteoutHandling whiteouts, CancellationToken cancellationToken) =>
-        ApplyAsync(layer, directory, whiteouts, [], cancellationToken);
+        ApplyAsync(layer, directory, whiteouts, [], LayerLimits.Default, cancellationToken);
 
     /// <inheritdoc cref="ApplyAsync(Stream, string, WhiteoutHandling, CancellationToken)"/>
     /// <param name="lowerDirectories">
     /// The layers below, uppermost first. Where the layer has a file but no entry for the file's directory, the directory
     /// gets the owner and mode it has there, instead of hiding them.
     /// </param>
+    /// <param name="limits">How much is too much.</param>
     public static Task<Digest> ApplyAsync(
         Stream layer,
         string directory,
         WhiteoutHandling whiteouts,
         IReadOnlyList<string> lowerDirectories,
+        LayerLimits limits,
         CancellationToken cancellationToken) =>
-        Task.Run(() => Apply(layer, directory, whiteouts, lowerDirectories, cancellationToken), cancellationToken);
+        Task.Run(() => Apply(layer, directory, whiteouts, lowerDirectories, limits, cancellationToken), cancellationToken);
 
     private static Digest Apply(
         Stream layer,
         string directory,
         WhiteoutHandling whiteouts,
         IReadOnlyList<string> lowerDirectories,
+        LayerLimits limits,
         CancellationToken cancellationToken)
     {
         try
         {
-            using var tar = Decompress(new BufferedStream(layer, BufferSize));
+            using var tar = Open(layer, limits);
             using var hashing = new HashingStream(tar);
             var buffered = new BufferedStream(hashing, BufferSize);
-            var reader = new TarReader(buffered);
+            var reader = new TarReader(buffered, limits.MaximumBytes);
             using (var unpacking = new LayerUnpacking(directory, whiteouts, lowerDirectories))
             {
-                while (reader.Next() is { } entry)
+                for (var entries = 0; reader.Next() is { } entry; entries++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
+                    if (entries == limits.MaximumEntries) throw new LayerFormatException($"the layer has more than {limits.MaximumEntries} entries");
                     unpacking.Apply(entry, reader);
                 }
 
@@ -70,17 +73,14 @@ public static class LayerReader
         }
     }
 
-    private static Stream Decompress(Stream layer)
+    /// <summary>The uncompressed tar of a layer, guarded.</summary>
+    internal static Stream Open(Stream layer, LayerLimits limits)
     {
-        Span<byte> magic = stackalloc byte[4];
-        var read = layer.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
-        var whole = new PrefixedStream(magic[..read].ToArray(), layer);
-        return magic switch
-        {
-            [0x1f, 0x8b, ..] => new GZipStream(whole, CompressionMode.Decompress),
-            [0x28, 0xb5, 0x2f, 0xfd] => throw new LayerFormatException("zstd layers are not supported"),
-            _ => whole,
-        };
+        var counting = new CountingStream(layer);
+        var magic = new byte[LayerCompressions.MagicLength];
+        var read = counting.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+        var whole = new PrefixedStream(magic[..read], counting);
+        return new ExpansionGuard(LayerCompressions.Decompress(LayerCompressions.Detect(magic), new BufferedStream(whole, BufferSize)), counting, limits);
     }
 }
 

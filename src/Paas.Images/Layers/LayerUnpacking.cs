@@ -14,7 +14,7 @@ internal sealed class LayerUnpacking : IDisposable
     private readonly DirectoryHandle _root;
     private readonly WhiteoutHandling _whiteouts;
     private readonly LowerMetadata _lower;
-    private readonly Dictionary<string, long> _directoryTimes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Seconds, uint Nanoseconds)> _directoryTimes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _applied = new(StringComparer.Ordinal);
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(256 * 1024);
     private DirectoryHandle? _parent;
@@ -36,6 +36,14 @@ internal sealed class LayerUnpacking : IDisposable
             else if (path.Name.StartsWith(Whiteouts.Prefix, StringComparison.Ordinal)) ApplyWhiteout(entry, path);
             else ApplyFile(entry, path, content);
         }
+        catch (LinuxException error) when (error.Errno == Errno.EPERM && entry.Kind is (TarEntryKind.CharacterDevice or TarEntryKind.BlockDevice))
+        {
+            throw new LayerFormatException($"the layer's entry '{RawPath.ToText(entry.Name)}' is a device, which may not be made here", error);
+        }
+        catch (LinuxException error) when (error.Errno is Errno.ENAMETOOLONG)
+        {
+            throw new LayerFormatException($"the layer's entry '{RawPath.ToText(entry.Name)}' has a name longer than the filesystem takes", error);
+        }
         catch (LinuxException error) when (error.Errno is Errno.ELOOP or Errno.ENOTDIR)
         {
             throw new LayerFormatException($"the layer's entry '{RawPath.ToText(entry.Name)}' goes through something that is no directory", error);
@@ -45,10 +53,10 @@ internal sealed class LayerUnpacking : IDisposable
     /// <summary>Sets the directories' times, which their content had changed.</summary>
     public void Complete()
     {
-        foreach (var (path, seconds) in _directoryTimes)
+        foreach (var (path, (seconds, nanoseconds)) in _directoryTimes)
         {
             using var directory = _root.TryOpenBeneath(path);
-            directory?.SetModified(".", seconds);
+            directory?.SetModified(".", seconds, nanoseconds);
         }
     }
 
@@ -63,7 +71,7 @@ internal sealed class LayerUnpacking : IDisposable
     {
         if (entry.Kind != TarEntryKind.Directory) throw LayerPath.Refused(entry.Name, "would replace the root");
         Finish(_root, ".", entry);
-        _directoryTimes[""] = entry.ModifiedSeconds;
+        _directoryTimes[""] = (entry.ModifiedSeconds, entry.ModifiedNanoseconds);
     }
 
     private void ApplyFile(TarEntry entry, LayerPath path, TarReader content)
@@ -75,10 +83,10 @@ internal sealed class LayerUnpacking : IDisposable
             case TarEntryKind.Directory:
                 if (parent.Stat(path.Name) is null) parent.MakeDirectory(path.Name, 0x1c0);
                 if (isOpaque) SetOpaque(parent, path.Name);
-                _directoryTimes[path.Full] = entry.ModifiedSeconds;
+                _directoryTimes[path.Full] = (entry.ModifiedSeconds, entry.ModifiedNanoseconds);
                 break;
             case TarEntryKind.File:
-                WriteFile(parent, path.Name, content);
+                WriteFile(parent, path.Name, entry, content);
                 break;
             case TarEntryKind.SymbolicLink:
                 parent.MakeSymbolicLink(path.Name, entry.LinkName);
@@ -127,15 +135,21 @@ internal sealed class LayerUnpacking : IDisposable
             _directoryTimes.Remove(path);
     }
 
-    private void WriteFile(DirectoryHandle parent, string name, TarReader content)
+    private void WriteFile(DirectoryHandle parent, string name, TarEntry entry, TarReader content)
     {
         using SafeFileHandle file = parent.CreateFile(name);
-        long offset = 0;
-        while (content.Read(_buffer) is var read and > 0)
+        long written = 0;
+        foreach (var (start, length) in entry.Segments ?? [new TarSegment(0, entry.Size)])
         {
-            RandomAccess.Write(file, _buffer.AsSpan(0, read), offset);
-            offset += read;
+            for (var offset = start; offset < start + length; written = offset)
+            {
+                var read = content.Read(_buffer.AsSpan(0, (int)long.Min(_buffer.Length, start + length - offset)));
+                RandomAccess.Write(file, _buffer.AsSpan(0, read), offset);
+                offset += read;
+            }
         }
+
+        if (written < entry.Size) RandomAccess.SetLength(file, entry.Size);
     }
 
     private void LinkFile(DirectoryHandle parent, LayerPath path, TarEntry entry)
@@ -158,7 +172,7 @@ internal sealed class LayerUnpacking : IDisposable
             if (LayerAttributes.Travels(attribute)) parent.TrySetAttribute(name, attribute, value);
         }
 
-        parent.SetModified(name, entry.ModifiedSeconds);
+        parent.SetModified(name, entry.ModifiedSeconds, entry.ModifiedNanoseconds);
     }
 
     private static uint Id(TarEntry entry, long id) =>
@@ -262,12 +276,12 @@ internal sealed class LayerUnpacking : IDisposable
         {
             parent.SetOwner(name, lower.Uid, lower.Gid);
             parent.SetMode(name, lower.Permissions);
-            _directoryTimes[path] = lower.ModifiedSeconds;
+            _directoryTimes[path] = (lower.ModifiedSeconds, lower.ModifiedNanoseconds);
         }
         else
         {
             parent.SetMode(name, 0x1ed);
-            _directoryTimes[path] = 0;
+            _directoryTimes[path] = (0, 0);
         }
 
         if (_whiteouts == WhiteoutHandling.Remove) _applied.Add(path);

@@ -1,6 +1,5 @@
-using System.IO.Compression;
+using Paas.Images.Compression;
 using Paas.Images.Tar;
-using Paas.Oci.Images;
 
 namespace Paas.Images.Layers;
 
@@ -36,15 +35,15 @@ public static class LayerWriter
         ContentStore store, string directory, LayerOptions options, bool isUpper, CancellationToken cancellationToken)
     {
         using var blob = store.OpenWrite();
-        using var compressed = options.Compress ? new GZipStream(blob, CompressionLevel.Fastest, leaveOpen: true) : null;
-        using var hashing = new HashingStream((Stream?)compressed ?? blob);
+        using var compressed = LayerCompressions.Compress(options.Compression, blob);
+        using var hashing = new HashingStream(compressed ?? blob);
         var buffered = new BufferedStream(hashing, BufferSize);
         var tar = new TarWriter(buffered);
         new LayerPacking(tar, options, isUpper, cancellationToken).Pack(directory);
         tar.End();
         buffered.Flush();
         compressed?.Dispose();
-        var descriptor = blob.Complete(options.Compress ? MediaTypes.LayerGzip : MediaTypes.Layer);
+        var descriptor = blob.Complete(LayerCompressions.MediaType(options.Compression));
         return new Layer(descriptor, hashing.Digest());
     }
 }

@@ -23,7 +23,7 @@ internal static class PaxRecords
             var equals = record.IndexOf((byte)'=');
             if (equals <= 0) throw new TarFormatException("an extended header of the tar has a record without a key");
             if (record[..equals].Contains((byte)0)) throw new TarFormatException("an extended header of the tar has a key with a zero byte");
-            records[Encoding.Latin1.GetString(record[..equals])] = record[(equals + 1)..].ToArray();
+            Add(records, Encoding.Latin1.GetString(record[..equals]), record[(equals + 1)..].ToArray());
             content = content[length..];
         }
     }
@@ -37,6 +37,19 @@ internal static class PaxRecords
         output.Write(Encoding.Latin1.GetBytes($"{length} {key}="));
         output.Write(value);
         output.WriteByte((byte)'\n');
+    }
+
+    // Version 0.0 of sparse files repeats two keys, which no other record may do: they become the list of version 0.1.
+    private static void Add(IDictionary<string, byte[]> records, string key, byte[] value)
+    {
+        if (key is not ("GNU.sparse.offset" or "GNU.sparse.numbytes"))
+        {
+            records[key] = value;
+            return;
+        }
+
+        if (!records.TryGetValue(TarSparse.MapKey, out var map)) records[TarSparse.MapKey] = value;
+        else records[TarSparse.MapKey] = [.. map, (byte)',', .. value];
     }
 
     private static int Digits(int number) => number.ToString(CultureInfo.InvariantCulture).Length;

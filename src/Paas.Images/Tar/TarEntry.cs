@@ -33,11 +33,17 @@ internal sealed record TarEntry
 
     public long GroupId { get; init; }
 
-    /// <summary>Bytes of content that follow; 0 for everything but files.</summary>
+    /// <summary>Bytes of the file, its holes counted; 0 for everything but files.</summary>
     public long Size { get; init; }
 
-    /// <summary>Seconds of the Unix time; fractions are neither read nor written.</summary>
+    /// <summary>The pieces whose content follows, in order; null where all of it does.</summary>
+    public IReadOnlyList<TarSegment>? Segments { get; init; }
+
+    /// <summary>Seconds of the Unix time, rounded down.</summary>
     public long ModifiedSeconds { get; init; }
+
+    /// <summary>Nanoseconds that come on top of <see cref="ModifiedSeconds"/>.</summary>
+    public uint ModifiedNanoseconds { get; init; }
 
     /// <summary>Target of a symbolic or hard link.</summary>
     public string LinkName { get; init; } = "";

@@ -6,9 +6,11 @@ namespace Paas.Images.Tar;
 
 /// <summary>
 /// Reads a tar from a stream in one pass: ustar with pax and GNU extensions, as image layers have them. Truncation, a bad
-/// checksum, sparse files and unknown types are errors: a layer is applied whole or not at all.
+/// checksum and unknown types are errors: a layer is applied whole or not at all.
 /// </summary>
-internal sealed class TarReader(Stream input)
+/// <param name="input">At the tar's beginning.</param>
+/// <param name="maximumFileBytes">Largest file, its holes counted.</param>
+internal sealed class TarReader(Stream input, long maximumFileBytes = long.MaxValue)
 {
     /// <summary>Extended headers beyond this are an attack, not a file name.</summary>
     private const int MaximumExtendedHeader = 1024 * 1024;
@@ -72,41 +74,75 @@ internal sealed class TarReader(Stream input)
 
     private TarEntry Begin(Dictionary<string, byte[]> records, long size)
     {
-        if (records.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal)))
-            throw new TarFormatException("sparse files in a tar are not supported");
-        var name = Text(records, "path") ?? HeaderName();
-        var kind = KindOf(_header[TarHeader.Kind], name);
-        if (kind == TarEntryKind.File)
-        {
-            _remaining = Number(records, "size") ?? size;
-            if (_remaining < 0) throw new TarFormatException("a tar entry has a negative size");
-            _padding = TarHeader.Padding(_remaining);
-        }
-
-        return new TarEntry
+        var name = Text(records, "GNU.sparse.name") ?? Text(records, "path") ?? HeaderName();
+        var flag = _header[TarHeader.Kind];
+        var kind = KindOf(flag, name);
+        var entry = new TarEntry
         {
             Name = name,
             Kind = kind,
             Mode = (uint)TarNumber.Read(_header.AsSpan(TarHeader.Mode)) & 0xfff,
             UserId = Number(records, "uid") ?? TarNumber.Read(_header.AsSpan(TarHeader.UserId)),
             GroupId = Number(records, "gid") ?? TarNumber.Read(_header.AsSpan(TarHeader.GroupId)),
-            Size = _remaining,
-            ModifiedSeconds = Seconds(records) ?? TarNumber.Read(_header.AsSpan(TarHeader.Modified)),
             LinkName = Text(records, "linkpath") ?? TarHeader.Text(_header.AsSpan(TarHeader.LinkName)),
             DeviceMajor = IsDevice(kind) ? (uint)TarNumber.Read(_header.AsSpan(TarHeader.DeviceMajor)) : 0,
             DeviceMinor = IsDevice(kind) ? (uint)TarNumber.Read(_header.AsSpan(TarHeader.DeviceMinor)) : 0,
             Attributes = Attributes(records),
         };
+        entry = WithTime(entry, records);
+        if (kind != TarEntryKind.File) return entry;
+        _remaining = Number(records, "size") ?? size;
+        if (_remaining < 0) throw new TarFormatException("a tar entry has a negative size");
+        _padding = TarHeader.Padding(_remaining);
+        var (whole, segments) = Sparse(records, flag);
+        if (whole > maximumFileBytes) throw new TarFormatException($"a file of the tar has {whole} bytes; {maximumFileBytes} is the limit");
+        return entry with { Size = whole, Segments = segments };
+    }
+
+    /// <summary>The file's size and pieces; what is left to read is its content alone then.</summary>
+    private (long Size, IReadOnlyList<TarSegment>? Segments) Sparse(Dictionary<string, byte[]> records, byte flag)
+    {
+        List<TarSegment>? map = null;
+        long? size = null;
+        if (flag == (byte)'S')
+        {
+            size = TarNumber.Read(_header.AsSpan(TarSparse.OldRealSize));
+            // These blocks stand before the content and are not counted in its size.
+            map = TarSparse.ReadOld(_header, () => ReadBlock(ofContent: false));
+        }
+        else if (records.Keys.Any(key => key.StartsWith(TarSparse.Prefix, StringComparison.Ordinal)))
+        {
+            size = Number(records, "GNU.sparse.realsize") ?? Number(records, "GNU.sparse.size");
+            map = Number(records, "GNU.sparse.major") switch
+            {
+                1 => TarSparse.ReadLines(() => ReadBlock(ofContent: true)),
+                null or 0 => TarSparse.ReadList(records.GetValueOrDefault(TarSparse.MapKey) ?? []),
+                var version => throw new TarFormatException($"sparse files of version {version} in a tar are unknown"),
+            };
+        }
+
+        if (map is null) return (_remaining, null);
+        if (size is not >= 0) throw new TarFormatException("a sparse file in the tar has no size");
+        TarSparse.Check(map, size.Value, _remaining);
+        return (size.Value, map);
+    }
+
+    private byte[] ReadBlock(bool ofContent)
+    {
+        if (ofContent && (_remaining -= TarHeader.Size) < 0) throw new TarFormatException("the map of a sparse file in the tar is damaged");
+        var block = new byte[TarHeader.Size];
+        if (input.ReadAtLeast(block, block.Length, throwOnEndOfStream: false) < block.Length) throw Truncated();
+        return block;
     }
 
     private static bool IsDevice(TarEntryKind kind) => kind is TarEntryKind.CharacterDevice or TarEntryKind.BlockDevice;
 
     private static TarEntryKind KindOf(byte flag, string name) => (char)flag switch
     {
-        '\0' when name.EndsWith('/') => TarEntryKind.Directory,
-        '\0' or '0' or '7' => TarEntryKind.File,
+        // How directories were told apart before they had a type of their own; some writers still do it.
+        '\0' or '0' when name.EndsWith('/') => TarEntryKind.Directory,
+        '\0' or '0' or '7' or 'S' => TarEntryKind.File,
         >= '1' and <= '6' => (TarEntryKind)flag,
-        'S' => throw new TarFormatException("sparse files in a tar are not supported"),
         _ => throw new TarFormatException($"a tar entry has the unknown type 0x{flag:x2}"),
     };
 
@@ -130,16 +166,21 @@ internal sealed class TarReader(Stream input)
             : throw new TarFormatException($"the extended header '{key}' is not a number");
     }
 
-    private static long? Seconds(Dictionary<string, byte[]> records)
+    private TarEntry WithTime(TarEntry entry, Dictionary<string, byte[]> records)
     {
-        if (!records.TryGetValue("mtime", out var value) || value.Length == 0) return null;
-        return decimal.TryParse(
-            Encoding.Latin1.GetString(value),
-            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
-            CultureInfo.InvariantCulture,
-            out var seconds) && decimal.Abs(seconds) < long.MaxValue / 2
-            ? (long)decimal.Floor(seconds)
-            : throw new TarFormatException("the extended header 'mtime' is not a time");
+        if (!records.TryGetValue("mtime", out var value) || value.Length == 0)
+            return entry with { ModifiedSeconds = TarNumber.Read(_header.AsSpan(TarHeader.Modified)) };
+        if (!decimal.TryParse(
+                Encoding.Latin1.GetString(value),
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var time) || decimal.Abs(time) > long.MaxValue / 2)
+        {
+            throw new TarFormatException("the extended header 'mtime' is not a time");
+        }
+
+        var seconds = decimal.Floor(time);
+        return entry with { ModifiedSeconds = (long)seconds, ModifiedNanoseconds = (uint)((time - seconds) * 1_000_000_000) };
     }
 
     private string HeaderName()

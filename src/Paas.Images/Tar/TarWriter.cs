@@ -60,7 +60,7 @@ internal sealed class TarWriter(Stream output)
         WriteNumber(header[TarHeader.UserId], entry.UserId, "uid", records);
         WriteNumber(header[TarHeader.GroupId], entry.GroupId, "gid", records);
         WriteNumber(header[TarHeader.FileSize], entry.Size, "size", records);
-        WriteNumber(header[TarHeader.Modified], entry.ModifiedSeconds, "mtime", records);
+        WriteTime(header[TarHeader.Modified], entry, records);
         TarNumber.TryWrite(header[TarHeader.DeviceMajor], entry.DeviceMajor);
         TarNumber.TryWrite(header[TarHeader.DeviceMinor], entry.DeviceMinor);
         if (records is null) return;
@@ -100,6 +100,19 @@ internal sealed class TarWriter(Stream output)
         if (TarNumber.TryWrite(field, value)) return;
         TarNumber.TryWrite(field, 0);
         records?.Add(key, Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static void WriteTime(Span<byte> field, TarEntry entry, SortedDictionary<string, byte[]>? records)
+    {
+        if (entry.ModifiedNanoseconds == 0)
+        {
+            WriteNumber(field, entry.ModifiedSeconds, "mtime", records);
+            return;
+        }
+
+        if (!TarNumber.TryWrite(field, entry.ModifiedSeconds)) TarNumber.TryWrite(field, 0);
+        var time = entry.ModifiedSeconds + (entry.ModifiedNanoseconds / 1_000_000_000m);
+        records?.Add("mtime", Encoding.ASCII.GetBytes(time.ToString("0.#########", CultureInfo.InvariantCulture)));
     }
 
     private void WriteExtended(SortedDictionary<string, byte[]> records)
