@@ -63,6 +63,12 @@ public sealed record ControlPlaneOptions
     /// <summary>Largest pack of one push, in bytes; git refuses more.</summary>
     public long MaxPushBytes { get; init; } = 1L << 30;
 
+    /// <summary>
+    /// Of the disk, in bytes, what builds and pushes leave free for the apps; negative takes a twentieth of it, 1 GiB at least and 10 GiB
+    /// at most.
+    /// </summary>
+    public long DiskReserveBytes { get; init; } = -1;
+
     /// <summary>Memory limit of an instance, in bytes; null sets none.</summary>
     public long? InstanceMemoryBytes { get; init; } = 512L << 20;
 

@@ -16,6 +16,7 @@ using Paas.ControlPlane.Git;
 using Paas.ControlPlane.Health;
 using Paas.ControlPlane.Logs;
 using Paas.ControlPlane.Reconcile;
+using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Runs;
 using Paas.ControlPlane.Store;
 using Paas.Images;
@@ -43,6 +44,7 @@ public static class ControlPlaneServices
         AddDiscovery(services, options);
         AddReconciling(services);
         AddBuilds(services, options);
+        services.AddRegistry(options);
         services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
         services.AddSingleton<GitRepositories>();
         services.AddSingleton(MakePlatform);

@@ -91,6 +91,11 @@ public sealed partial record Reference
     public override string ToString() =>
         $"{(Domain is null ? "" : $"{Domain}/")}{Path}{(Tag is null ? "" : $":{Tag}")}{(Digest is null ? "" : $"@{Digest}")}";
 
+    /// <summary>True for the name of a repository within a registry: the part between domain and tag.</summary>
+    public static bool IsPath(string text) => text.Length <= MaximumNameLength && PathPattern().IsMatch(text);
+
+    public static bool IsTag(string text) => TagPattern().IsMatch(text);
+
     private static bool IsDomain(ReadOnlySpan<char> component) =>
         component.IndexOfAny('.', ':') >= 0 || component is "localhost" || component.ContainsAnyInRange('A', 'Z');
 

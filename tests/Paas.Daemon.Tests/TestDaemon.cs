@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Paas.Contracts.Api;
 using Paas.ControlPlane.Access;
 using Paas.ControlPlane.Git;
+using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Store;
 using Paas.Daemon.Hosting;
 using Paas.Testing;
@@ -20,17 +21,18 @@ internal sealed class TestDaemon : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly WebApplication _app;
 
-    private TestDaemon(Action<IServiceCollection>? more, long maxSource)
+    private TestDaemon(Action<IServiceCollection>? more, long maxSource, long diskReserve)
     {
         Options = new DaemonOptions { Data = _directory.Combine("data"), Run = _directory.Combine("run"), Programs = Testing.Programs.Root, MaxSourceBytes = maxSource };
         SocketFile.Clear(Options.Socket);
         _app = DaemonHost.Build(Options, services =>
         {
-            var options = Options.ForControlPlane();
+            var options = Options.ForControlPlane() with { DiskReserveBytes = diskReserve };
             services.AddSingleton(options);
             services.AddSingleton(TimeProvider.System);
             services.AddSingleton(_ => new Database(Path.Combine(Options.Data, "paas.db")));
             services.AddSingleton<TokenStore>();
+            services.AddRegistry(options);
             services.AddSingleton<GitRepositories>();
             services.AddSingleton<IPlatform>(Platform);
             services.AddSingleton<ILoggerProvider>(new MemoryLog(Log));
@@ -50,9 +52,9 @@ internal sealed class TestDaemon : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<TestDaemon> StartAsync(Action<IServiceCollection>? more = null, long maxSource = 1L << 30)
+    public static async Task<TestDaemon> StartAsync(Action<IServiceCollection>? more = null, long maxSource = 1L << 30, long diskReserve = 0)
     {
-        var daemon = new TestDaemon(more, maxSource);
+        var daemon = new TestDaemon(more, maxSource, diskReserve);
         await daemon._app.StartAsync();
         SocketFile.Open(daemon.Options.Socket);
         daemon.Token = daemon._app.Services.GetRequiredService<TokenStore>().Create("test", null).Secret;

@@ -33,6 +33,9 @@ public enum ErrorCode
     /// <summary>A release did not become healthy; the old one keeps serving. HTTP 422, exit 1.</summary>
     DeploymentFailed,
 
+    /// <summary>The disk has no room beside what is kept free for the apps. HTTP 507, exit 1.</summary>
+    InsufficientStorage,
+
     /// <summary>The part that would answer is not running. HTTP 503, exit 1.</summary>
     Unavailable,
 }

@@ -50,6 +50,7 @@ public static class ErrorCodes
         ErrorCode.TooLarge => 413,
         ErrorCode.BuildFailed or ErrorCode.DeploymentFailed => 422,
         ErrorCode.Unavailable => 503,
+        ErrorCode.InsufficientStorage => 507,
         _ => 500,
     };
 

@@ -15,6 +15,9 @@ public sealed class TokenStore(Database database, TimeProvider time)
 {
     private const string SecretPrefix = "paas_";
 
+    // Root at the other end of the Unix socket; no token can have the name.
+    private const string LocalAdministrator = "root";
+
     /// <summary>Makes a token. InvalidRequest for a bad name or lifetime; Conflict for a name in use.</summary>
     /// <param name="name">What it is for, e.g. <c>laptop</c>.</param>
     /// <param name="lifetime">Null never expires.</param>
@@ -23,7 +26,7 @@ public sealed class TokenStore(Database database, TimeProvider time)
         name = name.Trim();
         if (name.Length is 0 or > 100 || name.Any(char.IsControl))
             throw new PaasException(ErrorCode.InvalidRequest, "a token's name has 1 to 100 printable characters");
-        if (name == "root")
+        if (name == LocalAdministrator)
             throw new PaasException(ErrorCode.InvalidRequest, "'root' is the name of the local administrator; choose another");
         if (lifetime is { Ticks: <= 0 } or { TotalDays: > 36_500 })
             throw new PaasException(ErrorCode.InvalidRequest, "a token's lifetime is between 1 second and 100 years");
@@ -51,6 +54,11 @@ public sealed class TokenStore(Database database, TimeProvider time)
             new { hash = Hash(secret), now = Instant.Format(time.GetUtcNow()) }));
         return Task.FromResult(name is null ? null : new IdentityDocument(name));
     }
+
+    /// <summary>True where the local administrator, or a token that is good now, has the name.</summary>
+    public bool Exists(string name) => name == LocalAdministrator || database.Read(connection => connection.ExecuteScalar<bool>(
+        "SELECT EXISTS (SELECT 1 FROM tokens WHERE name = @name AND (expires_at IS NULL OR expires_at > @now))",
+        new { name, now = Instant.Format(time.GetUtcNow()) }));
 
     /// <summary>Takes a token away. NotFound where there is none of that name.</summary>
     public void Revoke(string name)

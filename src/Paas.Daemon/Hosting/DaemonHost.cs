@@ -8,6 +8,7 @@ using Paas.Daemon.Commands;
 using Paas.Daemon.Endpoints;
 using Paas.Daemon.Errors;
 using Paas.Daemon.Git;
+using Paas.Daemon.Registry;
 using Paas.Images;
 using Paas.Web;
 
@@ -62,6 +63,7 @@ internal static partial class DaemonHost
         app.UseAuthorization();
         app.MapApi(options);
         app.MapGit();
+        app.MapRegistry();
         app.MapSession();
         app.MapPaasWeb();
         return app;

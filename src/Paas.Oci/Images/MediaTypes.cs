@@ -14,6 +14,12 @@ public static class MediaTypes
     public const string DockerConfig = "application/vnd.docker.container.image.v1+json";
     public const string DockerLayerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
+    public const string DockerForeignLayerGzip = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+
+    /// <summary>True for a layer that registries need not have, because its own URLs do (layer.md, "Non-Distributable Layers").</summary>
+    public static bool IsNondistributable(string mediaType) =>
+        mediaType.StartsWith("application/vnd.oci.image.layer.nondistributable.v1.tar", StringComparison.Ordinal) || mediaType == DockerForeignLayerGzip;
+
     public static bool IsManifest(string mediaType) => mediaType is Manifest or DockerManifest;
 
     public static bool IsIndex(string mediaType) => mediaType is Index or DockerManifestList;
