@@ -4,6 +4,7 @@ namespace Paas.Build;
 
 /// <summary>What a build made.</summary>
 /// <param name="Image">Digest of the image's manifest, in the content store.</param>
-/// <param name="Processes">Process type → command, as a shell reads it.</param>
+/// <param name="Processes">Process type → command: as a shell reads it, or a JSON array of words for one without a shell.</param>
 /// <param name="SizeBytes">Sum of the image's layers as stored, in bytes.</param>
-public sealed record BuildOutcome(Digest Image, IReadOnlyDictionary<string, string> Processes, long SizeBytes);
+/// <param name="Port">Where its web process listens of itself; null where it follows <c>PORT</c>.</param>
+public sealed record BuildOutcome(Digest Image, IReadOnlyDictionary<string, string> Processes, long SizeBytes, int? Port = null);

@@ -63,6 +63,15 @@ public sealed record ControlPlaneOptions
     /// <summary>Largest pack of one push, in bytes; git refuses more.</summary>
     public long MaxPushBytes { get; init; } = 1L << 30;
 
+    /// <summary>Releases of each app, beside those that run, whose images are kept to roll back to.</summary>
+    public int ReleaseRetention { get; init; } = 10;
+
+    /// <summary>Bytes of all build caches together; the longest unused ones go first.</summary>
+    public long MaxBuildCacheBytes { get; init; } = 10L << 30;
+
+    /// <summary>How long an app's build cache is kept without being used.</summary>
+    public TimeSpan BuildCacheLifetime { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>
     /// Of the disk, in bytes, what builds and pushes leave free for the apps; negative takes a twentieth of it, 1 GiB at least and 10 GiB
     /// at most.
@@ -130,6 +139,7 @@ public sealed record ControlPlaneOptions
         if (HttpPort is < 1 or > 65535) throw new ArgumentException($"{nameof(HttpPort)} {HttpPort} is not a port");
         if (Domain.Length == 0 || Domain.Any(char.IsUpper) || Uri.CheckHostName(Domain) == UriHostNameType.Unknown) throw new ArgumentException($"{nameof(Domain)} '{Domain}' is not a lower-case hostname");
         if (BuildConcurrency < 1) throw new ArgumentException($"{nameof(BuildConcurrency)} must be at least 1");
+        if (ReleaseRetention < 1) throw new ArgumentException($"{nameof(ReleaseRetention)} must be at least 1");
         if (BuildRetention < 1) throw new ArgumentException($"{nameof(BuildRetention)} must be at least 1");
     }
 }

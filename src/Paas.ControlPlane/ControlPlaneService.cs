@@ -2,12 +2,14 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Paas.ControlPlane.Apps;
 using Paas.ControlPlane.Builds;
+using Paas.ControlPlane.Cleanup;
 using Paas.ControlPlane.Reconcile;
+using Paas.ControlPlane.Registry;
 
 namespace Paas.ControlPlane;
 
 /// <summary>Brings the control plane up, adopting what runs, and takes it down, leaving it running.</summary>
-internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, Reconciler reconciler, BuildQueue queue) : IHostedService
+internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, Reconciler reconciler, BuildQueue queue, PushedImages pushed, ImageCleanup cleanup) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -17,11 +19,15 @@ internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles 
         PrepareJobsDatabase();
         await reconciler.StartAsync(cancellationToken);
         await queue.StartAsync(cancellationToken);
+        pushed.Start();
+        cleanup.Start();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await queue.StopAsync(cancellationToken);
+        await pushed.StopAsync();
+        await cleanup.StopAsync();
         await reconciler.StopAsync();
     }
 

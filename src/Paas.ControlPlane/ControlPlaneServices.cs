@@ -9,6 +9,7 @@ using Paas.Contracts.Routing;
 using Paas.ControlPlane.Access;
 using Paas.ControlPlane.Apps;
 using Paas.ControlPlane.Builds;
+using Paas.ControlPlane.Cleanup;
 using Paas.ControlPlane.Deployments;
 using Paas.ControlPlane.Discovery;
 using Paas.ControlPlane.Domain;
@@ -45,6 +46,7 @@ public static class ControlPlaneServices
         AddReconciling(services);
         AddBuilds(services, options);
         services.AddRegistry(options);
+        services.AddCleanup(options);
         services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
         services.AddSingleton<GitRepositories>();
         services.AddSingleton(MakePlatform);
@@ -113,7 +115,7 @@ public static class ControlPlaneServices
         services.AddSingleton<ContainerView>().AddSingleton<AppChanges>().AddSingleton<Observer>().AddSingleton<InstanceConfigs>();
         services.AddSingleton<InstanceCheck>().AddSingleton<Diagnosis>().AddSingleton<PlatformLog>();
         services.AddSingleton<Executor>().AddSingleton<Reconciler>();
-        services.AddSingleton<AppTurns>().AddSingleton<Deployer>();
+        services.AddSingleton<AppTurns>().AddSingleton<Deployer>().AddSingleton<ImageDeployer>().AddSingleton<PushedImages>();
     }
 
     private static void AddBuilds(IServiceCollection services, ControlPlaneOptions options)
@@ -151,5 +153,7 @@ public static class ControlPlaneServices
         provider.GetRequiredService<OneOffs>(),
         provider.GetRequiredService<InstanceExecs>(),
         provider.GetRequiredService<TokenStore>(),
-        provider.GetRequiredService<PlatformLog>());
+        provider.GetRequiredService<PlatformLog>(),
+        provider.GetRequiredService<ContentStore>(),
+        provider.GetRequiredService<ImageCleanup>());
 }

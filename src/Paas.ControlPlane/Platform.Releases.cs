@@ -42,7 +42,7 @@ public sealed partial class Platform
             {
                 var target = Target(app, request.Version);
                 return new ReleaseDraft(
-                    app, ReleaseReason.Rollback, $"Rollback to v{target.Version}", target.Image, target.Config, target.Processes, target.Build);
+                    app, ReleaseReason.Rollback, $"Rollback to v{target.Version}", target.Image, target.Config, target.Processes, target.Build, target.Port);
             },
             null,
             null,
@@ -73,7 +73,7 @@ public sealed partial class Platform
         }
 
         var live = _releases.Get(app, version);
-        return new ReleaseDraft(app, ReleaseReason.Config, ConfigVars.Describe(change.Vars), live.Image, config, live.Processes, live.Build);
+        return new ReleaseDraft(app, ReleaseReason.Config, ConfigVars.Describe(change.Vars), live.Image, config, live.Processes, live.Build, live.Port);
     }
 
     private Release Target(string app, int? version)
@@ -83,8 +83,8 @@ public sealed partial class Platform
         if (version == live) throw new PaasException(ErrorCode.Conflict, $"v{live} of {app} is live already");
         if (version is { } wanted)
         {
-            return _releases.Find(app, wanted)
-                ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no release v{wanted}", $"paas releases -a {app} lists them.");
+            return EnsureKept(_releases.Find(app, wanted)
+                ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no release v{wanted}", $"paas releases -a {app} lists them."));
         }
 
         // Back to what served before, not to one that never did.
@@ -93,6 +93,15 @@ public sealed partial class Platform
             .Select(deployment => deployment.Release).ToHashSet();
         return _releases.List(app).FirstOrDefault(release => release.Version < live && served.Contains(release.Version))
             ?? throw new PaasException(ErrorCode.Conflict, $"{app} has no release before v{live}");
+    }
+
+    private Release EnsureKept(Release release)
+    {
+        if (_releases.KeptImages(_options.ReleaseRetention).Contains(release.Image) || _content.Contains(release.Image)) return release;
+        throw new PaasException(
+            ErrorCode.Conflict,
+            $"the image of v{release.Version} of {release.App} is gone: the newest {_options.ReleaseRetention} are kept",
+            "Build it again: push its commit.");
     }
 
     private static ReleaseDocument Describe(Release release, bool live) => new(

@@ -3,6 +3,7 @@ using Paas.Contracts.Errors;
 using Paas.ControlPlane.Access;
 using Paas.ControlPlane.Apps;
 using Paas.ControlPlane.Builds;
+using Paas.ControlPlane.Cleanup;
 using Paas.ControlPlane.Deployments;
 using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Git;
@@ -10,6 +11,7 @@ using Paas.ControlPlane.Logs;
 using Paas.ControlPlane.Reconcile;
 using Paas.ControlPlane.Runs;
 using Paas.ControlPlane.Store;
+using Paas.Images;
 
 namespace Paas.ControlPlane;
 
@@ -38,16 +40,19 @@ public sealed partial class Platform : IPlatform
     private readonly InstanceExecs _execs;
     private readonly TokenStore _tokens;
     private readonly PlatformLog _platformLog;
+    private readonly ContentStore _content;
+    private readonly ImageCleanup _cleanup;
 
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
         BuildIntake intake, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
-        GitRepositories repositories, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, TokenStore tokens, PlatformLog platformLog)
+        GitRepositories repositories, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, TokenStore tokens, PlatformLog platformLog,
+        ContentStore content, ImageCleanup cleanup)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
         (_intake, _queue, _deployer, _reconciler, _table, _changes) = (intake, queue, deployer, reconciler, table, changes);
         (_repositories, _files, _urls, _logs, _oneOffs, _execs) = (repositories, files, urls, logs, oneOffs, execs);
-        (_tokens, _platformLog) = (tokens, platformLog);
+        (_tokens, _platformLog, _content, _cleanup) = (tokens, platformLog, content, cleanup);
     }
 
     /// <inheritdoc/>

@@ -43,6 +43,9 @@ internal sealed record DaemonOptions
     /// <summary>Largest source tree of a build, and largest pack of a push, in bytes.</summary>
     public long MaxSourceBytes { get; init; } = 1L << 30;
 
+    /// <summary>Of the disk, in bytes, what builds and pushes leave free for the apps; null takes a twentieth of it, 1 to 10 GiB.</summary>
+    public long? DiskReserveBytes { get; init; }
+
     /// <summary>Also starts the router, keeps everything under <c>./.paas</c>, and ends when it is told to.</summary>
     public bool Dev { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed record DaemonOptions
         CgroupParent = CgroupParent,
         MaxSourceBytes = MaxSourceBytes,
         MaxPushBytes = MaxSourceBytes,
+        DiskReserveBytes = DiskReserveBytes ?? -1,
         Version = DaemonVersion.Text,
     };
 
@@ -92,6 +96,7 @@ internal sealed record DaemonOptions
             Subnet = Value("--subnet") ?? basis.Subnet,
             CgroupParent = Value("--cgroup-parent") ?? basis.CgroupParent,
             MaxSourceBytes = Size("--max-source", Value("--max-source")) ?? basis.MaxSourceBytes,
+            DiskReserveBytes = Size("--disk-reserve", Value("--disk-reserve")) ?? basis.DiskReserveBytes,
         };
     }
 

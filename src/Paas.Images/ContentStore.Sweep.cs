@@ -17,7 +17,7 @@ public sealed partial class ContentStore
         {
             foreach (var file in new DirectoryInfo(Path.Combine(_blobs, algorithm)).EnumerateFiles())
             {
-                if (Digest.TryParse($"{algorithm}:{file.Name}", out var digest)) yield return (digest, file.Length);
+                if (Digest.TryParse($"{algorithm}:{file.Name}", out var digest) && LengthOf(file) is { } size) yield return (digest, size);
             }
         }
     }
@@ -49,5 +49,18 @@ public sealed partial class ContentStore
             alsoWhile?.Invoke(owned);
         });
         return unowned;
+    }
+
+    private static long? LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            // Swept meanwhile.
+            return null;
+        }
     }
 }

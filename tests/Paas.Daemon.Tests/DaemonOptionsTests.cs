@@ -47,7 +47,7 @@ public sealed class DaemonOptionsTests
     [Fact]
     public void Every_option_is_in_the_help()
     {
-        foreach (var property in (string[])["data", "run", "programs", "domain", "http-port", "https-port", "router-socket", "bridge", "subnet", "cgroup-parent", "max-source"])
+        foreach (var property in (string[])["data", "run", "programs", "domain", "http-port", "https-port", "router-socket", "bridge", "subnet", "cgroup-parent", "max-source", "disk-reserve"])
         {
             Assert.Contains($"--{property} ", Commands.Help.Text, StringComparison.Ordinal);
             DaemonOptions.Parse([$"--{property}", "1"], _ => null, out _);

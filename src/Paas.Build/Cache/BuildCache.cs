@@ -13,6 +13,9 @@ namespace Paas.Build.Cache;
 /// </summary>
 internal sealed class BuildCache : IDisposable
 {
+    /// <summary>Taken by a build for as long as it lasts.</summary>
+    internal const string LockFile = "lock";
+
     private readonly string _directory;
     private readonly ContentStore _content;
     private readonly FileStream _turn;
@@ -36,7 +39,20 @@ internal sealed class BuildCache : IDisposable
     public static async Task<BuildCache> OpenAsync(string directory, ContentStore content, CancellationToken ct)
     {
         Directory.CreateDirectory(directory);
-        return new BuildCache(directory, content, await LockAsync(Path.Combine(directory, "lock"), ct));
+        return new BuildCache(directory, content, await LockAsync(Path.Combine(directory, LockFile), ct));
+    }
+
+    /// <summary>Takes the cache's turn where no build has it; null where one has.</summary>
+    internal static IDisposable? TryLock(string directory)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(directory, LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Puts the buildpacks' layers directories into the state the spec wants before a build ("Layer Types").</summary>

@@ -11,6 +11,9 @@ public enum ReleaseReason
 
     /// <summary>A rollback to an earlier release.</summary>
     Rollback,
+
+    /// <summary>An image that was pushed or pulled as it is.</summary>
+    Image,
 }
 
 /// <summary>A release: immutable. Rows of <c>GET /v1/apps/{app}/releases</c>, newest first.</summary>

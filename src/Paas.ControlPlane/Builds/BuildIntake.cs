@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.Cleanup;
 using Paas.ControlPlane.Store;
 
 namespace Paas.ControlPlane.Builds;
 
 /// <summary>Takes sources in and gives output out: the side of builds that a push sees.</summary>
-internal sealed class BuildIntake(AppStore apps, BuildStore builds, SourceStore sources, BuildOutputs outputs, BuildQueue queue, AppUrls urls)
+internal sealed class BuildIntake(AppStore apps, BuildStore builds, SourceStore sources, BuildOutputs outputs, BuildQueue queue, ImageCleanup cleanup, AppUrls urls)
 {
     internal async IAsyncEnumerable<BuildEvent> SubmitAsync(string app, BuildSource source, Stream tar, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -18,6 +19,7 @@ internal sealed class BuildIntake(AppStore apps, BuildStore builds, SourceStore 
             yield break;
         }
 
+        await cleanup.MakeRoomAsync("the build", 0, ct);
         var tree = await sources.AddAsync(tar, ct);
         // Recorded even when the caller goes right now: the source is here.
         var build = await queue.AddAsync(app, tree, source, CancellationToken.None);

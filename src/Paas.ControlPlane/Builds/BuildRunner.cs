@@ -8,6 +8,7 @@ using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Git;
 using Paas.ControlPlane.Logs;
 using Paas.ControlPlane.Store;
+using Paas.Images;
 
 namespace Paas.ControlPlane.Builds;
 
@@ -31,6 +32,7 @@ internal sealed partial class BuildRunner(
     GitRepositories repositories,
     AppUrls urls,
     PlatformLog platformLog,
+    ContentStore content,
     ILogger<BuildRunner> log) : IDisposable
 {
     private readonly ConcurrentDictionary<(string App, int Number), TaskCompletionSource> _running = new();
@@ -97,6 +99,8 @@ internal sealed partial class BuildRunner(
         if (Abandoned(build, output)) return;
         if (build.Attempts > 1) output.Write("-----> The platform was restarted during this build; building again from the stored source");
         platformLog.Write(build.App, $"build {build.Number} begins");
+        // Until the release owns what the build makes.
+        using var lease = content.Lease();
         var outcome = await buildApp(
             new BuildConfig(
                 build.App,
@@ -111,7 +115,7 @@ internal sealed partial class BuildRunner(
             output.Write($" !     The process type {Formations.ReleaseTask} is not run yet by this version of the platform.");
         var (release, deployment) = (await deployer.DeployAsync(
             build.App,
-            () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, apps.Config(build.App), outcome.Processes, build.Number),
+            () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, apps.Config(build.App), outcome.Processes, build.Number, outcome.Port),
             made => output.Write($"-----> Deploying v{made.Version}"),
             output.Write,
             ct))!.Value;

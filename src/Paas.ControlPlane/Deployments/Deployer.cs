@@ -11,6 +11,9 @@ internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Recon
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
+    /// <summary>A deployment has ended, well or not.</summary>
+    internal event Action? Deployed;
+
     /// <summary>
     /// Waits for the app's turn, makes the release, and watches its deployment until it serves or is given up. A caller that goes away
     /// does not stop it.
@@ -50,6 +53,7 @@ internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Recon
             if (!DeploymentMachine.IsActive(deployment.Status))
             {
                 changes.Forget(app, id);
+                Deployed?.Invoke();
                 return deployment;
             }
 

@@ -7,6 +7,8 @@ namespace Paas.ControlPlane.Domain;
 internal sealed record App(string Name, string? DeployBranch, int? LiveRelease, DateTimeOffset CreatedAt);
 
 /// <summary>Everything that is needed to run a version of an app again; never changed once made.</summary>
+/// <param name="Processes">Process type → command: a line for a shell, or a JSON array of words (<see cref="ProcessCommand"/>).</param>
+/// <param name="Port">Where its web process listens; null where it is told.</param>
 internal sealed record Release(
     string App,
     int Version,
@@ -16,7 +18,8 @@ internal sealed record Release(
     IReadOnlyDictionary<string, string> Config,
     IReadOnlyDictionary<string, string> Processes,
     int? Build,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    int? Port = null);
 
 /// <summary>A build as it is stored.</summary>
 internal sealed record BuildRecord(
@@ -59,4 +62,7 @@ internal sealed record Instance(
     DateTimeOffset? RetiredAt)
 {
     internal string Name => $"{Type}.{Number}";
+
+    /// <summary>The release's port; null where it has none of its own.</summary>
+    internal int? Port { get; init; }
 }

@@ -24,11 +24,11 @@ internal sealed class Diagnosis(ControlPlaneOptions options, INode node, TimePro
         var name = $"{instance.Name} of v{instance.Release}";
         text.AppendLine(problem switch
         {
-            DeploymentProblem.Unhealthy => Unhealthy(name),
+            DeploymentProblem.Unhealthy => Unhealthy(name, instance.Port ?? options.Port),
             DeploymentProblem.NotStarted => $"{name} could not be started: {container?.State?.Error ?? "its container was not made"}",
             _ => Exited(name, container?.State),
         });
-        if (problem == DeploymentProblem.Unhealthy) text.AppendLine(Listening(container?.State?.Pid));
+        if (problem == DeploymentProblem.Unhealthy) text.AppendLine(Listening(container?.State?.Pid, instance.Port));
         AppendLog(text, await LastLinesAsync(instance, ct));
         text.Append(Next(instance, problem, container?.State));
         return text.ToString();
@@ -42,19 +42,21 @@ internal sealed class Diagnosis(ControlPlaneOptions options, INode node, TimePro
 
     private static string Duration(double seconds) => seconds < 10 ? $"{seconds:0.0} s" : $"{seconds:0} s";
 
-    private string Unhealthy(string name) =>
-        $"{name} runs, but nothing accepted a connection on port {options.Port} within {options.CheckTimeout.TotalSeconds:0.#} s";
+    private string Unhealthy(string name, int port) =>
+        $"{name} runs, but nothing accepted a connection on port {port} within {options.CheckTimeout.TotalSeconds:0.#} s";
 
-    private string Listening(int? pid)
+    private string Listening(int? pid, int? own)
     {
+        var wanted = own ?? options.Port;
+        var where = own is null ? $"the port that the variable PORT names: {wanted}" : $"port {wanted}, which its image exposes";
         var ports = pid is { } known ? node.ListeningPorts(known) : [];
-        if (ports.Count == 0) return $"It listens on no port. It has to listen on the port that the variable PORT names: {options.Port}.";
-        if (ports.Where(port => port.Port == options.Port).ToList() is { Count: > 0 } expected && expected.All(port => IPAddress.IsLoopback(port.Address)))
+        if (ports.Count == 0) return $"It listens on no port. It has to listen on {where}.";
+        if (ports.Where(port => port.Port == wanted).ToList() is { Count: > 0 } expected && expected.All(port => IPAddress.IsLoopback(port.Address)))
         {
             return $"It listens on {Words(expected[0])} only, which nothing outside of its container can reach. It has to listen on 0.0.0.0 (all addresses).";
         }
 
-        return $"It listens on {string.Join(", ", ports.Select(Words).Distinct())}. It has to listen on the port that the variable PORT names: {options.Port}.";
+        return $"It listens on {string.Join(", ", ports.Select(Words).Distinct())}. It has to listen on {where}.";
     }
 
     private static string Words(ListeningPort port) => IPAddress.IsLoopback(port.Address)

@@ -21,7 +21,7 @@ internal sealed class InstanceConfigs(ControlPlaneOptions options, ReleaseStore 
     internal ContainerConfig For(Instance instance)
     {
         var release = releases.Get(instance.App, instance.Release);
-        return Container(instance.Container, instance.Name, release, Shell(release.Processes[instance.Type])) with
+        return Container(instance.Container, instance.Name, release, Command(release, release.Processes[instance.Type])) with
         {
             Labels = new Dictionary<string, string>
             {
@@ -38,7 +38,7 @@ internal sealed class InstanceConfigs(ControlPlaneOptions options, ReleaseStore 
     {
         var env = new Dictionary<string, string>(release.Config)
         {
-            ["PORT"] = options.Port.ToString(CultureInfo.InvariantCulture),
+            ["PORT"] = (release.Port ?? options.Port).ToString(CultureInfo.InvariantCulture),
             ["PAAS_APP"] = release.App,
             ["PAAS_INSTANCE"] = name,
             ["PAAS_RELEASE"] = $"v{release.Version}",
@@ -56,8 +56,10 @@ internal sealed class InstanceConfigs(ControlPlaneOptions options, ReleaseStore 
         };
     }
 
-    /// <summary>A command line as the image's shell reads it.</summary>
-    internal static IReadOnlyList<string> Shell(string command) => ["/bin/bash", "-c", command];
+    /// <summary>What follows the image's entrypoint for a command of the release, or for a line that somebody typed.</summary>
+    internal static IReadOnlyList<string> Command(Release release, string command) =>
+        // An image of somebody else's has the shell that every image has, where it has one at all.
+        ProcessCommand.Words(command) ?? [ProcessCommand.IsOfImage(release.Processes) ? "/bin/sh" : "/bin/bash", "-c", command];
 
     private static string Short(string text, int length) => text.Length <= length ? text : text[..length];
 }

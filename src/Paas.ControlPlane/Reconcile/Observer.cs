@@ -37,7 +37,7 @@ internal sealed class Observer(
     {
         var container = containers.Find(instance.Container);
         var state = container?.State;
-        var address = state?.Address is { } ip && instance.Type == Formations.Web ? $"{ip}:{options.Port}" : null;
+        var address = state?.Address is { } ip && instance.Type == Formations.Web ? $"{ip}:{instance.Port ?? options.Port}" : null;
         var health = book.Health(instance.Container, state?.StartedAt).Health;
         if (health == InstanceHealth.Unknown && instance.HealthyStart is { } healthy && healthy == state?.StartedAt) health = InstanceHealth.Healthy;
         return new InstanceState(

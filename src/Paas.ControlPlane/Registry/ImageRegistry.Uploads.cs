@@ -89,6 +89,7 @@ public sealed partial class ImageRegistry
         }
         catch (DiskReserveException error)
         {
+            RoomWanted?.Invoke();
             throw NoRoom(error);
         }
     }

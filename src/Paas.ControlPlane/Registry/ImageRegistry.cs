@@ -34,6 +34,9 @@ public sealed partial class ImageRegistry
     /// <summary>An app's push asks to be released; raised after it is recorded.</summary>
     internal event Action? DeploymentRequested;
 
+    /// <summary>A push was refused because there is no room for it: what can be removed should be.</summary>
+    internal event Action? RoomWanted;
+
     /// <summary>NAME_INVALID for what is no name of a repository, NAME_UNKNOWN where its first component is no app.</summary>
     public void Require(string repository)
     {

@@ -47,7 +47,7 @@ internal sealed class OneOffs(InstanceConfigs configs, INode node, PlatformLog p
     private static IReadOnlyList<string> Command(Release release, IReadOnlyList<string>? command) => command switch
     {
         null or [] => throw new PaasException(ErrorCode.InvalidRequest, "no command was given", "For example: paas run -- node --version"),
-        [var only] => InstanceConfigs.Shell(release.Processes.GetValueOrDefault(only) ?? only),
+        [var only] => InstanceConfigs.Command(release, release.Processes.GetValueOrDefault(only) ?? only),
         _ => command,
     };
 

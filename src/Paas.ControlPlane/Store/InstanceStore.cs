@@ -6,10 +6,13 @@ namespace Paas.ControlPlane.Store;
 /// <summary>Which containers were asked for and what was decided about them.</summary>
 internal sealed class InstanceStore(Database database)
 {
-    private const string Columns = "container, app, type, number, release, created_at, healthy_start, was_routed, retired_at";
-
     internal IReadOnlyList<Instance> List(string app) => database.Read(connection => connection.Query<InstanceRow>(
-        $"SELECT {Columns} FROM instances WHERE app = @app ORDER BY created_at, container", new { app }).Select(row => row.ToInstance()).ToList());
+        """
+        SELECT container, i.app, type, number, release, i.created_at, healthy_start, was_routed, retired_at, r.port
+        FROM instances i LEFT JOIN releases r ON r.app = i.app AND r.version = i.release
+        WHERE i.app = @app ORDER BY i.created_at, container
+        """,
+        new { app }).Select(row => row.ToInstance()).ToList());
 
     /// <summary>Apps that have instances, also those that are destroyed.</summary>
     internal IReadOnlyList<string> Apps() => database.Read(connection => connection.Query<string>("SELECT DISTINCT app FROM instances").ToList());
@@ -33,9 +36,9 @@ internal sealed class InstanceStore(Database database)
         "DELETE FROM instances WHERE container = @container", new { container }));
 
     private sealed record InstanceRow(
-        string Container, string App, string Type, long Number, long Release, string Created_At, string? Healthy_Start, long Was_Routed, string? Retired_At)
+        string Container, string App, string Type, long Number, long Release, string Created_At, string? Healthy_Start, long Was_Routed, string? Retired_At, long? Port)
     {
         internal Instance ToInstance() => new(
-            Container, App, Type, (int)Number, (int)Release, Instant.Parse(Created_At), Instant.ParseOptional(Healthy_Start), Was_Routed != 0, Instant.ParseOptional(Retired_At));
+            Container, App, Type, (int)Number, (int)Release, Instant.Parse(Created_At), Instant.ParseOptional(Healthy_Start), Was_Routed != 0, Instant.ParseOptional(Retired_At)) { Port = (int?)Port };
     }
 }

@@ -9,7 +9,7 @@ namespace Paas.ControlPlane.Store;
 /// <summary>Releases; written once.</summary>
 internal sealed class ReleaseStore(Database database)
 {
-    private const string Columns = "app, version, reason, description, image, config, processes, build, created_at";
+    private const string Columns = "app, version, reason, description, image, config, processes, build, created_at, port";
 
     internal Release? Find(string app, int version) => database.Read(connection => connection.QuerySingleOrDefault<ReleaseRow>(
         $"SELECT {Columns} FROM releases WHERE app = @app AND version = @version", new { app, version }))?.ToRelease();
@@ -21,16 +21,30 @@ internal sealed class ReleaseStore(Database database)
     internal IReadOnlyList<Release> List(string app) => database.Read(connection => connection.Query<ReleaseRow>(
         $"SELECT {Columns} FROM releases WHERE app = @app ORDER BY version DESC", new { app }).Select(row => row.ToRelease()).ToList());
 
+    /// <summary>
+    /// Images of every app that are kept: of the live release, of those that instances run or deployments make live, and of the newest.
+    /// </summary>
+    /// <param name="newest">How many of each app.</param>
+    internal IReadOnlyList<Digest> KeptImages(int newest) => database.Read(connection => connection.Query<string>(
+        """
+        SELECT DISTINCT r.image FROM releases r JOIN apps a ON a.name = r.app
+        WHERE r.version = a.live_release
+           OR r.version > (SELECT MAX(version) FROM releases WHERE app = r.app) - @newest
+           OR EXISTS (SELECT 1 FROM instances i WHERE i.app = r.app AND i.release = r.version)
+           OR EXISTS (SELECT 1 FROM deployments d WHERE d.app = r.app AND d.release = r.version AND d.status NOT IN ('Succeeded', 'Failed', 'Superseded'))
+        """,
+        new { newest }).Select(Digest.Parse).ToList());
+
     /// <summary>Adds a release with the next version, inside the transaction that is open; gives new process types their first quantity.</summary>
     internal static Release Add(SqliteConnection connection, ReleaseDraft draft, DateTimeOffset now)
     {
         var version = connection.ExecuteScalar<int>("SELECT COALESCE(MAX(version), 0) + 1 FROM releases WHERE app = @App", new { draft.App });
         connection.Execute(
-            $"INSERT INTO releases ({Columns}) VALUES (@App, @version, @reason, @Description, @image, @config, @processes, @Build, @now)",
+            $"INSERT INTO releases ({Columns}) VALUES (@App, @version, @reason, @Description, @image, @config, @processes, @Build, @now, @Port)",
             new
             {
                 draft.App, version, reason = draft.Reason.ToString(), draft.Description, image = draft.Image.ToString(),
-                config = Json.Write(draft.Config), processes = Json.Write(draft.Processes), draft.Build, now = Instant.Format(now),
+                config = Json.Write(draft.Config), processes = Json.Write(draft.Processes), draft.Build, now = Instant.Format(now), draft.Port,
             });
         foreach (var type in Formations.ScalableTypes(draft.Processes))
         {
@@ -39,14 +53,14 @@ internal sealed class ReleaseStore(Database database)
                 new { draft.App, type, quantity = Formations.DefaultQuantity(type) });
         }
 
-        return new Release(draft.App, version, draft.Reason, draft.Description, draft.Image, draft.Config, draft.Processes, draft.Build, now);
+        return new Release(draft.App, version, draft.Reason, draft.Description, draft.Image, draft.Config, draft.Processes, draft.Build, now, draft.Port);
     }
 
     private sealed record ReleaseRow(
-        string App, long Version, string Reason, string Description, string Image, string Config, string Processes, long? Build, string Created_At)
+        string App, long Version, string Reason, string Description, string Image, string Config, string Processes, long? Build, string Created_At, long? Port)
     {
         internal Release ToRelease() => new(
-            App, (int)Version, Enum.Parse<ReleaseReason>(Reason), Description, Digest.Parse(Image), Json.Read(Config), Json.Read(Processes), (int?)Build, Instant.Parse(Created_At));
+            App, (int)Version, Enum.Parse<ReleaseReason>(Reason), Description, Digest.Parse(Image), Json.Read(Config), Json.Read(Processes), (int?)Build, Instant.Parse(Created_At), (int?)Port);
     }
 }
 
@@ -58,4 +72,5 @@ internal sealed record ReleaseDraft(
     Digest Image,
     IReadOnlyDictionary<string, string> Config,
     IReadOnlyDictionary<string, string> Processes,
-    int? Build);
+    int? Build,
+    int? Port = null);

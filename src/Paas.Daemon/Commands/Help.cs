@@ -24,6 +24,7 @@ internal static class Help
           --subnet CIDR        their addresses (10.213.0.0/16)
           --cgroup-parent PATH parent of every cgroup (/paas)
           --max-source SIZE    largest source tree and push, e.g. 2G (1G)
+          --disk-reserve SIZE  left free by builds and pushes, e.g. 5G (a twentieth of the disk, 1G to 10G)
 
         Each option is also read from the environment: --http-port is PAAS_HTTP_PORT.
         """;

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Paas.Images.Interop;
 using Paas.Linux;
 using Paas.Oci;
@@ -127,6 +128,41 @@ public sealed class Snapshotter
         EmptyTrash();
     }
 
+    /// <summary>
+    /// Moves those committed snapshots to the trash that are not wanted and that no other lies upon, which stays: nothing is deleted
+    /// before <see cref="EmptyTrash"/>.
+    /// </summary>
+    /// <param name="unwanted">Asked for every chain.</param>
+    /// <param name="remove">False only finds out.</param>
+    /// <returns>What was, or would be, moved, with the size of its files in bytes.</returns>
+    public IReadOnlyList<(Digest Chain, long Bytes)> Discard(Func<Digest, bool> unwanted, bool remove)
+    {
+        lock (_lock)
+        {
+            var parents = Chains().ToDictionary(chain => chain, chain => ParentOf(CommittedPath(chain)));
+            var children = parents.Values.Concat(Directory.EnumerateDirectories(Active).Select(ParentOf)).OfType<Digest>()
+                .GroupBy(parent => parent).ToDictionary(group => group.Key, group => group.Count());
+            var discarded = new List<(Digest, long)>();
+            var leaves = new Stack<Digest>(parents.Keys.Where(chain => !children.ContainsKey(chain)));
+            while (leaves.TryPop(out var chain))
+            {
+                if (!unwanted(chain)) continue;
+                discarded.Add((chain, SizeOf(CommittedPath(chain))));
+                if (remove) MoveToTrash(CommittedPath(chain));
+                if (parents[chain] is { } parent && --children[parent] == 0 && parents.ContainsKey(parent)) leaves.Push(parent);
+            }
+
+            return discarded;
+        }
+    }
+
+    /// <summary>Deletes what was removed and, after a crash, what it left.</summary>
+    public void EmptyTrash()
+    {
+        using var trash = DirectoryHandle.Open(Trash);
+        foreach (var name in trash.Names()) trash.Remove(name);
+    }
+
     /// <summary>The layers of a committed chain, uppermost first.</summary>
     /// <exception cref="SnapshotException">One of them is not there.</exception>
     public IReadOnlyList<string> LayersOf(Digest chainId)
@@ -213,11 +249,19 @@ public sealed class Snapshotter
         Directory.Move(path, Path.Combine(Trash, Guid.NewGuid().ToString("n")));
     }
 
-    private void EmptyTrash()
+    private IEnumerable<Digest> Chains()
     {
-        using var trash = DirectoryHandle.Open(Trash);
-        foreach (var name in trash.Names()) trash.Remove(name);
+        foreach (var path in Directory.EnumerateDirectories(Committed))
+        {
+            var hex = Path.GetFileName(path);
+            if (Digest.TryParse($"{(hex.Length == 64 ? Digest.Sha256 : Digest.Sha512)}:{hex}", out var chain)) yield return chain;
+        }
     }
+
+    private static long SizeOf(string path) => new FileSystemEnumerable<long>(
+        path,
+        (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length,
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true }).Sum();
 }
 
 /// <summary>A snapshot operation that cannot be.</summary>

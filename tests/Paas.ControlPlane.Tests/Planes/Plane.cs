@@ -28,15 +28,18 @@ internal sealed class Plane : IAsyncDisposable
         UptimeCheck = TimeSpan.FromMilliseconds(200),
         DrainTimeout = TimeSpan.FromSeconds(5),
         RouterTimeout = TimeSpan.FromSeconds(3),
+        DiskReserveBytes = 0,
     };
 
-    internal static async Task<Plane> StartAsync(ControlPlaneOptions options, LoopbackNode node, TestBuilder builder)
+    internal static Task<Plane> StartAsync(ControlPlaneOptions options, LoopbackNode node, TestBuilder builder) => StartAsync(options, node, builder.BuildAsync);
+
+    internal static async Task<Plane> StartAsync(ControlPlaneOptions options, LoopbackNode node, BuildApp build)
     {
         var host = new HostBuilder().ConfigureServices(services =>
         {
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
             services.AddSingleton<INode>(node);
-            services.AddSingleton<BuildApp>(builder.BuildAsync);
+            services.AddSingleton(build);
             services.AddControlPlane(options);
         }).Build();
         await host.StartAsync();

@@ -1,0 +1,51 @@
+using System.IO.Enumeration;
+using Paas.Build.Sources;
+
+namespace Paas.Build.Cache;
+
+/// <summary>The build caches of all apps together: a directory each, bounded by age and by size.</summary>
+public static class BuildCaches
+{
+    /// <summary>Drops caches that were not used for long, then the longest unused ones, until the rest fits. One that a build has is left.</summary>
+    /// <param name="directory">Of all caches.</param>
+    /// <param name="usedSince">Older ones go.</param>
+    /// <param name="maximumBytes">What all together may have.</param>
+    /// <param name="remove">False only finds out.</param>
+    /// <returns>How many went, or would, and their bytes.</returns>
+    public static (int Count, long Bytes) Trim(string directory, DateTimeOffset usedSince, long maximumBytes, bool remove)
+    {
+        if (!Directory.Exists(directory)) return (0, 0);
+        var caches = Directory.EnumerateDirectories(directory)
+            .Where(path => File.Exists(Path.Combine(path, BuildCache.LockFile)))
+            .Select(path => (Path: path, UsedAt: LastUse(path), Bytes: SizeOf(path)))
+            .OrderBy(cache => cache.UsedAt).ToList();
+        var (left, count, bytes) = (caches.Sum(cache => cache.Bytes), 0, 0L);
+        foreach (var cache in caches)
+        {
+            if (cache.UsedAt >= usedSince.UtcDateTime && left <= maximumBytes) break;
+            if (cache.Bytes == 0 || (remove && !TryEmpty(cache.Path))) continue;
+            (left, count, bytes) = (left - cache.Bytes, count + 1, bytes + cache.Bytes);
+        }
+
+        return (count, bytes);
+    }
+
+    private static bool TryEmpty(string path)
+    {
+        if (BuildCache.TryLock(path) is not { } turn) return false;
+        using (turn)
+        {
+            foreach (var entry in Directory.EnumerateFileSystemEntries(path).Where(entry => Path.GetFileName(entry) != BuildCache.LockFile)) TreeRemoval.Remove(entry);
+        }
+
+        return true;
+    }
+
+    // Each build writes its state last and takes the lock first.
+    private static DateTime LastUse(string path) => Directory.EnumerateFiles(path).Select(File.GetLastWriteTimeUtc).Append(DateTime.MinValue).Max();
+
+    private static long SizeOf(string path) => new FileSystemEnumerable<long>(
+        path,
+        (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length,
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true }).Sum();
+}

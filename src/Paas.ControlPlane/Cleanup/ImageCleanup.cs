@@ -1,0 +1,137 @@
+using Microsoft.Extensions.Logging;
+using Paas.Build.Cache;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.ControlPlane.Deployments;
+using Paas.ControlPlane.Registry;
+using Paas.ControlPlane.Store;
+using Paas.Images;
+using Paas.Images.Cleaning;
+using Paas.Images.Uploads;
+
+namespace Paas.ControlPlane.Cleanup;
+
+/// <summary>
+/// Removes what nobody owns: after each deployment, each hour, when somebody asks, and before something is refused for want of room.
+/// One at a time; it is safe at any moment. docs/decisions/0021.
+/// </summary>
+internal sealed partial class ImageCleanup(
+    ControlPlaneOptions options, ImageSweep sweep, UploadStore uploads, ImageRegistry registry, RegistryStore pushed, AppStore apps, DiskReserve reserve,
+    Deployer deployer, TimeProvider time, ILogger<ImageCleanup> log) : IDisposable
+{
+    private static readonly TimeSpan Regularly = TimeSpan.FromHours(1);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _wanted = new(0);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+
+    internal void Start()
+    {
+        deployer.Deployed += Request;
+        registry.RoomWanted += Request;
+        _running = Task.Run(RunRegularlyAsync);
+    }
+
+    internal async Task StopAsync()
+    {
+        deployer.Deployed -= Request;
+        registry.RoomWanted -= Request;
+        await _stopping.CancelAsync();
+        await _running;
+    }
+
+    /// <summary>Cleans soon.</summary>
+    internal void Request()
+    {
+        if (_wanted.CurrentCount == 0) _wanted.Release();
+    }
+
+    /// <summary>Cleans now.</summary>
+    /// <param name="dryRun">Only finds out.</param>
+    /// <param name="ct">Before it begins.</param>
+    internal async Task<CleanupDocument> RunAsync(bool dryRun, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            return await Task.Run(() => Run(dryRun), CancellationToken.None);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Cleans where that is needed to have so much room. InsufficientStorage, with the numbers, where it is not enough.</summary>
+    internal async Task MakeRoomAsync(string what, long needed, CancellationToken ct)
+    {
+        if (reserve.Allows(needed)) return;
+        await RunAsync(dryRun: false, ct);
+        try
+        {
+            reserve.Require(what, needed);
+        }
+        catch (DiskReserveException error)
+        {
+            throw new PaasException(
+                ErrorCode.InsufficientStorage, error.Message, "paas images shows what takes the room; destroy what is not needed, then: paas cleanup", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _turn.Dispose();
+        _wanted.Dispose();
+        _stopping.Dispose();
+    }
+
+    private CleanupDocument Run(bool dryRun)
+    {
+        var now = time.GetUtcNow();
+        var expired = uploads.Expire(now - RegistryStore.Hold, repository => apps.Find(RepositoryName.AppOf(repository)) is not null, !dryRun);
+        pushed.Expire(!dryRun);
+        var caches = BuildCaches.Trim(options.CacheDirectory, now - options.BuildCacheLifetime, options.MaxBuildCacheBytes, !dryRun);
+        var swept = sweep.Run(!dryRun);
+        CleanupItem[] all =
+        [
+            new("blobs", swept?.Blobs ?? 0, swept?.BlobBytes ?? 0),
+            new("unpacked layers", swept?.Snapshots ?? 0, swept?.SnapshotBytes ?? 0),
+            new("uploads", expired.Count, expired.Bytes),
+            new("build caches", caches.Count, caches.Bytes),
+        ];
+        var items = all.Where(item => item.Count > 0).ToList();
+        var note = swept is null ? "Images were left alone: another process builds base images now. Try again when it has ended." : null;
+        var bytes = items.Sum(item => item.Bytes);
+        if (!dryRun && bytes > 0) LogCleaned(DiskReserve.Size(bytes), string.Join(", ", items.Select(item => $"{item.Count} {item.Kind}")));
+        return new CleanupDocument(dryRun, items, bytes, reserve.Free, reserve.Bytes, note);
+    }
+
+    private async Task RunRegularlyAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await _wanted.WaitAsync(Regularly, _stopping.Token);
+                await RunAsync(dryRun: false, _stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                LogFailed(error);
+                await Task.Delay(TimeSpan.FromSeconds(10), time, CancellationToken.None);
+            }
+        }
+    }
+
+    [LoggerMessage(2601, LogLevel.Information, "cleaned up {Bytes}: {What}")]
+    private partial void LogCleaned(string bytes, string what);
+
+    [LoggerMessage(2602, LogLevel.Error, "the cleanup failed and will be tried again")]
+    private partial void LogFailed(Exception error);
+}
