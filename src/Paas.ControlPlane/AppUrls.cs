@@ -6,6 +6,9 @@ internal sealed class AppUrls(ControlPlaneOptions options)
     /// <summary>Of the dashboard and the API.</summary>
     internal string Platform => $"http://paas.{options.Domain}{Port}";
 
+    /// <summary>Of the registry, as the first part of an image's name.</summary>
+    internal string Registry => $"paas.{options.Domain}{Port}";
+
     private string Port => options.HttpPort == 80 ? "" : $":{options.HttpPort}";
 
     /// <summary>The app's addresses, the default one first.</summary>

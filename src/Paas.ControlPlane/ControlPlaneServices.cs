@@ -154,6 +154,8 @@ public static class ControlPlaneServices
         provider.GetRequiredService<InstanceExecs>(),
         provider.GetRequiredService<TokenStore>(),
         provider.GetRequiredService<PlatformLog>(),
-        provider.GetRequiredService<ContentStore>(),
+        provider.GetRequiredService<ImageStore>(),
+        provider.GetRequiredService<ImageCatalog>(),
+        provider.GetRequiredService<RegistryStore>(),
         provider.GetRequiredService<ImageCleanup>());
 }

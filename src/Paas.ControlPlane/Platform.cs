@@ -9,6 +9,7 @@ using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Git;
 using Paas.ControlPlane.Logs;
 using Paas.ControlPlane.Reconcile;
+using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Runs;
 using Paas.ControlPlane.Store;
 using Paas.Images;
@@ -42,17 +43,21 @@ public sealed partial class Platform : IPlatform
     private readonly PlatformLog _platformLog;
     private readonly ContentStore _content;
     private readonly ImageCleanup _cleanup;
+    private readonly ImageStore _images;
+    private readonly ImageCatalog _catalog;
+    private readonly RegistryStore _registry;
 
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
         BuildIntake intake, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
         GitRepositories repositories, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, TokenStore tokens, PlatformLog platformLog,
-        ContentStore content, ImageCleanup cleanup)
+        ImageStore images, ImageCatalog catalog, RegistryStore registry, ImageCleanup cleanup)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
         (_intake, _queue, _deployer, _reconciler, _table, _changes) = (intake, queue, deployer, reconciler, table, changes);
         (_repositories, _files, _urls, _logs, _oneOffs, _execs) = (repositories, files, urls, logs, oneOffs, execs);
-        (_tokens, _platformLog, _content, _cleanup) = (tokens, platformLog, content, cleanup);
+        (_tokens, _platformLog) = (tokens, platformLog);
+        (_images, _content, _catalog, _registry, _cleanup) = (images, images.Content, catalog, registry, cleanup);
     }
 
     /// <inheritdoc/>

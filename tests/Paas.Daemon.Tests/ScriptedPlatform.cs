@@ -117,6 +117,22 @@ internal sealed class ScriptedPlatform : IPlatform
     public Task<int> ExecAsync(string app, string instance, InstanceExecRequest request, ExecStreams streams, CancellationToken ct) =>
         Exec!(instance, request, streams, ct);
 
+    public Task<IReadOnlyList<AppImagesDocument>> ListImageUseAsync(CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<AppImagesDocument>>([new(null, 2, 10, 0), .. Apps.Keys.Select(app => new AppImagesDocument(app, 1, 5, 10))]);
+
+    public Task<IReadOnlyList<ImageDocument>> ListImagesAsync(string app, CancellationToken ct) => Task.FromResult<IReadOnlyList<ImageDocument>>([]);
+
+    public Task<ImageDetailDocument> GetImageAsync(string app, string reference, CancellationToken ct) =>
+        throw new PaasException(ErrorCode.NotFound, $"{app} has no image {reference}", $"paas images -a {app} lists them.");
+
+    public Task<AppRegistryDocument> GetRegistryAsync(string app, CancellationToken ct) => Task.FromResult(new AppRegistryDocument($"paas.localhost/{app}", "latest"));
+
+    public Task<AppRegistryDocument> SetRegistryAsync(string app, AppRegistryRequest request, CancellationToken ct) =>
+        Task.FromResult(new AppRegistryDocument($"paas.localhost/{app}", request.DeployTag));
+
+    public Task<CleanupDocument> CleanUpAsync(CleanupRequest request, CancellationToken ct) =>
+        Task.FromResult(new CleanupDocument(request.DryRun, [new CleanupItem("blobs", 3, 3000)], 3000, 1, 2));
+
     public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct) =>
         Task.FromResult(new TokenDocument(request.Name, "paas_secret", null));
 }

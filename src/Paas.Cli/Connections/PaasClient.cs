@@ -122,6 +122,25 @@ internal sealed class PaasClient : IPlatform, IDisposable
         }
     }
 
+    public Task<IReadOnlyList<AppImagesDocument>> ListImageUseAsync(CancellationToken ct) =>
+        GetAsync("/v1/images", Json.IReadOnlyListAppImagesDocument, ct);
+
+    public Task<IReadOnlyList<ImageDocument>> ListImagesAsync(string app, CancellationToken ct) =>
+        GetAsync(Of(app) + "/images", Json.IReadOnlyListImageDocument, ct);
+
+    public Task<ImageDetailDocument> GetImageAsync(string app, string reference, CancellationToken ct) =>
+        GetAsync($"{Of(app)}/images/{string.Join('/', reference.Split('/').Select(Uri.EscapeDataString))}", Json.ImageDetailDocument, ct);
+
+    public Task<AppRegistryDocument> GetRegistryAsync(string app, CancellationToken ct) =>
+        GetAsync(Of(app) + "/registry", Json.AppRegistryDocument, ct);
+
+    public Task<AppRegistryDocument> SetRegistryAsync(string app, AppRegistryRequest request, CancellationToken ct) =>
+        SendAsync(HttpMethod.Put, Of(app) + "/registry", request, Json.AppRegistryRequest, Json.AppRegistryDocument, ct);
+
+    public async Task<CleanupDocument> CleanUpAsync(CleanupRequest request, CancellationToken ct) =>
+        await SlowAsync(With(HttpMethod.Post, "/v1/cleanup", request, Json.CleanupRequest), Json.CleanupDocument, ct)
+        ?? throw new PaasException(ErrorCode.Internal, "the platform said nothing of the cleanup");
+
     public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct) =>
         SendAsync(HttpMethod.Post, "/v1/tokens", request, Json.CreateTokenRequest, Json.TokenDocument, ct);
 

@@ -78,6 +78,24 @@ public interface IPlatform
     /// </summary>
     Task<int> ExecAsync(string app, string instance, InstanceExecRequest request, ExecStreams streams, CancellationToken ct);
 
+    /// <summary>What the images of each app take. <c>GET /v1/images</c></summary>
+    Task<IReadOnlyList<AppImagesDocument>> ListImageUseAsync(CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}/images</c></summary>
+    Task<IReadOnlyList<ImageDocument>> ListImagesAsync(string app, CancellationToken ct);
+
+    /// <summary>NotFound where the app has none of that name: a release, a tag or a digest. <c>GET /v1/apps/{app}/images/{reference}</c></summary>
+    Task<ImageDetailDocument> GetImageAsync(string app, string reference, CancellationToken ct);
+
+    /// <summary><c>GET /v1/apps/{app}/registry</c></summary>
+    Task<AppRegistryDocument> GetRegistryAsync(string app, CancellationToken ct);
+
+    /// <summary>InvalidRequest for what is no tag. <c>PUT /v1/apps/{app}/registry</c></summary>
+    Task<AppRegistryDocument> SetRegistryAsync(string app, AppRegistryRequest request, CancellationToken ct);
+
+    /// <summary>Removes what nobody owns. <c>POST /v1/cleanup</c></summary>
+    Task<CleanupDocument> CleanUpAsync(CleanupRequest request, CancellationToken ct);
+
     /// <summary><c>POST /v1/tokens</c></summary>
     Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct);
 }

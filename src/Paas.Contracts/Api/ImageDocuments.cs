@@ -1,5 +1,75 @@
 namespace Paas.Contracts.Api;
 
+/// <summary>What an app's images take on the disk: rows of <c>GET /v1/images</c>. A layer is kept once, whoever has it.</summary>
+/// <param name="App">The app; <c>null</c> for the platform's own base images.</param>
+/// <param name="Images">How many.</param>
+/// <param name="UniqueBytes">Of what no other app has: so much is freed when the app is destroyed.</param>
+/// <param name="SharedBytes">Of what others have as well, or base images.</param>
+public sealed record AppImagesDocument(string? App, int Images, long UniqueBytes, long SharedBytes);
+
+/// <summary>An image of an app: rows of <c>GET /v1/apps/{app}/images</c>, the newest release first.</summary>
+/// <param name="Digest">Of the manifest or index.</param>
+/// <param name="Names">Releases (<c>v3</c>), tags (<c>latest</c>) and tags of further repositories (<c>cache:main</c>).</param>
+/// <param name="SizeBytes">Everything that it names, as stored.</param>
+/// <param name="UniqueBytes">Of it, what no other image has.</param>
+/// <param name="SharedBytes">The rest.</param>
+/// <param name="Live">True for that of the release that serves.</param>
+public sealed record ImageDocument(string Digest, IReadOnlyList<string> Names, long SizeBytes, long UniqueBytes, long SharedBytes, bool Live);
+
+/// <summary>An image in detail, for this server's platform: <c>GET /v1/apps/{app}/images/{reference}</c>.</summary>
+/// <param name="Digest">Of the manifest.</param>
+/// <param name="MediaType">Of the manifest.</param>
+/// <param name="Platform">E.g. <c>linux/amd64</c>.</param>
+/// <param name="CreatedAt">As it says; UTC.</param>
+/// <param name="SizeBytes">Manifest, config and layers as stored.</param>
+/// <param name="Entrypoint">Program and arguments before the command.</param>
+/// <param name="Command">What is run, or the entrypoint's arguments.</param>
+/// <param name="User">As whom; empty is root.</param>
+/// <param name="WorkingDirectory">Where.</param>
+/// <param name="Ports">That it exposes.</param>
+/// <param name="Env"><c>NAME=value</c>.</param>
+/// <param name="Labels">Its labels.</param>
+/// <param name="Layers">Lowest first.</param>
+/// <param name="History">How it came to be, oldest first.</param>
+public sealed record ImageDetailDocument(
+    string Digest,
+    string MediaType,
+    string Platform,
+    DateTimeOffset? CreatedAt,
+    long SizeBytes,
+    IReadOnlyList<string> Entrypoint,
+    IReadOnlyList<string> Command,
+    string User,
+    string WorkingDirectory,
+    IReadOnlyList<string> Ports,
+    IReadOnlyList<string> Env,
+    IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyList<ImageLayerDocument> Layers,
+    IReadOnlyList<ImageHistoryDocument> History);
+
+/// <summary>A layer.</summary>
+/// <param name="Digest">As stored.</param>
+/// <param name="DiffId">Of the uncompressed tar.</param>
+/// <param name="MediaType">How it is packed.</param>
+/// <param name="SizeBytes">As stored.</param>
+public sealed record ImageLayerDocument(string Digest, string DiffId, string MediaType, long SizeBytes);
+
+/// <summary>A step of an image's making.</summary>
+/// <param name="CreatedAt">UTC.</param>
+/// <param name="CreatedBy">What was done.</param>
+/// <param name="SizeBytes">Of its layer as stored; 0 where it made none.</param>
+/// <param name="Comment">Further words.</param>
+public sealed record ImageHistoryDocument(DateTimeOffset? CreatedAt, string CreatedBy, long SizeBytes, string? Comment);
+
+/// <summary>How an app uses the registry: <c>GET</c> and <c>PUT /v1/apps/{app}/registry</c>.</summary>
+/// <param name="Repository">Where its images are pushed and pulled.</param>
+/// <param name="DeployTag">The tag that is released when it is pushed; <c>*</c> for every one, null for none.</param>
+public sealed record AppRegistryDocument(string Repository, string? DeployTag);
+
+/// <summary><c>PUT /v1/apps/{app}/registry</c>.</summary>
+/// <param name="DeployTag">As in <see cref="AppRegistryDocument"/>.</param>
+public sealed record AppRegistryRequest(string? DeployTag);
+
 /// <summary><c>POST /v1/cleanup</c>.</summary>
 /// <param name="DryRun">Only finds out.</param>
 public sealed record CleanupRequest(bool DryRun = false);

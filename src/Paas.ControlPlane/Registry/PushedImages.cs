@@ -62,14 +62,14 @@ internal sealed partial class PushedImages(
         }
         catch (PaasException error)
         {
-            store.EndDeployment(request);
             platformLog.Write(request.App, $"{request.Reference} was pushed, but not released: {error.Message} {error.Hint}".TrimEnd());
+            store.EndDeployment(request);
         }
         catch (Exception error)
         {
-            store.EndDeployment(request);
             LogFailed(error, request.App, request.Reference);
             platformLog.Write(request.App, $"{request.Reference} was pushed, but not released: the platform failed: {error.Message}");
+            store.EndDeployment(request);
         }
         finally
         {

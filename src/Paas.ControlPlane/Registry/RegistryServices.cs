@@ -17,7 +17,7 @@ public static class RegistryServices
         services.TryAddSingleton<ReleaseStore>();
         services.TryAddSingleton<SettingStore>();
         services.TryAddSingleton(_ => new ContentStore(options.ImagesDirectory));
-        services.AddSingleton<RegistryStore>().AddSingleton<ReleaseImages>().AddSingleton<UploadStore>();
+        services.AddSingleton<RegistryStore>().AddSingleton<ReleaseImages>().AddSingleton<ImageCatalog>().AddSingleton<UploadStore>();
         services.AddSingleton(_ => DiskReserve.Of(options.DataDirectory, options.DiskReserveBytes));
         services.AddSingleton(provider => new ImageRegistry(
             provider.GetRequiredService<RegistryStore>(),

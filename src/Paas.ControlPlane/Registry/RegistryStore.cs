@@ -114,6 +114,11 @@ internal sealed partial class RegistryStore(Database database, TimeProvider time
     internal IReadOnlyList<string> Tags(string repository) => database.Read(connection => connection.Query<string>(
         "SELECT tag FROM registry_tags WHERE repository = @repository", new { repository }).ToList());
 
+    /// <summary>Every tag of the app's repositories: <c>tag</c>, or <c>sub:tag</c> of <c>APP/sub</c>.</summary>
+    internal IReadOnlyList<(string Name, Digest Digest)> TagsOf(string app) => database.Read(connection => connection
+        .Query<(string Repository, string Tag, string Digest)>("SELECT repository, tag, digest FROM registry_tags WHERE app = @app ORDER BY repository, tag", new { app })
+        .Select(row => (row.Repository == app ? row.Tag : $"{row.Repository[(app.Length + 1)..]}:{row.Tag}", Digest.Parse(row.Digest))).ToList());
+
     /// <summary>Manifests about that one, in the order of their digests.</summary>
     internal IReadOnlyList<StoredManifest> Referrers(string repository, Digest subject) => database.Read(connection => connection.Query<ManifestRow>(
         "SELECT digest, media_type, artifact_type, size FROM registry_manifests WHERE repository = @repository AND subject = @subject ORDER BY digest",

@@ -16,5 +16,6 @@ internal static class Api
         api.MapLogs();
         api.MapRun();
         api.MapExec();
+        api.MapImages();
     }
 }
