@@ -63,9 +63,14 @@ public sealed class PushedImageTests : PlaneTest
         await PushImageAsync("hello", "latest", LoopbackNode.ExitAtOnce);
         await EventuallyAsync(() => Plane.Get<RegistryStore>().RequestedDeployments().Count == 0, "the push was tried");
         Assert.Equal(1, (await Platform.GetAppAsync("hello", default)).CurrentRelease);
-        var log = new List<string>();
-        await foreach (var line in Platform.ReadLogsAsync("hello", new LogQuery(Source: "paas"), default)) log.Add(line.Text);
-        Assert.Contains(log, line => line.StartsWith("hello:latest was pushed, but not released: v2 of hello did not go live.", StringComparison.Ordinal));
+        await EventuallyAsync(
+            async () =>
+            {
+                var log = new List<string>();
+                await foreach (var line in Platform.ReadLogsAsync("hello", new LogQuery(Source: "paas"), default)) log.Add(line.Text);
+                return log.Any(line => line.StartsWith("hello:latest was pushed, but not released: v2 of hello did not go live.", StringComparison.Ordinal));
+            },
+            "the log says why");
     }
 
     [RootFact]
