@@ -57,6 +57,17 @@ public sealed class RootlessTests : IDisposable
     }
 
     [RootFact]
+    public void A_further_process_is_in_the_same_namespaces()
+    {
+        WriteConfig("echo first > /tmp/said; sleep 1000");
+        Detached("run --detach").ShouldSucceed();
+        TestContainer.Eventually(() => File.Exists(_directory.Combine("bundle", "rootfs", "tmp", "said")), "the first process has begun");
+        var outcome = Runtime("exec", "one", "sh", "-c", "id -u; cat /tmp/said; cat /proc/sys/kernel/hostname; for n in pid ipc uts mnt user; do test /proc/1/ns/$n -ef /proc/self/ns/$n || echo other $n; done; exit 9");
+        Assert.Equal((9, $"0\nfirst\n{Path.GetFileNameWithoutExtension(_program)}\n"), (outcome.ExitCode, outcome.Output));
+        Assert.NotEqual(0, Runtime("exec", "one", "/no/such/program").ExitCode);
+    }
+
+    [RootFact]
     public void The_exit_code_is_the_programs_and_failures_are_the_runtimes()
     {
         WriteConfig("exit 42");

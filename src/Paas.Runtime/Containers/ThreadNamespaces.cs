@@ -41,10 +41,22 @@ internal sealed class ThreadNamespaces : IDisposable
     {
         foreach (var (kind, own) in _own)
         {
-            Namespaces.Enter(own, kind);
-            own.Dispose();
+            using (own) Return(own, kind);
         }
 
         _own.Clear();
+    }
+
+    private static void Return(SafeFileHandle own, NamespaceKind kind)
+    {
+        try
+        {
+            Namespaces.Enter(own, kind);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EPERM)
+        {
+            // The host's, which nobody may enter who has rights in a user namespace only. Such a caller stays in the container's: it
+            // only waits for its child.
+        }
     }
 }
