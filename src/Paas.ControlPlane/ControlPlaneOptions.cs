@@ -93,6 +93,9 @@ public sealed record ControlPlaneOptions
     /// <summary>How long any other process has to stay up to count as healthy.</summary>
     public TimeSpan UptimeCheck { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a task beside a deployment may take: the Procfile's <c>release</c>, <c>predeploy</c>, <c>postdeploy</c>.</summary>
+    public TimeSpan DeployTaskTimeout { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How long an instance that left the router may finish its requests.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

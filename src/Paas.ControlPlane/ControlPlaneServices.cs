@@ -115,7 +115,7 @@ public static class ControlPlaneServices
         services.AddSingleton<ContainerView>().AddSingleton<AppChanges>().AddSingleton<Observer>().AddSingleton<InstanceConfigs>();
         services.AddSingleton<InstanceCheck>().AddSingleton<Diagnosis>().AddSingleton<PlatformLog>();
         services.AddSingleton<Executor>().AddSingleton<Reconciler>();
-        services.AddSingleton<AppTurns>().AddSingleton<Deployer>().AddSingleton<ImageDeployer>().AddSingleton<PushedImages>();
+        services.AddSingleton<AppTurns>().AddSingleton<Deployer>().AddSingleton<ImageDeployer>().AddSingleton<PushedImages>().AddSingleton<DeployTasks>();
     }
 
     private static void AddBuilds(IServiceCollection services, ControlPlaneOptions options)

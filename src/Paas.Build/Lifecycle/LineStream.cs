@@ -6,7 +6,7 @@ namespace Paas.Build.Lifecycle;
 /// Takes a process' output and passes it on by lines. Of a line that a program drew over with carriage returns, as progress bars
 /// do, the last state stays. Lines are cut at a length, so that a process without newlines fills no memory.
 /// </summary>
-internal sealed class LineStream(Action<string> onLine) : Stream
+public sealed class LineStream(Action<string> onLine) : Stream
 {
     private const int MaximumLineBytes = 16 * 1024;
 

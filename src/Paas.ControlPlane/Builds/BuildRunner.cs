@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Paas.Build;
+using Paas.Build.Manifests;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Deployments;
@@ -29,6 +30,7 @@ internal sealed partial class BuildRunner(
     BuildOutputs outputs,
     BuildApp buildApp,
     Deployer deployer,
+    DeployTasks tasks,
     GitRepositories repositories,
     AppUrls urls,
     PlatformLog platformLog,
@@ -99,6 +101,9 @@ internal sealed partial class BuildRunner(
         if (Abandoned(build, output)) return;
         if (build.Attempts > 1) output.Write("-----> The platform was restarted during this build; building again from the stored source");
         platformLog.Write(build.App, $"build {build.Number} begins");
+        var manifest = await SourceManifest.FindAsync(sources.PathOf(build.Tree), ct);
+        var additions = ManifestConfig.Additions(build.App, manifest, apps.Config(build.App));
+        if (additions.Count > 0) output.Write($"-----> {AppManifest.FileName} sets {string.Join(", ", additions.Keys)}");
         // Until the release owns what the build makes.
         using var lease = content.Lease();
         var outcome = await buildApp(
@@ -106,19 +111,18 @@ internal sealed partial class BuildRunner(
                 build.App,
                 build.Number,
                 sources.PathOf(build.Tree),
-                apps.Config(build.App),
+                apps.Config(build.App).With(additions),
                 Path.Combine(outputs.DirectoryOf(build.App, build.Number), "work"),
                 options.CacheDirectory),
             output.Write,
             ct);
-        if (outcome.Processes.ContainsKey(Formations.ReleaseTask))
-            output.Write($" !     The process type {Formations.ReleaseTask} is not run yet by this version of the platform.");
         var (release, deployment) = (await deployer.DeployAsync(
             build.App,
-            () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, apps.Config(build.App), outcome.Processes, build.Number, outcome.Port),
+            () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, apps.Config(build.App).With(additions), outcome.Processes, build.Number, outcome.Port, manifest?.Formation),
             made => output.Write($"-----> Deploying v{made.Version}"),
             output.Write,
-            ct))!.Value;
+            ct,
+            before: draft => tasks.BeforeAsync(draft, manifest, output.Write, ct)))!.Value;
         await EndAsync(build, release, deployment, output, ct);
     }
 
@@ -144,9 +148,14 @@ internal sealed partial class BuildRunner(
     {
         deployer.EnsureLive(build.App, release, deployment);
         if (build.Source.Branch is { } branch && apps.AdoptBranch(build.App, branch)) await SetHeadAsync(build.App, branch, ct);
+        var manifest = sources.Contains(build.Tree) ? await SourceManifest.FindAsync(sources.PathOf(build.Tree), ct) : null;
+        await tasks.AfterAsync(release, manifest, first: !HasServedBefore(release), output.Write, ct);
         foreach (var line in Announcement(build.App, release)) output.Write(line);
         End(build, BuildStatus.Succeeded, null);
     }
+
+    private bool HasServedBefore(Release release) => deployments.List(release.App).Any(deployment =>
+        deployment.Release != release.Version && deployment.Steps.Any(step => step.Status == DeploymentStatus.Draining));
 
     // What a clone checks out is a convenience; the release is live already.
     private async Task SetHeadAsync(string app, string branch, CancellationToken ct)

@@ -7,7 +7,7 @@ using Paas.ControlPlane.Store;
 namespace Paas.ControlPlane.Deployments;
 
 /// <summary>Makes releases live: writes down what is wanted, wakes the reconciler, and watches.</summary>
-internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Reconciler reconciler, AppChanges changes, AppTurns turns)
+internal sealed class Deployer(DeploymentStore deployments, ReleaseStore releases, AppStore apps, Reconciler reconciler, AppChanges changes, AppTurns turns, TimeProvider time)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
@@ -21,9 +21,12 @@ internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Recon
     /// <param name="draft">Called once it is the app's turn, so that it sees what the one before left; null makes no release.</param>
     /// <param name="begun">Called when the release exists.</param>
     /// <param name="progress">Gets lines about instances.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    /// <param name="before">What is done before the release is made, with what it will be; a failure leaves everything as it was.</param>
     /// <returns>Null where there was no draft.</returns>
     internal async Task<(Release Release, Deployment Deployment)?> DeployAsync(
-        string app, Func<ReleaseDraft?> draft, Action<Release>? begun, Action<string>? progress, CancellationToken ct)
+        string app, Func<ReleaseDraft?> draft, Action<Release>? begun, Action<string>? progress, CancellationToken ct,
+        Func<Release, Task>? before = null)
     {
         using var turn = await turns.TakeAsync(app, ct);
         // One that a restart of paasd left under way has nobody else to wait for it.
@@ -31,6 +34,7 @@ internal sealed class Deployer(DeploymentStore deployments, AppStore apps, Recon
             await WatchAsync(app, active.Id, null, ct);
         apps.Get(app);
         if (draft() is not { } wanted) return null;
+        if (before is not null) await before(releases.Preview(wanted, time.GetUtcNow()));
         var (release, deployment) = deployments.Add(wanted);
         begun?.Invoke(release);
         reconciler.Signal(app);

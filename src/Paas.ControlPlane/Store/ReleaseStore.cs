@@ -35,6 +35,11 @@ internal sealed class ReleaseStore(Database database)
         """,
         new { newest }).Select(Digest.Parse).ToList());
 
+    /// <summary>What a draft becomes if nothing else comes before it.</summary>
+    internal Release Preview(ReleaseDraft draft, DateTimeOffset now) => new(
+        draft.App, (List(draft.App) is [var newest, ..] ? newest.Version : 0) + 1, draft.Reason, draft.Description, draft.Image, draft.Config, draft.Processes, draft.Build,
+        now, draft.Port);
+
     /// <summary>Adds a release with the next version, inside the transaction that is open; gives new process types their first quantity.</summary>
     internal static Release Add(SqliteConnection connection, ReleaseDraft draft, DateTimeOffset now)
     {
@@ -50,7 +55,7 @@ internal sealed class ReleaseStore(Database database)
         {
             connection.Execute(
                 "INSERT OR IGNORE INTO formation (app, type, quantity) VALUES (@App, @type, @quantity)",
-                new { draft.App, type, quantity = Formations.DefaultQuantity(type) });
+                new { draft.App, type, quantity = draft.Formation?.TryGetValue(type, out var wanted) == true ? wanted : Formations.DefaultQuantity(type) });
         }
 
         return new Release(draft.App, version, draft.Reason, draft.Description, draft.Image, draft.Config, draft.Processes, draft.Build, now, draft.Port);
@@ -65,6 +70,7 @@ internal sealed class ReleaseStore(Database database)
 }
 
 /// <summary>A release that has no version yet.</summary>
+/// <param name="Formation">How many instances process types begin with that have no quantity yet; null takes the usual.</param>
 internal sealed record ReleaseDraft(
     string App,
     ReleaseReason Reason,
@@ -73,4 +79,5 @@ internal sealed record ReleaseDraft(
     IReadOnlyDictionary<string, string> Config,
     IReadOnlyDictionary<string, string> Processes,
     int? Build,
-    int? Port = null);
+    int? Port = null,
+    IReadOnlyDictionary<string, int>? Formation = null);

@@ -57,7 +57,7 @@ internal sealed class Plane : IAsyncDisposable
     }
 }
 
-/// <summary>A builder whose images are only names. The source is the Procfile: what the test submits says what the app does.</summary>
+/// <summary>A builder whose images are only names. The source is the Procfile, or a tar with one: what the test submits says what the app does.</summary>
 internal sealed class TestBuilder
 {
     private readonly Lock _lock = new();
@@ -71,10 +71,29 @@ internal sealed class TestBuilder
     {
         lock (_lock) Builds.Add(config);
         output($"-----> Building {config.App}");
-        var source = await File.ReadAllTextAsync(config.SourceTarPath, ct);
+        var source = await ProcfileAsync(config.SourceTarPath, ct);
         await Gate.WaitAsync(ct);
         if (source.StartsWith("broken", StringComparison.Ordinal)) throw new BuildException("npm install failed with exit status 1", "Run npm install yourself to see it.");
         var processes = source.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1]);
         return new BuildOutcome(Digest.Compute(System.Text.Encoding.UTF8.GetBytes(source)), processes, 1);
+    }
+
+    // Of a source that is a tar, which brings more than that.
+    private static async Task<string> ProcfileAsync(string path, CancellationToken ct)
+    {
+        try
+        {
+            await using var tar = new System.Formats.Tar.TarReader(File.OpenRead(path));
+            while (await tar.GetNextEntryAsync(copyData: true, ct) is { } entry)
+            {
+                if (entry.Name == "Procfile") return await new StreamReader(entry.DataStream!).ReadToEndAsync(ct);
+            }
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            // It is one itself.
+        }
+
+        return await File.ReadAllTextAsync(path, ct);
     }
 }
