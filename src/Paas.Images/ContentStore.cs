@@ -126,7 +126,15 @@ public sealed partial class ContentStore
     public Descriptor? Resolve(string reference) => _index.References().GetValueOrDefault(reference);
 
     /// <summary>Makes the reference name this descriptor from now on.</summary>
-    public void SetReference(string reference, Descriptor descriptor) => _index.Set(reference, descriptor);
+    public void SetReference(string reference, Descriptor descriptor)
+    {
+        _index.Set(reference, descriptor);
+        if (Contains(descriptor.Digest)) File.SetLastWriteTimeUtc(PathOf(descriptor.Digest), DateTime.UtcNow);
+    }
+
+    /// <summary>When a reference was last made to name this descriptor's content; null where the content is gone.</summary>
+    public DateTimeOffset? NamedAt(Descriptor descriptor) =>
+        Contains(descriptor.Digest) ? new DateTimeOffset(File.GetLastWriteTimeUtc(PathOf(descriptor.Digest)), TimeSpan.Zero) : null;
 
     /// <summary>Forgets the reference; the content stays. False when there is none.</summary>
     public bool RemoveReference(string reference) => _index.Remove(reference);

@@ -84,7 +84,7 @@ public sealed record CleanupRequest(bool DryRun = false);
 public sealed record CleanupDocument(bool DryRun, IReadOnlyList<CleanupItem> Items, long Bytes, long FreeBytes, long ReserveBytes, string? Note = null);
 
 /// <summary>Things of one kind.</summary>
-/// <param name="Kind"><c>blobs</c>, <c>unpacked layers</c>, <c>uploads</c>, <c>build caches</c>.</param>
+/// <param name="Kind"><c>blobs</c>, <c>unpacked layers</c>, <c>uploads</c>, <c>build caches</c>, <c>pulled base images</c> (their bytes are among the blobs).</param>
 /// <param name="Count">How many.</param>
 /// <param name="Bytes">Their size.</param>
 public sealed record CleanupItem(string Kind, int Count, long Bytes);

@@ -16,9 +16,11 @@ namespace Paas.ControlPlane.Cleanup;
 /// One at a time; it is safe at any moment. docs/decisions/0021.
 /// </summary>
 internal sealed partial class ImageCleanup(
-    ControlPlaneOptions options, ImageSweep sweep, UploadStore uploads, ImageRegistry registry, RegistryStore pushed, AppStore apps, DiskReserve reserve,
+    ControlPlaneOptions options, ImageSweep sweep, ContentStore content, UploadStore uploads, ImageRegistry registry, RegistryStore pushed, AppStore apps, DiskReserve reserve,
     Deployer deployer, TimeProvider time, ILogger<ImageCleanup> log) : IDisposable
 {
+    private const string StackPrefix = "stack/";
+
     private static readonly TimeSpan Regularly = TimeSpan.FromHours(1);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -92,6 +94,7 @@ internal sealed partial class ImageCleanup(
         var now = time.GetUtcNow();
         var expired = uploads.Expire(now - RegistryStore.Hold, repository => apps.Find(RepositoryName.AppOf(repository)) is not null, !dryRun);
         pushed.Expire(!dryRun);
+        var pulled = ExpirePulled(now - options.BuildCacheLifetime, !dryRun);
         var caches = BuildCaches.Trim(options.CacheDirectory, now - options.BuildCacheLifetime, options.MaxBuildCacheBytes, !dryRun);
         var swept = sweep.Run(!dryRun);
         CleanupItem[] all =
@@ -100,12 +103,23 @@ internal sealed partial class ImageCleanup(
             new("unpacked layers", swept?.Snapshots ?? 0, swept?.SnapshotBytes ?? 0),
             new("uploads", expired.Count, expired.Bytes),
             new("build caches", caches.Count, caches.Bytes),
+            new("pulled base images", pulled, 0),
         ];
         var items = all.Where(item => item.Count > 0).ToList();
         var note = swept is null ? "Images were left alone: another process builds base images now. Try again when it has ended." : null;
         var bytes = items.Sum(item => item.Bytes);
         if (!dryRun && bytes > 0) LogCleaned(DiskReserve.Size(bytes), string.Join(", ", items.Select(item => $"{item.Count} {item.Kind}")));
         return new CleanupDocument(dryRun, items, bytes, reserve.Free, reserve.Bytes, note);
+    }
+
+    /// <summary>Forgets the base images that no build has pulled for long; their content goes with the sweep unless something else has it.</summary>
+    private int ExpirePulled(DateTimeOffset before, bool remove)
+    {
+        var old = content.References()
+            .Where(named => !named.Key.StartsWith(StackPrefix, StringComparison.Ordinal) && (content.NamedAt(named.Value) ?? DateTimeOffset.MinValue) < before)
+            .Select(named => named.Key).ToList();
+        if (remove) old.ForEach(reference => content.RemoveReference(reference));
+        return old.Count;
     }
 
     private async Task RunRegularlyAsync()

@@ -99,6 +99,18 @@ public sealed class CleanupTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [RootFact]
+    public async Task A_base_image_that_no_build_pulled_for_a_month_goes_and_the_stack_stays()
+    {
+        var (old, used, stack) = (await BaseAsync("docker.io/library/old:1"), await BaseAsync("docker.io/library/used:1"), await BaseAsync("stack/run:bookworm"));
+        foreach (var image in (Image[])[old, stack]) File.SetLastWriteTimeUtc(Content.PathOf(image.Digest), DateTime.UtcNow.AddDays(-31));
+        var done = await _plane.Get<ImageCleanup>().RunAsync(dryRun: false, default);
+        Assert.Contains(done.Items, item => item is { Kind: "pulled base images", Count: 1 });
+        Assert.Equal(["docker.io/library/used:1", "stack/run:bookworm"], Content.References().Keys.Order(StringComparer.Ordinal));
+        Assert.False(Content.Contains(old.Digest));
+        foreach (var image in (Image[])[used, stack]) await IsWholeAsync(image.Digest);
+    }
+
+    [RootFact]
     public async Task A_build_is_refused_while_the_reserve_is_touched_and_taken_again_when_there_is_room()
     {
         await _plane.Platform.CreateAppAsync(new CreateAppRequest("one"), default);
@@ -111,6 +123,13 @@ public sealed class CleanupTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Empty(await _plane.Platform.ListBuildsAsync("one", default));
         File.Delete(filler);
         await DeployAsync("one");
+    }
+
+    private async Task<Image> BaseAsync(string reference)
+    {
+        var image = await TestImage.MakeAsync(_plane.Get<ImageStore>(), 1000, "true");
+        Content.SetReference(reference, image.Descriptor);
+        return image;
     }
 
     private async Task StartAsync() => _plane = await Plane.StartAsync(_options, _node, BuildAsync);
