@@ -1,3 +1,5 @@
+using Paas.Images.Remote;
+
 namespace Paas.ControlPlane;
 
 /// <summary>Where the control plane keeps its things and how far it lets an app go. Validated at start.</summary>
@@ -105,6 +107,9 @@ public sealed record ControlPlaneOptions
     /// <summary>How long a deployment waits for the router to take the new table.</summary>
     public TimeSpan RouterTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Mirrors of registries, those without TLS, and how long to wait for them.</summary>
+    public RegistryOptions Registries { get; init; } = new();
+
     internal string DatabasePath => Path.Combine(DataDirectory, "paas.db");
 
     internal string JobsDatabasePath => Path.Combine(DataDirectory, "jobs.db");
@@ -141,6 +146,7 @@ public sealed record ControlPlaneOptions
 
         if (HttpPort is < 1 or > 65535) throw new ArgumentException($"{nameof(HttpPort)} {HttpPort} is not a port");
         if (Domain.Length == 0 || Domain.Any(char.IsUpper) || Uri.CheckHostName(Domain) == UriHostNameType.Unknown) throw new ArgumentException($"{nameof(Domain)} '{Domain}' is not a lower-case hostname");
+        Registries.Validate();
         if (BuildConcurrency < 1) throw new ArgumentException($"{nameof(BuildConcurrency)} must be at least 1");
         if (ReleaseRetention < 1) throw new ArgumentException($"{nameof(ReleaseRetention)} must be at least 1");
         if (BuildRetention < 1) throw new ArgumentException($"{nameof(BuildRetention)} must be at least 1");

@@ -8,6 +8,7 @@ using Paas.Contracts.Api;
 using Paas.Contracts.Routing;
 using Paas.ControlPlane.Access;
 using Paas.ControlPlane.Apps;
+using Paas.ControlPlane.Archives;
 using Paas.ControlPlane.Builds;
 using Paas.ControlPlane.Cleanup;
 using Paas.ControlPlane.Deployments;
@@ -17,10 +18,12 @@ using Paas.ControlPlane.Git;
 using Paas.ControlPlane.Health;
 using Paas.ControlPlane.Logs;
 using Paas.ControlPlane.Reconcile;
+using Paas.ControlPlane.Registries;
 using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Runs;
 using Paas.ControlPlane.Store;
 using Paas.Images;
+using Paas.Images.Remote;
 using Paas.Images.Snapshots;
 using Paas.Node;
 using Quartz;
@@ -44,6 +47,7 @@ public static class ControlPlaneServices
         AddStores(services, options);
         AddDiscovery(services, options);
         AddReconciling(services);
+        AddRegistries(services, options);
         AddBuilds(services, options);
         services.AddRegistry(options);
         services.AddCleanup(options);
@@ -116,6 +120,18 @@ public static class ControlPlaneServices
         services.AddSingleton<InstanceCheck>().AddSingleton<Diagnosis>().AddSingleton<PlatformLog>();
         services.AddSingleton<Executor>().AddSingleton<Reconciler>();
         services.AddSingleton<AppTurns>().AddSingleton<Deployer>().AddSingleton<ImageDeployer>().AddSingleton<PushedImages>().AddSingleton<DeployTasks>();
+    }
+
+    private static void AddRegistries(IServiceCollection services, ControlPlaneOptions options)
+    {
+        services.AddSingleton(_ => new RegistryLogins(options.DataDirectory));
+        services.AddSingleton(provider => new RegistryClient(options.Registries, provider.GetRequiredService<RegistryLogins>().Find, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ImagePuller>().AddSingleton<ImagePusher>();
+        services.AddSingleton<IRegistries, RegistryDesk>();
+        services.AddSingleton<ImageNames>();
+        // The host is made by whoever first needs it: tests of the control plane have another node.
+        services.AddSingleton<Func<ContainerHost>>(provider => provider.GetRequiredService<ContainerHost>);
+        services.AddSingleton<IImageArchives, ImageArchives>();
     }
 
     private static void AddBuilds(IServiceCollection services, ControlPlaneOptions options)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane;
+using Paas.Images.Remote;
 
 namespace Paas.Daemon;
 
@@ -46,6 +47,9 @@ internal sealed record DaemonOptions
     /// <summary>Of the disk, in bytes, what builds and pushes leave free for the apps; null takes a twentieth of it, 1 to 10 GiB.</summary>
     public long? DiskReserveBytes { get; init; }
 
+    /// <summary>Registries to ask before others, and those that may be spoken to without TLS.</summary>
+    public RegistryOptions Registries { get; init; } = new();
+
     /// <summary>Also starts the router, keeps everything under <c>./.paas</c>, and ends when it is told to.</summary>
     public bool Dev { get; init; }
 
@@ -69,6 +73,7 @@ internal sealed record DaemonOptions
         Bridge = Bridge,
         Subnet = Subnet,
         CgroupParent = CgroupParent,
+        Registries = Registries,
         MaxSourceBytes = MaxSourceBytes,
         MaxPushBytes = MaxSourceBytes,
         DiskReserveBytes = DiskReserveBytes ?? -1,
@@ -95,6 +100,11 @@ internal sealed record DaemonOptions
             Bridge = Value("--bridge") ?? basis.Bridge,
             Subnet = Value("--subnet") ?? basis.Subnet,
             CgroupParent = Value("--cgroup-parent") ?? basis.CgroupParent,
+            Registries = basis.Registries with
+            {
+                Mirrors = RegistryLists.Mirrors("--registry-mirrors", Value("--registry-mirrors")) ?? basis.Registries.Mirrors,
+                Insecure = RegistryLists.Hosts("--insecure-registries", Value("--insecure-registries")) ?? basis.Registries.Insecure,
+            },
             MaxSourceBytes = Size("--max-source", Value("--max-source")) ?? basis.MaxSourceBytes,
             DiskReserveBytes = Size("--disk-reserve", Value("--disk-reserve")) ?? basis.DiskReserveBytes,
         };

@@ -8,7 +8,7 @@ internal static class OptionReader
     private static readonly HashSet<string> Known =
     [
         "--data", "--run", "--programs", "--domain", "--http-port", "--https-port", "--router-socket", "--bridge", "--subnet",
-        "--cgroup-parent", "--max-source", "--disk-reserve",
+        "--cgroup-parent", "--max-source", "--disk-reserve", "--registry-mirrors", "--insecure-registries",
     ];
 
     public static (IReadOnlyDictionary<string, string> Given, bool Dev, IReadOnlyList<string> Words) Read(IReadOnlyList<string> arguments)

@@ -59,6 +59,9 @@ public sealed class ContainerHost : IAsyncDisposable
         _recovery = new HostRecovery(_paths, images, _network, _cgroups, _removal);
     }
 
+    /// <summary>The directory of what a container has changed of its image, in overlayfs's form; null where there is no such container.</summary>
+    public string? ChangesOf(string id) => _images.Snapshotter.Find(BundleWriter.SnapshotKey(id))?.UpperDirectory;
+
     /// <summary>Makes the bridge, the firewall and the forwarding, and removes what a crash left half-made. Idempotent.</summary>
     /// <exception cref="PaasException">Conflict when the subnet or the bridge's name is in use by something else.</exception>
     public async Task PrepareHostAsync(CancellationToken ct)

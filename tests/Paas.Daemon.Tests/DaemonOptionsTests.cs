@@ -25,6 +25,9 @@ public sealed class DaemonOptionsTests
     [InlineData("--max-source", "0")]
     [InlineData("--max-source", "1T")]
     [InlineData("--max-source", "G")]
+    [InlineData("--registry-mirrors", "docker.io")]
+    [InlineData("--registry-mirrors", "docker.io=mirror.example")]
+    [InlineData("--insecure-registries", "http://lab")]
     [InlineData("--data")]
     [InlineData("--no-such-option", "x")]
     public void What_cannot_be_is_refused_at_start(params string[] arguments)
@@ -42,6 +45,16 @@ public sealed class DaemonOptionsTests
         Assert.StartsWith(Path.GetFullPath(".paas"), options.Run, StringComparison.Ordinal);
         Assert.Equal(9000, options.HttpPort);
         Assert.NotEqual(new DaemonOptions().Bridge, options.Bridge);
+    }
+
+    [Fact]
+    public void Mirrors_and_registries_without_TLS_are_lists()
+    {
+        var options = DaemonOptions.Parse(
+            ["--registry-mirrors", "docker.io=https://a.example, docker.io=http://b.example:5000/hub", "--insecure-registries=lab:5000,10.0.0.1:80"], _ => null, out _).ForControlPlane().Registries;
+        Assert.Equal(["https://a.example/", "http://b.example:5000/hub"], options.Mirrors["docker.io"].Select(mirror => mirror.AbsoluteUri));
+        Assert.Equal(["10.0.0.1:80", "lab:5000"], options.Insecure.Order(StringComparer.Ordinal));
+        options.Validate();
     }
 
     [Fact]

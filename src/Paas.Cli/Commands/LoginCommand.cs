@@ -1,6 +1,7 @@
 using Paas.Cli.CommandLine;
 using Paas.Cli.Connections;
 using Paas.Cli.Git;
+using Paas.Cli.Output;
 using Paas.Contracts.Errors;
 
 namespace Paas.Cli.Commands;
@@ -60,26 +61,15 @@ internal sealed class LoginCommand : Command
 
     private static string Token(Invocation call, Uri url)
     {
-        string? token;
-        if (call.Line.Has(TokenStdin)) token = Console.In.ReadLine();
-        else if (!Console.IsInputRedirected) token = Ask(url);
-        else throw new UsageException("There is no terminal to ask for the token at", "Give it on standard input: paas login URL --token-stdin");
+        var token = call.Line.Has(TokenStdin) ? Console.In.ReadLine() : Ask(url);
         token = token?.Trim();
         return string.IsNullOrEmpty(token) ? throw new UsageException("The token is empty", "On the server, as root: paas login:token") : token;
     }
 
     private static string Ask(Uri url)
     {
-        Console.Error.WriteLine("A token comes from the server; there, as root: paas login:token");
-        Console.Error.Write($"Token for {PlatformUrl.Text(url)}: ");
-        var typed = new System.Text.StringBuilder();
-        while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
-        {
-            if (key.Key == ConsoleKey.Backspace) typed.Length = Math.Max(0, typed.Length - 1);
-            else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
-        }
-
-        Console.Error.WriteLine();
-        return typed.ToString();
+        if (!Console.IsInputRedirected) Console.Error.WriteLine("A token comes from the server; there, as root: paas login:token");
+        return SecretPrompt.Read($"Token for {PlatformUrl.Text(url)}: ")
+            ?? throw new UsageException("There is no terminal to ask for the token at", "Give it on standard input: paas login URL --token-stdin");
     }
 }

@@ -12,7 +12,7 @@ using Paas.Contracts.Errors;
 namespace Paas.Cli.Connections;
 
 /// <summary>The platform, over HTTP.</summary>
-internal sealed class PaasClient : IPlatform, IDisposable
+internal sealed partial class PaasClient : IPlatform, IDisposable
 {
     private static readonly ApiJsonContext Json = ApiJsonContext.Default;
     private readonly PlatformAddress _address;

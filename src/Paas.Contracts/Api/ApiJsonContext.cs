@@ -9,7 +9,7 @@ namespace Paas.Contracts.Api;
     Converters = [
         typeof(CamelCaseEnumConverter<AppStatus>), typeof(CamelCaseEnumConverter<InstanceStatus>),
         typeof(CamelCaseEnumConverter<ReleaseReason>), typeof(CamelCaseEnumConverter<BuildStatus>),
-        typeof(CamelCaseEnumConverter<DeploymentStatus>)])]
+        typeof(CamelCaseEnumConverter<DeploymentStatus>), typeof(CamelCaseEnumConverter<FileChange>)])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(ProblemEvent))]
 [JsonSerializable(typeof(CreateAppRequest))]
@@ -41,6 +41,13 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(CreateTokenRequest))]
 [JsonSerializable(typeof(TokenDocument))]
 [JsonSerializable(typeof(IdentityDocument))]
+[JsonSerializable(typeof(RegistryLoginRequest))]
+[JsonSerializable(typeof(RegistryDocument))]
+[JsonSerializable(typeof(IReadOnlyList<RegistryDocument>))]
+[JsonSerializable(typeof(ImportedImageDocument))]
+[JsonSerializable(typeof(IReadOnlyList<ImportedImageDocument>))]
+[JsonSerializable(typeof(CommitRequest))]
+[JsonSerializable(typeof(ImageDiffDocument))]
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(RunRequest))]
 [JsonSerializable(typeof(InstanceExecRequest))]

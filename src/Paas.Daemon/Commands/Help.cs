@@ -25,6 +25,8 @@ internal static class Help
           --cgroup-parent PATH parent of every cgroup (/paas)
           --max-source SIZE    largest source tree and push, e.g. 2G (1G)
           --disk-reserve SIZE  left free by builds and pushes, e.g. 5G (a twentieth of the disk, 1G to 10G)
+          --registry-mirrors HOST=URL,…   registries to pull from before HOST, e.g. docker.io=https://mirror.example
+          --insecure-registries HOST,…    registries that may be spoken to without TLS; those on this machine always may
 
         Each option is also read from the environment: --http-port is PAAS_HTTP_PORT.
         """;

@@ -8,6 +8,8 @@ internal static class Api
         var api = site.MapGroup("/v1");
         api.MapSystem(options);
         api.MapAccess();
+        api.MapRegistryLogins();
+        api.MapImageArchives();
         api.MapApps();
         api.MapConfig();
         api.MapFormation();

@@ -49,8 +49,8 @@ public static class LayerReader
         {
             using var tar = Open(layer, limits);
             using var hashing = new HashingStream(tar);
-            var buffered = new BufferedStream(hashing, BufferSize);
-            var reader = new TarReader(buffered, limits.MaximumBytes);
+            using var ahead = new ReadAheadStream(hashing);
+            var reader = new TarReader(ahead, limits.MaximumBytes);
             using (var unpacking = new LayerUnpacking(directory, whiteouts, lowerDirectories))
             {
                 for (var entries = 0; reader.Next() is { } entry; entries++)
@@ -64,7 +64,7 @@ public static class LayerReader
             }
 
             // What follows the end belongs to the diff id all the same.
-            buffered.CopyTo(Stream.Null, BufferSize);
+            ahead.CopyTo(Stream.Null, BufferSize);
             return hashing.Digest();
         }
         catch (Exception error) when (error is TarFormatException or InvalidDataException)

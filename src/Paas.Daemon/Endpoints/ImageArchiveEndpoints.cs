@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+
+namespace Paas.Daemon.Endpoints;
+
+/// <summary>Images in and out.</summary>
+internal static class ImageArchiveEndpoints
+{
+    public static void MapImageArchives(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/images/import", ImportAsync);
+        api.MapGet("/images/export", ExportAsync);
+
+        api.MapGet("/images/diff", (string? from, string? to, HttpContext context, [FromServices] IImageArchives archives) =>
+            SlowAnswer.WriteAsync(
+                context, async ct => (ImageDiffDocument?)await archives.DiffImagesAsync(Given(from, "from"), Given(to, "to"), ct), ApiJsonContext.Default.ImageDiffDocument));
+
+        api.MapPost("/apps/{app}/instances/{name}/commit", async (string app, string name, HttpContext context, [FromServices] IImageArchives archives) =>
+        {
+            var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.CommitRequest);
+            await SlowAnswer.WriteAsync(
+                context, async ct => (ImportedImageDocument?)await archives.CommitAsync(app, name, request, ct), ApiJsonContext.Default.ImportedImageDocument);
+        });
+    }
+
+    private static string Given(string? value, string name) =>
+        string.IsNullOrEmpty(value) ? throw new PaasException(ErrorCode.InvalidRequest, $"{name} is missing") : value;
+
+    private static async Task ImportAsync(string? tag, HttpContext context, [FromServices] IImageArchives archives)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        // The whole archive is read before there is anything to answer, so the answer does not begin before that.
+        var found = await archives.ImportImagesAsync(context.Request.Body, tag, context.RequestAborted);
+        await TypedResults.Json(found, ApiJsonContext.Default.IReadOnlyListImportedImageDocument).ExecuteAsync(context);
+    }
+
+    private static async Task ExportAsync(string? image, string? format, HttpContext context, [FromServices] IImageArchives archives)
+    {
+        context.Response.ContentType = "application/x-tar";
+        await archives.ExportImageAsync(Given(image, "image"), format ?? "docker", context.Response.BodyWriter.AsStream(leaveOpen: true), context.RequestAborted);
+    }
+}
