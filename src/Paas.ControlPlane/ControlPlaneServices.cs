@@ -127,7 +127,7 @@ public static class ControlPlaneServices
         services.AddSingleton(_ => new RegistryLogins(options.DataDirectory));
         services.AddSingleton(provider => new RegistryClient(options.Registries, provider.GetRequiredService<RegistryLogins>().Find, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ImagePuller>().AddSingleton<ImagePusher>();
-        services.AddSingleton<IRegistries, RegistryDesk>();
+        services.AddSingleton<IRegistries, RegistryDesk>().AddSingleton<IImageReleases, ImageReleases>();
         services.AddSingleton<ImageNames>();
         // The host is made by whoever first needs it: tests of the control plane have another node.
         services.AddSingleton<Func<ContainerHost>>(provider => provider.GetRequiredService<ContainerHost>);

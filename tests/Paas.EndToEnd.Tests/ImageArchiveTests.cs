@@ -33,6 +33,26 @@ public sealed class ImageArchiveTests(ServerFixture fixture)
     }
 
     [RootFact]
+    public async Task An_image_of_a_registry_is_released_and_one_that_is_not_there_is_not()
+    {
+        await using var registry = await DockerRegistry.StartAsync();
+        await using var app = await AppCheckout.CreateAsync(fixture.Server, "node", "origin");
+        (await app.PushAsync()).Succeeded();
+        (await app.PaasAsync("images:export", "origin", "-o", "app.tar")).Succeeded();
+        (await new Command("skopeo", "copy", "--dest-tls-verify=false", $"oci-archive:{app.PathOf("app.tar")}", $"docker://{registry.Host}/team/app:v1").RunAsync()).Succeeded();
+
+        (await fixture.Server.PaasAsync("create", "pulled")).Succeeded();
+        var missing = await fixture.Server.PaasAsync("git:from-image", "pulled", $"{registry.Host}/team/app:v2");
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains($"has no image {registry.Host}/team/app:v2", missing.Stderr, StringComparison.Ordinal);
+        Assert.Equal("[]", (await fixture.Server.PaasAsync("releases", "-a", "pulled", "--json")).Succeeded().Stdout.Trim());
+        var deployed = (await fixture.Server.PaasAsync("git:from-image", "pulled", $"{registry.Host}/team/app:v1")).Succeeded();
+        Assert.Contains("=====> Application deployed:", deployed.Stdout, StringComparison.Ordinal);
+        Assert.Equal(200, (int)(await fixture.Server.Visitor.GetAsync($"pulled.{fixture.Server.Domain}")).Status);
+        (await fixture.Server.PaasAsync("destroy", "pulled", "--confirm", "pulled")).Succeeded();
+    }
+
+    [RootFact]
     public async Task What_is_no_image_is_said_to_be_none()
     {
         var server = fixture.Server;

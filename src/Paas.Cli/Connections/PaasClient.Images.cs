@@ -5,8 +5,11 @@ using Paas.Contracts.Errors;
 namespace Paas.Cli.Connections;
 
 /// <content>Images in and out.</content>
-internal sealed partial class PaasClient : IImageArchives
+internal sealed partial class PaasClient : IImageArchives, IImageReleases
 {
+    public IAsyncEnumerable<BuildEvent> DeployImageAsync(string app, DeployImageRequest request, CancellationToken ct) =>
+        StreamAsync(() => With(HttpMethod.Post, Of(app) + "/image", request, Json.DeployImageRequest), Json.BuildEvent, ct);
+
     public Task<IReadOnlyList<ImportedImageDocument>> ImportImagesAsync(Stream archive, string? tag, CancellationToken ct)
     {
         var content = new StreamContent(archive, 256 * 1024);

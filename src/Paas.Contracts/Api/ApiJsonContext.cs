@@ -47,6 +47,7 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(ImportedImageDocument))]
 [JsonSerializable(typeof(IReadOnlyList<ImportedImageDocument>))]
 [JsonSerializable(typeof(CommitRequest))]
+[JsonSerializable(typeof(DeployImageRequest))]
 [JsonSerializable(typeof(ImageDiffDocument))]
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(RunRequest))]

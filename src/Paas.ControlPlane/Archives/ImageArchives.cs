@@ -14,7 +14,7 @@ namespace Paas.ControlPlane.Archives;
 
 /// <summary>Images in and out: archives, comparisons, and what a running instance has become.</summary>
 internal sealed class ImageArchives(
-    ImageNames names, ImageStore images, AppStore apps, ReleaseStore releases, Reconciler reconciler, InstanceTable table, Func<ContainerHost> host, TimeProvider time) : IImageArchives
+    ImageNames names, ImageStore images, AppStore apps, ReleaseStore releases, Reconciler reconciler, InstanceTable table, Func<ContainerHost> host, DiskReserve reserve, TimeProvider time) : IImageArchives
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ImportedImageDocument>> ImportImagesAsync(Stream archive, string? tag, CancellationToken ct)
@@ -22,8 +22,13 @@ internal sealed class ImageArchives(
         var name = tag is null ? null : ReferenceOf(tag);
         try
         {
+            reserve.Require("an archive");
             var found = await new ImageImport(images).ReadAsync(archive, name, null, LayerLimits.Default, ct);
             return [.. found.Select(image => Document(image.Image, image.Names))];
+        }
+        catch (DiskReserveException error)
+        {
+            throw new PaasException(ErrorCode.TooLarge, error.Message, "Make room with: paas cleanup", error);
         }
         catch (ArchiveFormatException error)
         {

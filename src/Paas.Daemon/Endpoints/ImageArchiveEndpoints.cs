@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.Daemon.Streaming;
 
 namespace Paas.Daemon.Endpoints;
 
@@ -17,6 +18,12 @@ internal static class ImageArchiveEndpoints
         api.MapGet("/images/diff", (string? from, string? to, HttpContext context, [FromServices] IImageArchives archives) =>
             SlowAnswer.WriteAsync(
                 context, async ct => (ImageDiffDocument?)await archives.DiffImagesAsync(Given(from, "from"), Given(to, "to"), ct), ApiJsonContext.Default.ImageDiffDocument));
+
+        api.MapPost("/apps/{app}/image", async (string app, HttpContext context, [FromServices] IImageReleases releases) =>
+        {
+            var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.DeployImageRequest);
+            await EventStream.WriteAsync(context, ct => releases.DeployImageAsync(app, request, ct), ApiJsonContext.Default.BuildEvent);
+        });
 
         api.MapPost("/apps/{app}/instances/{name}/commit", async (string app, string name, HttpContext context, [FromServices] IImageArchives archives) =>
         {
@@ -34,7 +41,18 @@ internal static class ImageArchiveEndpoints
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
         // The whole archive is read before there is anything to answer, so the answer does not begin before that.
-        var found = await archives.ImportImagesAsync(context.Request.Body, tag, context.RequestAborted);
+        IReadOnlyList<ImportedImageDocument> found;
+        try
+        {
+            found = await archives.ImportImagesAsync(context.Request.Body, tag, context.RequestAborted);
+        }
+        catch (PaasException)
+        {
+            // A client that is still sending would never read why.
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            throw;
+        }
+
         await TypedResults.Json(found, ApiJsonContext.Default.IReadOnlyListImportedImageDocument).ExecuteAsync(context);
     }
 

@@ -5,16 +5,17 @@ using Paas.Oci.Images;
 namespace Paas.Images.Remote;
 
 /// <summary>Brings images from registries into the content store. Safe for concurrent use: a blob that two pulls need comes once.</summary>
-public sealed class ImagePuller(ImageStore images, RegistryClient client)
+/// <param name="images">Receives them.</param>
+/// <param name="client">Fetches them.</param>
+/// <param name="reserve">What they leave free on the disk; null takes the usual part of it.</param>
+public sealed class ImagePuller(ImageStore images, RegistryClient client, DiskReserve? reserve = null)
 {
     /// <summary>Most layers of an image: as many as an overlay can have.</summary>
     private const int MaximumLayers = 500;
 
     private const int MaximumConfigBytes = 8 * 1024 * 1024;
 
-    /// <summary>Room that a pull leaves on the disk for everything else.</summary>
-    private const long Reserve = 256L << 20;
-
+    private readonly DiskReserve _reserve = reserve ?? DiskReserve.Of(images.Content.Root, -1);
     private readonly ConcurrentDictionary<Digest, SemaphoreSlim> _arriving = new();
 
     /// <summary>
@@ -120,9 +121,14 @@ public sealed class ImagePuller(ImageStore images, RegistryClient client)
     private void CheckRoom(Reference normal, ImageManifest document)
     {
         var missing = document.Layers.Where(layer => !images.Content.Contains(layer.Digest)).DistinctBy(layer => layer.Digest).Sum(layer => layer.Size);
-        var free = new DriveInfo(images.Content.Root).AvailableFreeSpace - Reserve;
-        if (missing > free)
-            throw new RegistryException(RegistryFailure.TooLarge, $"{normal} needs {missing >> 20} MiB more on disk, and {long.Max(free, 0) >> 20} MiB are free for it");
+        try
+        {
+            _reserve.Require($"{normal}", missing);
+        }
+        catch (DiskReserveException error)
+        {
+            throw new RegistryException(RegistryFailure.TooLarge, error.Message, error);
+        }
     }
 
     private async Task LayersAsync(BlobDownload download, ImageManifest document, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
