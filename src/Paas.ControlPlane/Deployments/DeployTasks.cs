@@ -43,7 +43,7 @@ internal sealed class DeployTasks(ControlPlaneOptions options, InstanceConfigs c
     {
         output($"-----> Running the {name} task");
         output($"       $ {command}");
-        var config = configs.Container(InstanceConfigs.NewContainerId(release.App, name, 1), $"{name}.1", release, InstanceConfigs.Shell(command));
+        var config = configs.Container(InstanceConfigs.NewContainerId(release.App, name, 1), $"{name}.1", release, InstanceConfigs.Command(release, command));
         var lines = new LineStream(line => output($"       {line}"));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(options.DeployTaskTimeout);
