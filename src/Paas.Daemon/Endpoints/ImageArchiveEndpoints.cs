@@ -41,15 +41,17 @@ internal static class ImageArchiveEndpoints
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
         // The whole archive is read before there is anything to answer, so the answer does not begin before that.
+        // Kestrel's own stream refuses to be read synchronously, which a thread that hashes and stores does.
+        await using var archive = context.Request.BodyReader.AsStream();
         IReadOnlyList<ImportedImageDocument> found;
         try
         {
-            found = await archives.ImportImagesAsync(context.Request.Body, tag, context.RequestAborted);
+            found = await archives.ImportImagesAsync(archive, tag, context.RequestAborted);
         }
         catch (PaasException)
         {
             // A client that is still sending would never read why.
-            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            await archive.CopyToAsync(Stream.Null, context.RequestAborted);
             throw;
         }
 
