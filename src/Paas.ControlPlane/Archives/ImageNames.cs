@@ -17,7 +17,8 @@ internal sealed class ImageNames(AppStore apps, ReleaseStore releases, ImageStor
             return (await LoadAsync(text, releases.Get(text, live).Image, ct), [Reference.Parse($"{text}:v{live}").Normalize()]);
         }
 
-        if (Digest.TryParse(text, out var digest)) return (await LoadAsync(text, digest, ct), []);
+        // By the grammar of digests "app:v1" is one too, of an algorithm "app".
+        if (Digest.TryParse(text, out var digest) && digest.IsComputable) return (await LoadAsync(text, digest, ct), []);
         if (!Reference.TryParse(text, out var reference))
             throw new PaasException(ErrorCode.InvalidRequest, $"'{text}' names no image", "Name an app, a reference like ghcr.io/team/app:v1, or a digest.");
         // The platform's own base images go by names that no registry has.
