@@ -103,7 +103,7 @@ check_machine() {
 stop_at_problems() { [ ${#problems[@]} -eq 0 ] || fail "Paas cannot be installed here yet:" "${problems[@]/#/- }"; }
 
 install_packages() {
-    local wanted=(ca-certificates curl git iproute2 libgit2-1.5 libzstd1 mmdebstrap nftables openssl procps util-linux) missing=() package
+    local wanted=(bzip2 ca-certificates curl git iproute2 libgit2-1.5 libzstd1 mmdebstrap nftables openssl procps util-linux xz-utils zstd) missing=() package
     [ -n "$from" ] || wanted+=(gcc libc6-dev zlib1g-dev)
     for package in "${wanted[@]}"; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

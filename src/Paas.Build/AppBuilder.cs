@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Paas.Build.Buildpacks;
 using Paas.Build.Cache;
+using Paas.Build.Dockerfiles;
+using Paas.Build.Dockerfiles.Building;
 using Paas.Build.Host;
 using Paas.Build.Lifecycle;
 using Paas.Build.Procfiles;
@@ -14,10 +16,17 @@ namespace Paas.Build;
 /// <summary>
 /// Source → image, by Cloud Native Buildpacks (Buildpack API 0.10): detect, restore, build, export. Every buildpack's detect and
 /// build is a container of its own; this process only reads what they leave behind. Builds of one app must not overlap: a lock in
-/// the app's cache makes a second one wait.
+/// the app's cache makes a second one wait. What no buildpack recognises and has a Dockerfile is built by that.
 /// </summary>
-public sealed class AppBuilder(BuildOptions options, ImageStore images, ContainerHost host, TimeProvider time)
+/// <param name="options">Stack, buildpacks and limits.</param>
+/// <param name="images">Where layers and images are.</param>
+/// <param name="host">Runs the containers.</param>
+/// <param name="time">For durations.</param>
+/// <param name="pull">Fetches base images of Dockerfiles; null where only this host's can be used.</param>
+public sealed class AppBuilder(BuildOptions options, ImageStore images, ContainerHost host, TimeProvider time, PullImage? pull = null)
 {
+    private const string ProcfileBuildpack = "paas/procfile";
+
     /// <summary>Builds an app.</summary>
     /// <param name="config">What to build.</param>
     /// <param name="output">Gets each line of output in the shape of a push, without a newline; called by one thread at a time.</param>
@@ -41,20 +50,23 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
     {
         var timings = new Timings(time);
         output.Heading($"Building {config.App}");
-        var order = BuildpackOrder.Load(options.BuildpacksDirectory);
-        var (buildImage, runImage) = (await StackImageAsync(options.BuildImage, ct), await StackImageAsync(options.RunImage, ct));
         using var cache = await BuildCache.OpenAsync(Path.Combine(config.CacheDirectory, config.App), images.Content, ct);
         timings.Start("source");
         var source = await SourceTree.ExtractAsync(
             config.SourceTarPath, directories.Source, options.MaximumSourceBytes, BuildDirectories.Owner, ct);
         var procfile = source.ReadProcfile();
         output.Detail(string.Create(CultureInfo.InvariantCulture, $"{source.FileCount} files, {ByteSize.Text(source.Bytes)}"));
+        var hasDockerfile = source.Tree.Kind(config.Dockerfile ?? DockerfileApp.FileName) is not null;
+        if (config.Builder == BuilderKind.Dockerfile) return await BuildDockerfileAsync();
 
+        var order = BuildpackOrder.Load(options.BuildpacksDirectory);
+        var (buildImage, runImage) = (await StackImageAsync(options.BuildImage, ct), await StackImageAsync(options.RunImage, ct));
         timings.Start("stack");
         await UnpackAsync(buildImage, output, ct);
         timings.Start("detect");
         var sandbox = new BuildSandbox(options, host, buildImage, options.Egress ?? HostEgressProbe.ThisHost(), config);
-        var members = await new DetectPhase(sandbox, directories, options).RunAsync(order, ct);
+        var members = await DetectAsync(new DetectPhase(sandbox, directories, options), order, hasDockerfile && config.Builder == BuilderKind.Automatic, ct);
+        if (members is null) return await BuildDockerfileAsync();
         output.Heading($"{members[0].Buildpack.Name} app detected");
         output.Detail($"Buildpacks: {string.Join(", ", members.Select(member => member.Buildpack))}");
 
@@ -71,6 +83,30 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
         cache.Save(exported.Cache);
         output.Detail(timings.Text());
         return exported.Outcome;
+
+        async Task<BuildOutcome> BuildDockerfileAsync()
+        {
+            timings.Start("dockerfile");
+            var builder = new DockerfileBuilder(options, images, host, time, pull);
+            var outcome = await new DockerfileApp(builder, directories, output).BuildAsync(config, source, procfile, ct);
+            output.Detail(timings.Text());
+            return outcome;
+        }
+    }
+
+    /// <summary>The buildpacks that build the app; null where its Dockerfile does.</summary>
+    private static async Task<IReadOnlyList<ResolvedMember>?> DetectAsync(DetectPhase phase, BuildpackOrder order, bool hasDockerfile, CancellationToken ct)
+    {
+        try
+        {
+            var members = await phase.RunAsync(order, ct);
+            // A Procfile says what an image runs, and not how it is made.
+            return hasDockerfile && members.All(member => member.Buildpack.Id == ProcfileBuildpack) ? null : members;
+        }
+        catch (BuildException) when (hasDockerfile)
+        {
+            return null;
+        }
     }
 
     private static void ReportProcesses(PushOutput output, Procfile? procfile, BuiltApp built)

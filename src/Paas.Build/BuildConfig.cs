@@ -13,4 +13,24 @@ public sealed record BuildConfig(
     string SourceTarPath,
     IReadOnlyDictionary<string, string> Env,
     string WorkDirectory,
-    string CacheDirectory);
+    string CacheDirectory)
+{
+    /// <summary>How the image is made.</summary>
+    public BuilderKind Builder { get; init; }
+
+    /// <summary>The Dockerfile, relative to the source; null is <c>Dockerfile</c>.</summary>
+    public string? Dockerfile { get; init; }
+}
+
+/// <summary>How an app's source becomes an image.</summary>
+public enum BuilderKind
+{
+    /// <summary>By the buildpacks that recognise it, else by its Dockerfile.</summary>
+    Automatic,
+
+    /// <summary>By buildpacks, whatever files there are.</summary>
+    Buildpacks,
+
+    /// <summary>By its Dockerfile, whatever buildpacks recognise.</summary>
+    Dockerfile,
+}

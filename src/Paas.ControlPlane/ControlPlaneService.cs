@@ -9,13 +9,14 @@ using Paas.ControlPlane.Registry;
 namespace Paas.ControlPlane;
 
 /// <summary>Brings the control plane up, adopting what runs, and takes it down, leaving it running.</summary>
-internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, Reconciler reconciler, BuildQueue queue, PushedImages pushed, ImageCleanup cleanup) : IHostedService
+internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, Reconciler reconciler, BuildQueue queue, PushedImages pushed, ImageCleanup cleanup, ImageBuilds imageBuilds) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.DataDirectory);
         Directory.CreateDirectory(options.RunDirectory);
         files.Sweep();
+        imageBuilds.RemoveLeftovers();
         PrepareJobsDatabase();
         await reconciler.StartAsync(cancellationToken);
         await queue.StartAsync(cancellationToken);

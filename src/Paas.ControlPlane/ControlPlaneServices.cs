@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Paas.Build;
+using Paas.Build.Dockerfiles.Building;
 using Paas.Contracts.Api;
 using Paas.Contracts.Routing;
 using Paas.ControlPlane.Access;
@@ -78,16 +79,28 @@ public static class ControlPlaneServices
             provider.GetRequiredService<ImageStore>(),
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<INode>(provider => new LocalNode(provider.GetRequiredService<ContainerHost>()));
-        services.TryAddSingleton<BuildApp>(provider => new AppBuilder(
-            new BuildOptions
-            {
-                BuildpacksDirectory = options.BuildpacksDirectory,
-                BuildImage = $"stack/build:{options.Stack}",
-                RunImage = $"stack/run:{options.Stack}",
-            },
+        var building = new BuildOptions
+        {
+            BuildpacksDirectory = options.BuildpacksDirectory,
+            BuildImage = $"stack/build:{options.Stack}",
+            RunImage = $"stack/run:{options.Stack}",
+        };
+        services.AddSingleton<BaseImagePull>();
+        services.AddSingleton(provider => new DockerfileBuilder(
+            building,
             provider.GetRequiredService<ImageStore>(),
             provider.GetRequiredService<ContainerHost>(),
-            provider.GetRequiredService<TimeProvider>()).BuildAsync);
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<BaseImagePull>().PullAsync));
+        // The node comes to be with the first build.
+        services.TryAddSingleton<BuildImage>(provider => (config, output, ct) => provider.GetRequiredService<DockerfileBuilder>().BuildAsync(config, output, ct));
+        services.AddSingleton<ImageBuilds>().AddSingleton<BuilderSettings>();
+        services.TryAddSingleton<BuildApp>(provider => new AppBuilder(
+            building,
+            provider.GetRequiredService<ImageStore>(),
+            provider.GetRequiredService<ContainerHost>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<BaseImagePull>().PullAsync).BuildAsync);
     }
 
     private static void AddStores(IServiceCollection services, ControlPlaneOptions options)
@@ -157,6 +170,8 @@ public static class ControlPlaneServices
         provider.GetRequiredService<InstanceStore>(),
         provider.GetRequiredService<BuildStore>(),
         provider.GetRequiredService<BuildIntake>(),
+        provider.GetRequiredService<ImageBuilds>(),
+        provider.GetRequiredService<BuilderSettings>(),
         provider.GetRequiredService<BuildQueue>(),
         provider.GetRequiredService<Deployer>(),
         provider.GetRequiredService<Reconciler>(),

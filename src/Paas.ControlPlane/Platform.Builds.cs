@@ -26,6 +26,20 @@ public sealed partial class Platform
         return _intake.ReadAsync(app, build, ct);
     }
 
+    /// <inheritdoc/>
+    public Task<BuilderDocument> GetBuilderAsync(string app, CancellationToken ct) => Task.FromResult(_builders.Of(_apps.Get(app).Name));
+
+    /// <inheritdoc/>
+    public Task<BuilderDocument> SetBuilderAsync(string app, BuilderDocument builder, CancellationToken ct)
+    {
+        _builders.Set(_apps.Get(app).Name, builder);
+        return Task.FromResult(builder);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ImageBuildEvent> BuildImageAsync(ImageBuildRequest request, Stream context, CancellationToken ct) =>
+        _imageBuilds.BuildAsync(request, context, ct);
+
     private BuildDocument Describe(BuildRecord build)
     {
         var source = build.Source;

@@ -28,6 +28,8 @@ public sealed partial class Platform : IPlatform
     private readonly InstanceStore _instances;
     private readonly BuildStore _builds;
     private readonly BuildIntake _intake;
+    private readonly ImageBuilds _imageBuilds;
+    private readonly BuilderSettings _builders;
     private readonly BuildQueue _queue;
     private readonly Deployer _deployer;
     private readonly Reconciler _reconciler;
@@ -49,12 +51,12 @@ public sealed partial class Platform : IPlatform
 
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
-        BuildIntake intake, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
+        BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
         GitRepositories repositories, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, TokenStore tokens, PlatformLog platformLog,
         ImageStore images, ImageCatalog catalog, RegistryStore registry, ImageCleanup cleanup)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
-        (_intake, _queue, _deployer, _reconciler, _table, _changes) = (intake, queue, deployer, reconciler, table, changes);
+        (_intake, _imageBuilds, _builders, _queue, _deployer, _reconciler, _table, _changes) = (intake, imageBuilds, builders, queue, deployer, reconciler, table, changes);
         (_repositories, _files, _urls, _logs, _oneOffs, _execs) = (repositories, files, urls, logs, oneOffs, execs);
         (_tokens, _platformLog) = (tokens, platformLog);
         (_images, _content, _catalog, _registry, _cleanup) = (images, images.Content, catalog, registry, cleanup);
@@ -104,6 +106,7 @@ public sealed partial class Platform : IPlatform
         using var limit = new CancellationTokenSource(DestroyPatience);
         await _queue.ForgetAsync(app, limit.Token);
         _apps.Delete(app);
+        _builders.Forget(app);
         _changes.Notify(app);
         _reconciler.Signal(app);
         await GoneAsync(app, limit.Token);

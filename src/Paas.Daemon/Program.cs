@@ -13,6 +13,8 @@ try
         [] => await DaemonHost.RunAsync(options),
         ["token", "create", var name] => await TokenCreate.RunAsync(options, name),
         ["stack", "build"] => await StackBuild.RunAsync(options),
+        ["dockerfile", "tree", var file] => DockerfileTree.Tree(file),
+        ["dockerfile", "expand", ..] when words.Count > 2 => DockerfileTree.Expand(words[2], words.Skip(3)),
         ["teardown"] => await Teardown.RunAsync(options),
         _ => throw new PaasException(ErrorCode.InvalidRequest, $"paasd has no command '{string.Join(' ', words)}'", "See: paasd help"),
     };

@@ -59,17 +59,25 @@ public sealed class ImageStore
     /// <exception cref="ContentNotFoundException">A layer is missing.</exception>
     /// <exception cref="ContentMismatchException">A layer is not what the configuration says.</exception>
     /// <exception cref="LayerFormatException">A layer cannot be applied.</exception>
-    public async Task UnpackAsync(Image image, CancellationToken cancellationToken)
+    public Task UnpackAsync(Image image, CancellationToken cancellationToken) => UnpackAsync(
+        [.. image.Manifest.Layers.Zip(image.Config.Rootfs.DiffIds, (descriptor, diffId) => new Layer(descriptor, diffId))], cancellationToken);
+
+    /// <inheritdoc cref="UnpackAsync(Image, CancellationToken)"/>
+    /// <param name="layers">Lowest first.</param>
+    /// <param name="cancellationToken">Checked between files.</param>
+    public async Task UnpackAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
     {
-        var chain = ChainIds.Of(image.Config.Rootfs.DiffIds);
+        var chain = ChainIds.Of([.. layers.Select(layer => layer.DiffId)]);
         foreach (var chainId in chain) Content.Keep(chainId);
         for (var i = 0; i < chain.Count; i++)
         {
             if (Snapshotter.Contains(chain[i])) continue;
-            var layer = new Layer(image.Manifest.Layers[i], image.Config.Rootfs.DiffIds[i]);
-            await UnpackLayerAsync(layer, i == 0 ? null : chain[i - 1], chain[i], cancellationToken);
+            await UnpackLayerAsync(layers[i], i == 0 ? null : chain[i - 1], chain[i], cancellationToken);
         }
     }
+
+    /// <summary>A key for an active snapshot that is of no use once this process has ended; the next one to open the store removes it.</summary>
+    public static string TemporaryKey() => $"{UnpackingPrefix}{ThisProcess}-{Guid.NewGuid():n}";
 
     /// <summary>Unpacks where needed and gives a writable root filesystem of its own to <paramref name="key"/>.</summary>
     /// <exception cref="SnapshotException">The key is taken.</exception>

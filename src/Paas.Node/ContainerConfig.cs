@@ -18,6 +18,12 @@ public sealed record ContainerConfig
     /// <summary>Manifest of the image, in the image store.</summary>
     public required Digest Image { get; init; }
 
+    /// <summary>
+    /// Key of an active snapshot to use as the root, which outlives the container: what it changed is then in the snapshot's upper
+    /// directory. <see cref="Image"/> is not looked at. Null gives the container a root of its own upon its image.
+    /// </summary>
+    public string? Snapshot { get; init; }
+
     /// <summary>Follow the image's entrypoint; empty takes the image's command.</summary>
     public IReadOnlyList<string> Args { get; init; } = [];
 
@@ -35,6 +41,12 @@ public sealed record ContainerConfig
 
     /// <summary>Directories and files of the host that the container sees.</summary>
     public IReadOnlyList<BindMount> Mounts { get; init; } = [];
+
+    /// <summary>Directories of memory, counted as the container's.</summary>
+    public IReadOnlyList<MemoryMount> MemoryMounts { get; init; } = [];
+
+    /// <summary>True lets set-id programs such as <c>su</c> give rights, as builds expect it; within the container's own bounds all the same.</summary>
+    public bool AllowNewPrivileges { get; init; }
 
     /// <summary>When its supervisor starts it again; not for <see cref="ContainerHost.RunAsync"/>.</summary>
     public RestartPolicy Restart { get; init; } = new(RestartMode.Always);
@@ -83,6 +95,11 @@ public sealed record ContainerLimits(long? MemoryBytes = null, int? CpuWeight = 
 /// namespace. Ignored where the kernel or the filesystem cannot map ids: there the container has no user namespace.
 /// </param>
 public sealed record BindMount(string Source, string Target, bool ReadOnly = false, bool IdMapped = true);
+
+/// <summary>An empty directory of memory inside the container.</summary>
+/// <param name="Target">Absolute path in the container; made where it is missing.</param>
+/// <param name="SizeBytes">Most bytes it holds; null leaves that to the container's memory.</param>
+public sealed record MemoryMount(string Target, long? SizeBytes = null);
 
 /// <summary>Parent cgroup of a container, below the node's own.</summary>
 public enum ContainerGroup

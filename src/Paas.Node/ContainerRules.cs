@@ -23,6 +23,7 @@ internal static partial class ContainerRules
         foreach (var name in config.Env.Keys.Where(name => name.Length == 0 || name.AsSpan().IndexOfAny('=', '\0') >= 0)) yield return $"\"{name}\" cannot be a variable";
         foreach (var (name, _) in config.Env.Where(variable => variable.Value.Contains('\0', StringComparison.Ordinal))) yield return $"{name} holds a NUL character";
         foreach (var fault in config.Mounts.SelectMany(Faults)) yield return fault;
+        foreach (var mount in config.MemoryMounts.Where(mount => !IsAbsolute(mount.Target) || mount.Target == "/")) yield return $"the mount's target \"{mount.Target}\" must be absolute, below the root";
         foreach (var fault in Faults(config.Limits)) yield return fault;
         if (config.StopGraceSeconds < 0) yield return "the grace cannot be negative";
     }

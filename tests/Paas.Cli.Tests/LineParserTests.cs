@@ -20,6 +20,15 @@ public sealed class LineParserTests
     }
 
     [Fact]
+    public void An_option_that_repeats_keeps_every_value()
+    {
+        var line = LineParser.Parse(new BuildCommand(), ["--build-arg", "A=1", "-t", "x", "--build-arg=B=2,3", "."]);
+        Assert.Equal(["A=1", "B=2,3"], line.Values(line.Command.Options.Single(option => option.Name == "--build-arg")));
+        Assert.Equal(["x"], line.Values(line.Command.Options.Single(option => option.Name == "--tag")));
+        Assert.Empty(line.Values(line.Command.Options.Single(option => option.Name == "--label")));
+    }
+
+    [Fact]
     public void Behind_two_dashes_everything_is_a_word()
     {
         var line = LineParser.Parse(new CreateCommand(), ["--", "-dash"]);

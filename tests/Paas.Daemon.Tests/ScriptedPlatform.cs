@@ -98,6 +98,31 @@ internal sealed class ScriptedPlatform : IPlatform
         await foreach (var step in Build(app, ct)) yield return step;
     }
 
+    /// <summary>The last build of a Dockerfile that was asked for, and the names in its context.</summary>
+    public (ImageBuildRequest Request, IReadOnlyList<string> Files)? LastImageBuild { get; private set; }
+
+    public Task<BuilderDocument> GetBuilderAsync(string app, CancellationToken ct) => Task.FromResult(Builder);
+
+    public Task<BuilderDocument> SetBuilderAsync(string app, BuilderDocument builder, CancellationToken ct) => Task.FromResult(Builder = builder);
+
+    /// <summary>Of every app.</summary>
+    public BuilderDocument Builder { get; private set; } = new();
+
+    public async IAsyncEnumerable<ImageBuildEvent> BuildImageAsync(ImageBuildRequest request, Stream context, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var files = new List<string>();
+        await using (var reader = new TarReader(context, leaveOpen: true))
+        {
+            while (await reader.GetNextEntryAsync(cancellationToken: ct) is { } entry) files.Add(entry.Name);
+        }
+
+        await context.CopyToAsync(Stream.Null, ct);
+        LastImageBuild = (request, files);
+        yield return new ImageBuildEvent("       #1 [1/1] FROM scratch");
+        if (request.Target == "missing") throw new PaasException(ErrorCode.BuildFailed, "target stage \"missing\" could not be found");
+        yield return new ImageBuildEvent(null, "sha256:" + new string('a', 64));
+    }
+
     public IAsyncEnumerable<BuildEvent> ReadBuildOutputAsync(string app, int build, CancellationToken ct) => Build(app, ct);
 
     public Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct) => Task.FromResult<IReadOnlyList<DeploymentDocument>>([]);

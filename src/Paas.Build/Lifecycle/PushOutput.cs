@@ -18,6 +18,9 @@ internal sealed class PushOutput(Action<string> write)
         Write(shaped || line.Length == 0 ? line : $"       {line}");
     }
 
+    /// <summary>A line that has the shape already.</summary>
+    public void Shaped(string line) => Write(line);
+
     // A container's two streams are read by two threads.
     private void Write(string line)
     {

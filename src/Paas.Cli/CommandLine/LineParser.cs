@@ -52,7 +52,8 @@ internal static class LineParser
             return 0;
         }
 
-        options[option.Name] = attached ?? next ?? throw new UsageException($"{name} needs a value: {name} {option.Value}");
+        var value = attached ?? next ?? throw new UsageException($"{name} needs a value: {name} {option.Value}");
+        options[option.Name] = option.Repeats && options.TryGetValue(option.Name, out var before) ? $"{before}{ParsedLine.Separator}{value}" : value;
         return attached is null ? 1 : 0;
     }
 

@@ -7,6 +7,9 @@ namespace Paas.Cli.CommandLine;
 /// <param name="Text">One line of help.</param>
 internal sealed record Option(string Name, char? Short, string? Value, string Text)
 {
+    /// <summary>True of one that may be given several times.</summary>
+    public bool Repeats { get; init; }
+
     public static Option App { get; } = new("--app", 'a', "APP", "the app; else the one of the git remote in this directory");
 
     public static Option Remote { get; } = new("--remote", 'r', "NAME", "the git remote that names the app (paas)");

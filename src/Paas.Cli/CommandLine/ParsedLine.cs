@@ -10,4 +10,10 @@ internal sealed record ParsedLine(Command Command, IReadOnlyList<string> Words, 
     public bool Has(Option option) => Options.ContainsKey(option.Name);
 
     public string? Value(Option option) => Options.GetValueOrDefault(option.Name);
+
+    /// <summary>Every value of an option that repeats, in their order.</summary>
+    public IReadOnlyList<string> Values(Option option) => Options.TryGetValue(option.Name, out var values) ? values.Split(Separator) : [];
+
+    /// <summary>Between values of one option: no argument of a program has it.</summary>
+    internal const char Separator = '\0';
 }

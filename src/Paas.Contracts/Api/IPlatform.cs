@@ -59,6 +59,19 @@ public interface IPlatform
     /// <summary>A build's output from its beginning, live while it runs. <c>GET /v1/apps/{app}/builds/{number}/output</c></summary>
     IAsyncEnumerable<BuildEvent> ReadBuildOutputAsync(string app, int build, CancellationToken ct);
 
+    /// <summary><c>GET /v1/apps/{app}/builder</c></summary>
+    Task<BuilderDocument> GetBuilderAsync(string app, CancellationToken ct);
+
+    /// <summary>Says how the app's source becomes an image, from the next build on. <c>PUT /v1/apps/{app}/builder</c></summary>
+    Task<BuilderDocument> SetBuilderAsync(string app, BuilderDocument builder, CancellationToken ct);
+
+    /// <summary>
+    /// Builds a Dockerfile for no app, from a context sent along, and keeps the image under its tags. Streams the output, then the image's
+    /// digest; a caller that goes away ends it. <c>POST /v1/image-builds</c>, body <c>application/x-tar</c>, the request as base64 of JSON in
+    /// the header <c>Paas-Image-Build</c>: it holds secrets, which addresses must not.
+    /// </summary>
+    IAsyncEnumerable<ImageBuildEvent> BuildImageAsync(ImageBuildRequest request, Stream context, CancellationToken ct);
+
     /// <summary><c>GET /v1/apps/{app}/deployments</c></summary>
     Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct);
 

@@ -29,6 +29,7 @@ internal sealed partial class BuildRunner(
     SourceStore sources,
     BuildOutputs outputs,
     BuildApp buildApp,
+    BuilderSettings builders,
     Deployer deployer,
     DeployTasks tasks,
     GitRepositories repositories,
@@ -113,7 +114,10 @@ internal sealed partial class BuildRunner(
                 sources.PathOf(build.Tree),
                 apps.Config(build.App).With(additions),
                 Path.Combine(outputs.DirectoryOf(build.App, build.Number), "work"),
-                options.CacheDirectory),
+                options.CacheDirectory)
+            {
+                Builder = builders.KindOf(build.App), Dockerfile = builders.Of(build.App).DockerfilePath,
+            },
             output.Write,
             ct);
         var (release, deployment) = (await deployer.DeployAsync(

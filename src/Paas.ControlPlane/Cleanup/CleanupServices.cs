@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Paas.Build.Dockerfiles.Building;
 using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Store;
 using Paas.Images;
@@ -27,6 +28,8 @@ internal static class CleanupServices
             var content = provider.GetRequiredService<ContentStore>();
             return () => content.References().Values.Select(named => new ContentRoot(named.Digest, Unpacked: true));
         });
+        // What Dockerfiles' builds need not do again.
+        services.AddSingleton<ContentOwner>(_ => () => DockerfileCache.Layers(options.CacheDirectory).Select(layer => new ContentRoot(layer)));
         services.AddSingleton<ImageSweep>().AddSingleton<ImageCleanup>();
     }
 }

@@ -52,24 +52,27 @@ internal sealed class BundleWriter(NodePaths paths, ImageStore images, HostNetwo
 
     private async Task<(ContainerDirectory Directory, SandboxConfig Sandbox)> WriteAsync(ContainerConfig config, CancellationToken ct)
     {
-        var image = await LoadAsync(config, ct);
+        var image = config.Snapshot is null ? await LoadAsync(config, ct) : null;
         var directory = paths.Container(config.Id);
         // Only root looks inside: the bundle holds the app's secrets.
         Directory.CreateDirectory(directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var net = TakeAddress(config, directory);
 
-        var mount = await images.PrepareAsync(image, SnapshotKey(config.Id), ct);
+        var mount = image is null ? Existing(config.Snapshot!) : await images.PrepareAsync(image, SnapshotKey(config.Id), ct);
         var mapped = images.Snapshotter.SupportsIdMapping;
         var rootfs = new RootfsMount(mount.LowerDirectories, mount.UpperDirectory, mount.WorkDirectory, mapped);
         var sandbox = new SandboxConfig(rootfs, net);
         WriteSandbox(directory, sandbox);
 
-        var facts = Facts(config, image.Config.Config ?? new ExecutionConfig(), mount, directory, mapped);
+        var facts = Facts(config, image?.Config.Config ?? new ExecutionConfig(), mount, directory, mapped);
         EtcFiles.Write(directory.Etc, facts.HostName, net?.Address, ResolverFile.ForSandboxes(HostFiles.Read));
         var runtime = RuntimeConfigBuilder.Build(config, facts);
         WriteFile(directory.Config, JsonSerializer.SerializeToUtf8Bytes(runtime, OciRuntimeJsonContext.Default.RuntimeConfig));
         return (directory, sandbox);
     }
+
+    private OverlayMount Existing(string snapshot) => images.Snapshotter.Find(snapshot)
+        ?? throw new PaasException(ErrorCode.NotFound, $"there is no snapshot {snapshot}");
 
     // Written at once, so that whatever happens next, the address is found and given back with the directory.
     private SandboxNetwork? TakeAddress(ContainerConfig config, ContainerDirectory directory)

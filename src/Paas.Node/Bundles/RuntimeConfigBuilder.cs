@@ -36,7 +36,7 @@ internal static class RuntimeConfigBuilder
         Root = new RootConfig { Path = "rootfs", Readonly = config.ReadonlyRoot },
         Hostname = facts.HostName,
         Process = Process(config, facts),
-        Mounts = [.. SystemMounts(), .. config.ReadonlyRoot ? ScratchMounts() : [], .. EtcMounts(facts.EtcDirectory), .. config.Mounts.OrderBy(Depth).Select(mount => Bind(mount, facts))],
+        Mounts = [.. SystemMounts(), .. config.ReadonlyRoot ? ScratchMounts() : [], .. EtcMounts(facts.EtcDirectory), .. config.MemoryMounts.Select(Memory), .. config.Mounts.OrderBy(Depth).Select(mount => Bind(mount, facts))],
         Linux = new LinuxConfig
         {
             Namespaces = [.. Namespaces(facts).Select(type => new NamespaceConfig { Type = type })],
@@ -80,7 +80,7 @@ internal static class RuntimeConfigBuilder
                 Inheritable = [],
                 Ambient = [],
             },
-            NoNewPrivileges = true,
+            NoNewPrivileges = !config.AllowNewPrivileges,
             OomScoreAdj = Math.Max(score, facts.Limits.OomScoreAdjust),
             Rlimits =
             [
@@ -163,6 +163,10 @@ internal static class RuntimeConfigBuilder
             yield return Mount($"/etc/{name}", "bind", Path.Combine(directory, name), "rbind", "rprivate", "nosuid", "nodev", "noexec", "ro");
         }
     }
+
+    private static MountConfig Memory(MemoryMount mount) => mount.SizeBytes is { } size
+        ? Mount(mount.Target, "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777", $"size={size}")
+        : Mount(mount.Target, "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777");
 
     private static MountConfig Bind(BindMount mount, BundleFacts facts)
     {

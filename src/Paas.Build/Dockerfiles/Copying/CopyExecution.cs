@@ -1,0 +1,88 @@
+using Paas.Build.Dockerfiles.Building;
+using Paas.Build.Sources;
+using Paas.Contracts.Sources;
+using Paas.Images.Layers;
+using Paas.Images.Trees;
+using Paas.Oci;
+
+namespace Paas.Build.Dockerfiles.Copying;
+
+/// <summary>Names and does one planned copy.</summary>
+/// <param name="plan">What is copied, and how.</param>
+/// <param name="source">Where from.</param>
+/// <param name="isContext">True where everything is root's unless said otherwise.</param>
+internal sealed class CopyExecution(CopyPlan plan, FileTree source, bool isContext)
+{
+    private readonly IgnorePatterns _excluded = IgnorePatterns.Of(plan.Exclude);
+
+    /// <summary>Everything but what is below that the layer depends on.</summary>
+    public StepKey AddTo(StepKey key, CancellationToken ct)
+    {
+        key.Add(plan.Destination).Add(plan.ModeText).Add($"{plan.Owner?.UserId}:{plan.Owner?.GroupId}").AddAll(plan.Exclude);
+        key.Add($"{plan.Parents} {plan.Unpack} {isContext}");
+        var digest = new TreeDigest(source, withOwners: !isContext && plan.Owner is null, Excludes());
+        foreach (var item in plan.Items) key.Add(item.Path).Add($"{item.Pivot}").Add(digest.Of(item.Path, ct));
+        return key;
+    }
+
+    /// <summary>Copies everything into the target.</summary>
+    /// <param name="target">A root filesystem.</param>
+    /// <param name="work">A directory for what lasts as long as the copy; made here.</param>
+    /// <param name="latest">No file is newer.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="TreeCopyException">Something is in the way.</exception>
+    public async Task RunAsync(FileTree target, string work, DateTimeOffset? latest, CancellationToken ct)
+    {
+        var options = new TreeCopyOptions
+        {
+            Owner = plan.Owner ?? (isContext ? LayerOwner.Root : null),
+            Mode = plan.Mode,
+            Excludes = Excludes(),
+            LooksIntoExcluded = _excluded.BringsBack,
+            Latest = latest,
+        };
+        var copier = new TreeCopier(source, target, options);
+        var destination = FileTree.Raw(plan.Destination);
+        if (plan.Destination.EndsWith('/')) copier.MakeDirectory(destination);
+        foreach (var item in plan.Items)
+        {
+            if (plan.Unpack && await Archives.TryExtractAsync(source, item.Path, work, ct) is { } extracted)
+            {
+                try
+                {
+                    // What an archive says of its own top is not the destination's.
+                    copier.MakeDirectory(destination);
+                    using var content = FileTree.Of(extracted);
+                    new TreeCopier(content, target, options with { Owner = plan.Owner }).Copy("", destination, ct);
+                }
+                finally
+                {
+                    TreeRemoval.Remove(extracted);
+                }
+            }
+            else if (plan.Parents)
+            {
+                CopyWithParents(copier, item, destination, ct);
+            }
+            else
+            {
+                copier.Copy(item.Path, destination, ct);
+            }
+        }
+    }
+
+    private static void CopyWithParents(TreeCopier copier, CopyItem item, string destination, CancellationToken ct)
+    {
+        var components = item.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var kept = components[Math.Min(item.Pivot, components.Length)..];
+        var to = destination.TrimEnd('/');
+        for (var i = 1; i < kept.Length; i++)
+        {
+            copier.MakeDirectoryLike(string.Join('/', components[..(item.Pivot + i)]), $"{to}/{string.Join('/', kept[..i])}");
+        }
+
+        copier.Copy(item.Path, kept.Length == 0 ? $"{to}/" : $"{to}/{string.Join('/', kept)}", ct);
+    }
+
+    private Func<string, bool>? Excludes() => _excluded.IsEmpty ? null : path => _excluded.Ignores(FileTree.Text(path));
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Paas.Build.Dockerfiles.Building;
+using Paas.Build.Lifecycle;
+using Paas.Build.Procfiles;
+using Paas.Build.Sources;
+using Paas.Oci.Images;
+
+namespace Paas.Build.Dockerfiles;
+
+/// <summary>An app built by the Dockerfile in its source.</summary>
+internal sealed class DockerfileApp(DockerfileBuilder builder, BuildDirectories directories, PushOutput output)
+{
+    public const string FileName = "Dockerfile";
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Builds it. Its config vars are secrets of the build: <c>RUN --mount=type=secret,id=NAME</c> sees one, no layer keeps any.</summary>
+    /// <exception cref="BuildException">It cannot be built.</exception>
+    public async Task<BuildOutcome> BuildAsync(BuildConfig config, SourceTree source, Procfile? procfile, CancellationToken ct)
+    {
+        output.Heading("Dockerfile app detected");
+        // What is mounted out of the context is root's, as what is copied.
+        SourceTree.TakeOver(source.Path, 0);
+        var outcome = await builder.BuildAsync(
+            new DockerfileBuildConfig
+            {
+                App = config.App,
+                Number = config.Number,
+                ContextDirectory = source.Path,
+                WorkDirectory = directories.Home,
+                CacheDirectory = config.CacheDirectory,
+                Dockerfile = config.Dockerfile ?? FileName,
+                Secrets = config.Env.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value), StringComparer.Ordinal),
+            },
+            output.Shaped,
+            ct);
+        var size = outcome.Image.Manifest.Layers.Sum(layer => layer.Size);
+        output.Detail($"Image {outcome.Image.Digest.Abbreviated}, {ByteSize.Text(size)}; {outcome.CachedSteps} steps cached, {outcome.DoneSteps} done");
+        var execution = outcome.Image.Config.Config ?? new ExecutionConfig();
+        return new BuildOutcome(outcome.Image.Digest, Processes(execution, procfile), size, Port(execution));
+    }
+
+    // As words: the image may have no bash, and its own command needs no shell.
+    private Dictionary<string, string> Processes(ExecutionConfig execution, Procfile? procfile)
+    {
+        output.Heading("Discovering process types");
+        if (procfile is not null)
+        {
+            output.Detail($"Procfile declares types -> {string.Join(", ", procfile.Processes.Keys)}");
+            return procfile.Processes.ToDictionary(process => process.Key, process => Words(["/bin/sh", "-c", process.Value]));
+        }
+
+        if (execution.Entrypoint is not { Count: > 0 } && execution.Cmd is not { Count: > 0 })
+            throw new BuildException("the image has no command to run", "End the Dockerfile with CMD, or add a Procfile.");
+        output.Detail("The image's own command -> web");
+        return new Dictionary<string, string> { ["web"] = Words(execution.Cmd ?? []) };
+    }
+
+    private static string Words(IReadOnlyList<string> words) => JsonSerializer.Serialize(words, Readable);
+
+    /// <summary>The lowest TCP port that the image exposes; null where it exposes none.</summary>
+    private static int? Port(ExecutionConfig execution) => (execution.ExposedPorts?.Keys ?? [])
+        .Where(port => port.EndsWith("/tcp", StringComparison.Ordinal))
+        .Select(port => int.TryParse(port[..^4], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 65_536 ? number : (int?)null)
+        .Min();
+}

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using Paas.Testing;
+using Paas.Testing.Servers;
+
+namespace Paas.EndToEnd.Tests;
+
+/// <summary>Apps with a Dockerfile, and <c>paas build</c>.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class DockerfileTests(ServerFixture fixture)
+{
+    private const string Secret = "a-greeting-that-no-layer-keeps";
+
+    [RootFact]
+    public async Task A_pushed_Dockerfile_answers_on_the_port_it_exposes_and_keeps_no_secret()
+    {
+        await using var app = await AppCheckout.CreateAsync(fixture.Server, "dockerfile", "dockerfile");
+        (await app.PaasAsync("config:set", $"GREETING={Secret}")).Succeeded();
+        var push = (await app.PushAsync()).Succeeded();
+        Assert.Contains("-----> Dockerfile app detected", push.Stderr, StringComparison.Ordinal);
+        var proof = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Secret)))[..8];
+        Assert.Equal($"Hello from port 8080, proof {proof}\n", (await app.GetAsync()).Body);
+        foreach (var blob in Directory.EnumerateFiles(Path.Combine(fixture.Server.DataDirectory, "images", "blobs", "sha256")))
+        {
+            Assert.True(File.ReadAllBytes(blob).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Secret)) < 0, $"{blob} has the secret");
+        }
+
+        app.Replace("server.pl", "Hello", "Goodbye");
+        await app.CommitAsync("Say goodbye");
+        var second = (await app.PushAsync()).Succeeded();
+        Assert.Contains("CACHED", second.Stderr, StringComparison.Ordinal);
+        Assert.StartsWith("Goodbye", (await app.GetAsync()).Body, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task A_wrong_Dockerfile_refuses_the_push_and_shows_its_line()
+    {
+        await using var app = await AppCheckout.CreateAsync(fixture.Server, "dockerfile", "wrongfile");
+        app.Replace("Dockerfile", "EXPOSE 8080", "EXPSE 8080");
+        await app.CommitAsync("A slip");
+        var push = await app.PushAsync();
+        Assert.NotEqual(0, push.ExitCode);
+        Assert.Contains("Dockerfile:10: unknown instruction: EXPSE (did you mean EXPOSE?)", push.Stderr, StringComparison.Ordinal);
+        Assert.Contains("^^^^^", push.Stderr, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task A_directory_is_built_for_no_app()
+    {
+        await using var app = await AppCheckout.CreateAsync(fixture.Server, "dockerfile", "sent");
+        app.Replace("Dockerfile", "COPY server.pl .", "ARG WHO\nCOPY . .\nRUN test ! -e left-out && echo \"$WHO\"");
+        await File.WriteAllTextAsync(Path.Combine(app.Directory, "left-out"), "");
+        await File.WriteAllTextAsync(Path.Combine(app.Directory, ".dockerignore"), "left-out\n.git\n");
+        var built = (await app.PaasAsync("build", "-t", "team/tool:1", "--build-arg", "WHO=world", "--secret", "id=GREETING,src=server.pl", ".")).Succeeded();
+        Assert.Matches("^sha256:[0-9a-f]{64}\n$", built.Stdout);
+        Assert.Contains(" world", built.Stderr, StringComparison.Ordinal);
+        var failed = await app.PaasAsync("build", "--target", "nowhere", ".");
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("target stage \"nowhere\" could not be found", failed.Stderr, StringComparison.Ordinal);
+    }
+}
