@@ -14,6 +14,13 @@ public sealed partial class Platform
     }
 
     /// <inheritdoc/>
+    public async Task<BuildDocument> CancelBuildAsync(string app, int build, CancellationToken ct)
+    {
+        _apps.Get(app);
+        return Describe(await _queue.CancelAsync(app, build, ct));
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<BuildEvent> SubmitBuildAsync(string app, BuildSource source, Stream tar, CancellationToken ct) =>
         _intake.SubmitAsync(app, source, tar, ct);
 

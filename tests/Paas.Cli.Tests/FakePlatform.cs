@@ -23,6 +23,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(Socket));
         _app = builder.Build();
+        _app.UseWebSockets();
         _app.Run(handle);
         await _app.StartAsync();
     }

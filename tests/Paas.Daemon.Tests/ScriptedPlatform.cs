@@ -125,6 +125,9 @@ internal sealed class ScriptedPlatform : IPlatform
 
     public IAsyncEnumerable<BuildEvent> ReadBuildOutputAsync(string app, int build, CancellationToken ct) => Build(app, ct);
 
+    public Task<BuildDocument> CancelBuildAsync(string app, int build, CancellationToken ct) =>
+        Task.FromResult(new BuildDocument(build, BuildStatus.Canceled, null, null, null, null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch));
+
     public Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct) => Task.FromResult<IReadOnlyList<DeploymentDocument>>([]);
 
     public IAsyncEnumerable<LogLine> ReadLogsAsync(string app, LogQuery query, CancellationToken ct) => Logs!(app, query, ct);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Paas.Cli.CommandLine;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
@@ -20,7 +19,7 @@ internal sealed class BuildsOutputCommand : Command
     public override async Task<int> RunAsync(Invocation call)
     {
         var app = call.App;
-        var number = call.FirstWord is { } word ? Number(word) : await NewestAsync(call, app);
+        var number = call.FirstWord is { } word ? BuildNumber.Parse(word) : (await BuildNumber.NewestAsync(call, app)).Number;
         await foreach (var step in call.Client.ReadBuildOutputAsync(app, number, call.Cancelled))
         {
             if (step.Line is { } line) call.Terminal.Line(line);
@@ -29,13 +28,4 @@ internal sealed class BuildsOutputCommand : Command
 
         throw new PaasException(ErrorCode.Unavailable, "The connection broke before the build ended", $"Again: paas builds:output -a {app} {number}");
     }
-
-    private static int Number(string word) =>
-        int.TryParse(word.TrimStart('#'), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-            ? number
-            : throw new UsageException($"'{word}' is not a build", "All of them: paas builds");
-
-    private static async Task<int> NewestAsync(Invocation call, string app) =>
-        (await call.Client.ListBuildsAsync(app, call.Cancelled)).MaxBy(build => build.Number)?.Number
-        ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no builds yet", "Next: git push paas main");
 }

@@ -74,6 +74,9 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
         return StreamAsync(() => new HttpRequestMessage(HttpMethod.Post, Of(app) + "/builds" + query) { Content = content }, Json.BuildEvent, ct);
     }
 
+    public Task<BuildDocument> CancelBuildAsync(string app, int build, CancellationToken ct) =>
+        ExchangeAsync(new HttpRequestMessage(HttpMethod.Post, $"{Of(app)}/builds/{build}/cancel"), Json.BuildDocument, ct);
+
     public IAsyncEnumerable<BuildEvent> ReadBuildOutputAsync(string app, int build, CancellationToken ct) =>
         StreamAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{Of(app)}/builds/{build}/output"), Json.BuildEvent, ct);
 

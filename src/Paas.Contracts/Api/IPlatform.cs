@@ -59,6 +59,12 @@ public interface IPlatform
     /// <summary>A build's output from its beginning, live while it runs. <c>GET /v1/apps/{app}/builds/{number}/output</c></summary>
     IAsyncEnumerable<BuildEvent> ReadBuildOutputAsync(string app, int build, CancellationToken ct);
 
+    /// <summary>
+    /// Ends a build that waits or runs, and returns when nothing of it is left. NotFound for an unknown one, Conflict for one that has ended or
+    /// deploys already. <c>POST /v1/apps/{app}/builds/{number}/cancel</c>
+    /// </summary>
+    Task<BuildDocument> CancelBuildAsync(string app, int build, CancellationToken ct);
+
     /// <summary><c>GET /v1/apps/{app}/builder</c></summary>
     Task<BuilderDocument> GetBuilderAsync(string app, CancellationToken ct);
 

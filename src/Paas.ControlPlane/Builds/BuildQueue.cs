@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
 using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Store;
 using Paas.Oci;
@@ -14,6 +15,8 @@ namespace Paas.ControlPlane.Builds;
 /// </summary>
 internal sealed partial class BuildQueue(ISchedulerFactory schedulers, BuildStore builds, BuildOutputs outputs, BuildRunner runner, ILogger<BuildQueue> log)
 {
+    internal const string WasCanceled = "it was cancelled";
+
     private const string Group = "builds";
 
     private IScheduler? _scheduler;
@@ -52,9 +55,35 @@ internal sealed partial class BuildQueue(ISchedulerFactory schedulers, BuildStor
             output.Write($"-----> Takes the place of build {old.Number}, which had not begun");
         }
 
+        var first = builds.Unfinished().Count(other => (other.App, other.Number) != (app, build.Number));
+        if (first > 0) output.Write($"-----> Waiting: {first} build{(first == 1 ? " goes" : "s go")} first");
         await ScheduleAsync(build, ct);
         return build;
     }
+
+    /// <summary>Ends a build that waits or runs, and everything that it started. Conflict where it has ended, or is deploying already.</summary>
+    internal async Task<BuildRecord> CancelAsync(string app, int number, CancellationToken ct)
+    {
+        if (Find(app, number) is { Release: { } release, Ended: false })
+            throw new PaasException(ErrorCode.Conflict, $"build {number} of {app} is done and deploys v{release}", $"When it is live: paas rollback -a {app}");
+        if (builds.CancelQueued(app, number, WasCanceled))
+        {
+            outputs.Open(app, number).Write(" !     This build was cancelled before it began.");
+            outputs.Close(app, number);
+            await Scheduler.UnscheduleJob(TriggerOf(app, number), ct);
+            return Find(app, number);
+        }
+
+        if (Find(app, number) is { Ended: true } ended)
+            throw new PaasException(ErrorCode.Conflict, $"build {number} of {app} has ended: {ended.Status.ToString().ToLowerInvariant()}", $"paas builds -a {app} lists them.");
+        await runner.CancelAsync(app, number, ct);
+        return Find(app, number) is { Status: BuildStatus.Canceled } canceled
+            ? canceled
+            : throw new PaasException(ErrorCode.Conflict, $"build {number} of {app} was done before it could be cancelled", $"How it went: paas builds:output -a {app} {number}");
+    }
+
+    private BuildRecord Find(string app, int number) => builds.Find(app, number)
+        ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no build {number}", $"paas builds -a {app} lists them.");
 
     /// <summary>The app is destroyed: its builds that wait are dropped, one that runs is told to stop.</summary>
     internal async Task ForgetAsync(string app, CancellationToken ct)

@@ -38,7 +38,7 @@ internal sealed partial class BuildRunner(
     ContentStore content,
     ILogger<BuildRunner> log) : IDisposable
 {
-    private readonly ConcurrentDictionary<(string App, int Number), TaskCompletionSource> _running = new();
+    private readonly ConcurrentDictionary<(string App, int Number), RunningBuild> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>
@@ -47,35 +47,43 @@ internal sealed partial class BuildRunner(
     /// </summary>
     internal async Task RunAsync(string app, int number, CancellationToken ct)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_running.TryAdd((app, number), ended)) return;
+        using var running = new RunningBuild();
+        if (!_running.TryAdd((app, number), running)) return;
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, _stopping.Token);
-            if (builds.Begin(app, number) is { } build) await RunAsync(build, outputs.Open(app, number), stop.Token);
+            if (builds.Begin(app, number) is { } build) await RunAsync(build, outputs.Open(app, number), running, stop.Token);
         }
         finally
         {
             _running.TryRemove((app, number), out _);
-            ended.SetResult();
+            running.Ended.SetResult();
         }
+    }
+
+    /// <summary>Cancels a build that runs and waits for its end; does nothing for any other.</summary>
+    internal async Task CancelAsync(string app, int number, CancellationToken ct)
+    {
+        if (!_running.TryGetValue((app, number), out var running)) return;
+        running.Cancel();
+        await running.Ended.Task.WaitAsync(ct);
     }
 
     /// <summary>Tells all builds to leave off; they go on with the next start of paasd.</summary>
     internal void Stop() => _stopping.Cancel();
 
     /// <summary>Waits until no build of the app runs any more.</summary>
-    internal Task IdleAsync(string app) => Task.WhenAll(_running.Where(pair => pair.Key.App == app).Select(pair => pair.Value.Task));
+    internal Task IdleAsync(string app) => Task.WhenAll(_running.Where(pair => pair.Key.App == app).Select(pair => pair.Value.Ended.Task));
 
     /// <inheritdoc/>
     public void Dispose() => _stopping.Dispose();
 
-    private async Task RunAsync(BuildRecord build, BuildOutput output, CancellationToken ct)
+    private async Task RunAsync(BuildRecord build, BuildOutput output, RunningBuild running, CancellationToken ct)
     {
         try
         {
-            if (build.Release is null) await BuildAsync(build, output, ct);
-            else await ResumeDeploymentAsync(build, build.Release.Value, output, ct);
+            if (build.Release is null) await BuildOrCancelAsync(build, output, running, ct);
+            else await ResumeDeploymentAsync(build, build.Release.Value, "The platform was restarted", output, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -95,6 +103,28 @@ internal sealed partial class BuildRunner(
             LogFailed(error, build.App, build.Number);
             Fail(build, output, $"The platform failed: {error.Message}", "This is not the app's fault; the log of paasd says more.");
         }
+    }
+
+    private async Task BuildOrCancelAsync(BuildRecord build, BuildOutput output, RunningBuild running, CancellationToken ct)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, running.Canceled);
+        try
+        {
+            await BuildAsync(build, output, either.Token);
+        }
+        catch (OperationCanceledException) when (running.Canceled.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            // Too late where its release was made in that moment.
+            if (builds.Find(build.App, build.Number)?.Release is { } version) await ResumeDeploymentAsync(build, version, "Too late to be cancelled", output, ct);
+            else Cancel(build, output);
+        }
+    }
+
+    private void Cancel(BuildRecord build, BuildOutput output)
+    {
+        output.Write(" !     This build was cancelled.");
+        output.Write($" !     Push rejected: {build.App} was not deployed.");
+        End(build, BuildStatus.Canceled, BuildQueue.WasCanceled);
     }
 
     private async Task BuildAsync(BuildRecord build, BuildOutput output, CancellationToken ct)
@@ -141,9 +171,9 @@ internal sealed partial class BuildRunner(
         return true;
     }
 
-    private async Task ResumeDeploymentAsync(BuildRecord build, int version, BuildOutput output, CancellationToken ct)
+    private async Task ResumeDeploymentAsync(BuildRecord build, int version, string why, BuildOutput output, CancellationToken ct)
     {
-        output.Write($"-----> The platform was restarted; going on with the deployment of v{version}");
+        output.Write($"-----> {why}; going on with the deployment of v{version}");
         var deployment = deployments.FindByRelease(build.App, version) ?? throw AppStore.NotFound(build.App);
         await EndAsync(build, releases.Get(build.App, version), await deployer.WatchAsync(build.App, deployment.Id, output.Write, ct), output, ct);
     }
@@ -206,6 +236,32 @@ internal sealed partial class BuildRunner(
 
     private static string Description(BuildRecord build) =>
         build.Source.Commit is { Length: >= 8 } commit ? $"Deploy {commit[..8]}" : $"Deploy build {build.Number}";
+
+    /// <summary>A build while it runs here.</summary>
+    private sealed class RunningBuild : IDisposable
+    {
+        private readonly CancellationTokenSource _cancel = new();
+
+        /// <summary>Ends when it has ended.</summary>
+        internal TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Cancelled by a person.</summary>
+        internal CancellationToken Canceled => _cancel.Token;
+
+        internal void Cancel()
+        {
+            try
+            {
+                _cancel.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just ended.
+            }
+        }
+
+        public void Dispose() => _cancel.Dispose();
+    }
 
     [LoggerMessage(2403, LogLevel.Warning, "{App}: {Branch} could not be made the branch that a clone checks out")]
     private partial void LogHeadFailed(Exception error, string app, string branch);

@@ -49,6 +49,12 @@ internal sealed class BuildStore(Database database, TimeProvider time)
         """,
         new { app, number }))?.ToBuild();
 
+    /// <summary>Ends a build that still waits.</summary>
+    /// <returns>True where it did.</returns>
+    internal bool CancelQueued(string app, int number, string error) => database.Write(connection => connection.Execute(
+        "UPDATE builds SET status = 'Canceled', error = @error, ended_at = @now WHERE app = @app AND number = @number AND status = 'Queued'",
+        new { app, number, error, now = Instant.Format(time.GetUtcNow()) })) > 0;
+
     /// <summary>Ends a build; one that has ended stays as it is.</summary>
     internal void End(string app, int number, BuildStatus status, string? error) => database.Write(connection => connection.Execute(
         "UPDATE builds SET status = @status, error = @error, ended_at = @now WHERE app = @app AND number = @number AND status IN ('Queued', 'Running')",

@@ -31,6 +31,9 @@ internal static class BuildEndpoints
 
         api.MapPost("/image-builds", BuildImageAsync);
 
+        api.MapPost("/apps/{app}/builds/{number:int}/cancel", async (string app, int number, IPlatform platform, CancellationToken ct) =>
+            TypedResults.Json(await platform.CancelBuildAsync(app, number, ct), ApiJsonContext.Default.BuildDocument));
+
         api.MapGet("/apps/{app}/builds/{number:int}/output", (string app, int number, HttpContext context, IPlatform platform) =>
             EventStream.WriteAsync(context, ct => platform.ReadBuildOutputAsync(app, number, ct), ApiJsonContext.Default.BuildEvent));
     }

@@ -14,6 +14,8 @@ namespace Paas.Node.Processes;
 /// </summary>
 internal sealed class TerminalRun : IAttachedProcess
 {
+    private static readonly TimeSpan InFlight = TimeSpan.FromMilliseconds(100);
+
     private readonly Process _process;
     private readonly SafeFileHandle? _master;
 
@@ -87,20 +89,31 @@ internal sealed class TerminalRun : IAttachedProcess
 
     private static async Task<SafeFileHandle?> ReceiveAsync(Socket listener, Process process, CancellationToken ct)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var connecting = listener.AcceptAsync(either.Token).AsTask();
-        var ending = process.WaitForExitAsync(either.Token);
-        var first = await Task.WhenAny(connecting, ending);
-        await either.CancelAsync();
-        await Task.WhenAll(connecting, ending).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var connecting = listener.AcceptAsync(over.Token).AsTask();
+        await Task.WhenAny(connecting, process.WaitForExitAsync(over.Token));
+        // One that has ended may have sent its terminal before: then that is on its way here.
+        if (!connecting.IsCompleted && !listener.Poll(TimeSpan.Zero, SelectMode.SelectRead)) over.CancelAfter(InFlight);
+        using var connection = await TryAsync(connecting);
         ct.ThrowIfCancellationRequested();
-        if (first == ending) return null;
-        using var connection = await connecting;
+        if (connection is null) return null;
         // Of nothing: only waits. The descriptor comes with the bytes, of which the socket class knows nothing.
         await connection.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, ct);
         using var handle = new SafeFileHandle(connection.Handle, ownsHandle: false);
         var (_, descriptors) = DescriptorPassing.Receive(handle, new byte[64]);
         return descriptors.SingleOrDefault();
+    }
+
+    private static async Task<Socket?> TryAsync(Task<Socket> connecting)
+    {
+        try
+        {
+            return await connecting;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private static void End(Process process)

@@ -55,13 +55,39 @@ public sealed class BuildTests : PlaneTest
 
         var superseded = await second;
         Assert.Equal(BuildStatus.Canceled, superseded.Result.Status);
-        Assert.Equal(" !     Build 3 took its place: a newer push came before this one began.", Assert.Single(superseded.Lines));
+        Assert.Equal(["-----> Waiting: 1 build goes first", " !     Build 3 took its place: a newer push came before this one began."], superseded.Lines);
         gate.SetResult();
         Assert.Equal((BuildStatus.Succeeded, 1), ((await first).Result.Status, (await first).Result.Release));
         var last = await third;
         Assert.Equal((BuildStatus.Succeeded, 2), (last.Result.Status, last.Result.Release));
         Assert.Equal("-----> Takes the place of build 2, which had not begun", last.Lines[0]);
         Assert.Equal([1, 3], Builder.Builds.Select(build => build.Number));
+    }
+
+    [Fact]
+    public async Task A_build_is_cancelled_while_it_runs_and_while_it_waits()
+    {
+        await CreateAsync("hello");
+        await PushAsync("hello", "web: listen");
+        var gate = new TaskCompletionSource();
+        Builder.Gate = gate.Task;
+        var running = PushAsync("hello", "web: listen\nworker: two");
+        await EventuallyAsync(() => Builder.Builds.Count == 2, "the build runs");
+        var waiting = PushAsync("hello", "web: listen\nworker: three");
+        await EventuallyAsync(async () => (await Platform.ListBuildsAsync("hello", CancellationToken.None)).Count == 3, "another waits");
+
+        Assert.Equal(BuildStatus.Canceled, (await Platform.CancelBuildAsync("hello", 3, CancellationToken.None)).Status);
+        Assert.Equal(BuildStatus.Canceled, (await Platform.CancelBuildAsync("hello", 2, CancellationToken.None)).Status);
+        Assert.Equal((BuildStatus.Canceled, "it was cancelled"), ((await waiting).Result.Status, (await waiting).Result.Error));
+        Assert.Contains(" !     This build was cancelled before it began.", (await waiting).Lines);
+        Assert.Equal(BuildStatus.Canceled, (await running).Result.Status);
+        Assert.Contains(" !     Push rejected: hello was not deployed.", (await running).Lines);
+
+        gate.SetResult();
+        Assert.Equal(BuildStatus.Succeeded, (await PushAsync("hello", "web: listen\nworker: four")).Result.Status);
+        Assert.Equal([1, 2, 4], Builder.Builds.Select(build => build.Number));
+        foreach (var (number, code) in new[] { (2, ErrorCode.Conflict), (4, ErrorCode.Conflict), (9, ErrorCode.NotFound) })
+            Assert.Equal(code, (await Assert.ThrowsAsync<PaasException>(() => Platform.CancelBuildAsync("hello", number, CancellationToken.None))).Code);
     }
 
     [Fact]

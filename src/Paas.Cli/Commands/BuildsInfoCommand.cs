@@ -1,0 +1,53 @@
+using Paas.Cli.CommandLine;
+using Paas.Cli.Output;
+using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+
+namespace Paas.Cli.Commands;
+
+internal sealed class BuildsInfoCommand : Command
+{
+    public override string Name => "builds:info";
+
+    public override string Summary => "show all that is known of a build";
+
+    public override string Words => "[N]";
+
+    public override (int Least, int Most) WordCount => (0, 1);
+
+    public override string Details => "Without a number it takes the newest build.";
+
+    public override bool PrintsData => true;
+
+    public override async Task<int> RunAsync(Invocation call)
+    {
+        var app = call.App;
+        var build = call.FirstWord is { } word ? await FindAsync(call, app, BuildNumber.Parse(word)) : await BuildNumber.NewestAsync(call, app);
+        if (call.Json)
+        {
+            call.Terminal.Json(build, ApiJsonContext.Default.BuildDocument);
+            return 0;
+        }
+
+        call.Terminal.Line(call.Terminal.Style.Bold($"=== {app} Build {build.Number}"));
+        foreach (var line in Columns.Align([.. Rows(build, DateTimeOffset.UtcNow)])) call.Terminal.Line(line);
+        call.Terminal.Next($"What it printed: paas builds:output -a {app} {build.Number}");
+        return 0;
+    }
+
+    private static async Task<BuildDocument> FindAsync(Invocation call, string app, int number) =>
+        (await call.Client.ListBuildsAsync(app, call.Cancelled)).FirstOrDefault(build => build.Number == number)
+        ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no build {number}", $"All of them: paas builds -a {app}");
+
+    private static IEnumerable<IReadOnlyList<string>> Rows(BuildDocument build, DateTimeOffset now)
+    {
+        yield return ["Status:", build.Status.ToString().ToLowerInvariant()];
+        if (build.Release is { } release) yield return ["Release:", $"v{release}"];
+        if (build.Commit is { } commit) yield return ["Commit:", commit];
+        if (build.Branch is { } branch) yield return ["Branch:", branch];
+        if (build.Message is { } message) yield return ["Message:", message];
+        if (build.Author is { } author) yield return ["Author:", author];
+        yield return ["Began:", Moment.Text(build.CreatedAt, now)];
+        yield return ["Took:", $"{((build.EndedAt ?? now) - build.CreatedAt).TotalSeconds:0} s"];
+    }
+}
