@@ -38,7 +38,7 @@ internal sealed class DockerfileApp(DockerfileBuilder builder, BuildDirectories 
             output.Shaped,
             ct);
         var size = outcome.Image.Manifest.Layers.Sum(layer => layer.Size);
-        output.Detail($"Image {outcome.Image.Digest.Abbreviated}, {ByteSize.Text(size)}; {outcome.CachedSteps} steps cached, {outcome.DoneSteps} done");
+        output.Detail($"Image {outcome.Image.Digest.Abbreviated}, {ByteSize.Text(size)}; steps: {outcome.CachedSteps} cached, {outcome.DoneSteps} done");
         var execution = outcome.Image.Config.Config ?? new ExecutionConfig();
         return new BuildOutcome(outcome.Image.Digest, Processes(execution, procfile), size, Port(execution));
     }
