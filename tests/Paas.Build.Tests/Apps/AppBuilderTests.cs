@@ -9,7 +9,8 @@ using Xunit.Abstractions;
 namespace Paas.Build.Tests.Apps;
 
 /// <summary>Whole builds of the samples in containers of the real runtime, and what they made is run.</summary>
-public sealed class AppBuilderTests(BuildNode node, ITestOutputHelper output) : IClassFixture<BuildNode>
+[Collection(BuildNodeCollection.Name)]
+public sealed class AppBuilderTests(BuildNode node, ITestOutputHelper output)
 {
     [RootFact]
     public async Task A_node_app_is_built_runs_and_is_built_again_from_cached_layers()

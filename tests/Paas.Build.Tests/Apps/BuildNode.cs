@@ -7,6 +7,13 @@ using Paas.Testing.Servers;
 
 namespace Paas.Build.Tests.Apps;
 
+/// <summary>The tests that share a <see cref="BuildNode"/>, one at a time: its bridge and its control groups are one.</summary>
+[CollectionDefinition(Name)]
+public sealed class BuildNodeCollection : ICollectionFixture<BuildNode>
+{
+    public const string Name = "a node to build on";
+}
+
 /// <summary>A node of these tests' own with the stack in its store.</summary>
 public sealed class BuildNode : IAsyncLifetime
 {

@@ -7,7 +7,8 @@ using Xunit.Abstractions;
 namespace Paas.Build.Tests.Dockerfiles.Building;
 
 /// <summary>Whole builds in containers of the real runtime.</summary>
-public sealed class DockerfileBuilderTests(BuildNode node, ITestOutputHelper output) : IClassFixture<BuildNode>
+[Collection(BuildNodeCollection.Name)]
+public sealed class DockerfileBuilderTests(BuildNode node, ITestOutputHelper output)
 {
     private const string Base = "stack/run:bookworm";
 
