@@ -157,7 +157,7 @@ internal sealed partial class BuildRunner(
             output.Write,
             ct,
             before: draft => tasks.BeforeAsync(draft, manifest, output.Write, ct)))!.Value;
-        await EndAsync(build, release, deployment, output, ct);
+        await EndAsync(build, release, deployment, manifest, output, ct);
     }
 
     private bool Abandoned(BuildRecord build, BuildOutput output)
@@ -175,14 +175,15 @@ internal sealed partial class BuildRunner(
     {
         output.Write($"-----> {why}; going on with the deployment of v{version}");
         var deployment = deployments.FindByRelease(build.App, version) ?? throw AppStore.NotFound(build.App);
-        await EndAsync(build, releases.Get(build.App, version), await deployer.WatchAsync(build.App, deployment.Id, output.Write, ct), output, ct);
+        var watched = await deployer.WatchAsync(build.App, deployment.Id, output.Write, ct);
+        var manifest = sources.Contains(build.Tree) ? await SourceManifest.FindAsync(sources.PathOf(build.Tree), ct) : null;
+        await EndAsync(build, releases.Get(build.App, version), watched, manifest, output, ct);
     }
 
-    private async Task EndAsync(BuildRecord build, Release release, Deployment deployment, BuildOutput output, CancellationToken ct)
+    private async Task EndAsync(BuildRecord build, Release release, Deployment deployment, AppManifest? manifest, BuildOutput output, CancellationToken ct)
     {
         deployer.EnsureLive(build.App, release, deployment);
         if (build.Source.Branch is { } branch && apps.AdoptBranch(build.App, branch)) await SetHeadAsync(build.App, branch, ct);
-        var manifest = sources.Contains(build.Tree) ? await SourceManifest.FindAsync(sources.PathOf(build.Tree), ct) : null;
         await tasks.AfterAsync(release, manifest, first: !HasServedBefore(release), output.Write, ct);
         foreach (var line in Announcement(build.App, release)) output.Write(line);
         End(build, BuildStatus.Succeeded, null);
