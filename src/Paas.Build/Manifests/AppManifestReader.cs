@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Paas.Build.Procfiles;
 
 namespace Paas.Build.Manifests;
 
@@ -115,7 +116,7 @@ public static partial class AppManifestReader
     }
 
     private static string ProcessTypeOf(string type, LocatedJson value) =>
-        ProcessType().IsMatch(type) ? type : throw Wrong(value.Line, $"'{type}' is not a process type: 1 to 63 letters, digits, dashes and underscores");
+        Procfile.IsProcessType(type) ? type : throw Wrong(value.Line, $"'{type}' is not a process type: 1 to 63 letters, digits, dashes and underscores");
 
     private static IEnumerable<KeyValuePair<string, LocatedJson>> Entries(LocatedJson document, string name) =>
         Member(document, name, JsonValueKind.Object)?.Members ?? Enumerable.Empty<KeyValuePair<string, LocatedJson>>();
@@ -162,7 +163,4 @@ public static partial class AppManifestReader
 
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*\\z")]
     private static partial Regex VariableName();
-
-    [GeneratedRegex(@"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})\z")]
-    private static partial Regex ProcessType();
 }

@@ -40,6 +40,9 @@ public sealed partial class Procfile
         return processes.Count > 0 ? new Procfile(processes) : throw new ProcfileException(1, "declares no process");
     }
 
+    /// <summary>Whether a text can be the name of a process type.</summary>
+    internal static bool IsProcessType(string text) => ProcessType().IsMatch(text);
+
     private static (string Type, string Command) ParseLine(string line, int number)
     {
         if (MergeMarker().IsMatch(line))
@@ -55,7 +58,7 @@ public sealed partial class Procfile
         var colon = line.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0) throw new ProcfileException(number, $"'{Shorten(line)}' is not of the form 'type: command'");
         var type = line[..colon].TrimEnd();
-        if (!ProcessType().IsMatch(type))
+        if (!IsProcessType(type))
         {
             throw new ProcfileException(
                 number, $"'{Shorten(type)}' is not a process type: 1 to 63 letters, digits, dashes and underscores");
