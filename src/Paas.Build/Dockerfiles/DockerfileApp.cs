@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Paas.Build.Dockerfiles.Building;
 using Paas.Build.Lifecycle;
 using Paas.Build.Procfiles;
@@ -14,8 +12,6 @@ namespace Paas.Build.Dockerfiles;
 internal sealed class DockerfileApp(DockerfileBuilder builder, BuildDirectories directories, PushOutput output)
 {
     public const string FileName = "Dockerfile";
-
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Builds it. Its config vars are secrets of the build: <c>RUN --mount=type=secret,id=NAME</c> sees one, no layer keeps any.</summary>
     /// <exception cref="BuildException">It cannot be built.</exception>
@@ -50,16 +46,14 @@ internal sealed class DockerfileApp(DockerfileBuilder builder, BuildDirectories 
         if (procfile is not null)
         {
             output.Detail($"Procfile declares types -> {string.Join(", ", procfile.Processes.Keys)}");
-            return procfile.Processes.ToDictionary(process => process.Key, process => Words(["/bin/sh", "-c", process.Value]));
+            return procfile.Processes.ToDictionary(process => process.Key, process => ProcessCommand.Of(["/bin/sh", "-c", process.Value]));
         }
 
         if (execution.Entrypoint is not { Count: > 0 } && execution.Cmd is not { Count: > 0 })
             throw new BuildException("the image has no command to run", "End the Dockerfile with CMD, or add a Procfile.");
         output.Detail("The image's own command -> web");
-        return new Dictionary<string, string> { ["web"] = Words(execution.Cmd ?? []) };
+        return new Dictionary<string, string> { ["web"] = ProcessCommand.Of(execution.Cmd ?? []) };
     }
-
-    private static string Words(IReadOnlyList<string> words) => JsonSerializer.Serialize(words, Readable);
 
     /// <summary>The lowest TCP port that the image exposes; null where it exposes none.</summary>
     private static int? Port(ExecutionConfig execution) => (execution.ExposedPorts?.Keys ?? [])

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Paas.Build;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Domain;

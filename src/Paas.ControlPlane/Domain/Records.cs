@@ -1,3 +1,4 @@
+using Paas.Build;
 using Paas.Contracts.Api;
 using Paas.Oci;
 

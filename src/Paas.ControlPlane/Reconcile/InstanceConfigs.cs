@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Paas.Build;
 using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Store;
 using Paas.Node;
