@@ -13,10 +13,35 @@ fail() {
     exit 1
 }
 
-# metadata LAYER KEY: what the last successful build noted there.
+# Starting a process costs more than all the rest of a build in which nothing has changed; what follows starts none.
+
+# contents FILE: sets REPLY to its text.
+contents() { IFS= read -r -d '' REPLY <"$1" || true; }
+
+# metadata LAYER KEY: sets REPLY to what the last successful build noted there.
 metadata() {
+    local line
+    REPLY=
     [ -f "$layers/$1.toml" ] || return 0
-    sed -n "s/^$2 = \"\(.*\)\"\$/\1/p" "$layers/$1.toml" | head -n 1
+    while IFS= read -r line; do
+        if [[ $line == "$2 = \""*\" ]]; then
+            REPLY=${line#*\"}
+            REPLY=${REPLY%\"}
+            return
+        fi
+    done <"$layers/$1.toml"
+}
+
+# toml_string TEXT: sets REPLY to it as a basic string of TOML.
+toml_string() {
+    local text=${1//\\/\\\\} control code
+    text=${text//\"/\\\"}
+    while [[ $text =~ [[:cntrl:]] ]]; do
+        control=${BASH_REMATCH[0]}
+        printf -v code '\\u%04X' "'$control"
+        text=${text//"$control"/$code}
+    done
+    REPLY="\"$text\""
 }
 
 # describe LAYER "TYPES" [KEY VALUE]...
@@ -36,7 +61,11 @@ describe() {
 
 # restored LAYER KEY VALUE: true where the layer's content came back and belongs to this value.
 restored() {
-    [ -d "$layers/$1" ] && [ "$(metadata "$1" "$2")" = "$3" ]
+    [ -d "$layers/$1" ] || return 1
+    metadata "$1" "$2"
+    [ "$REPLY" = "$3" ]
 }
 
-forget() { rm -rf "${layers:?}/$1" "$layers/$1.toml"; }
+forget() {
+    if [ -e "$layers/$1" ] || [ -e "$layers/$1.toml" ]; then rm -rf "${layers:?}/$1" "$layers/$1.toml"; fi
+}

@@ -1,33 +1,37 @@
 # The app's packages.
 
 prepare_npm_cache() {
-    mkdir -p "$layers/npm-cache"
+    [ -d "$layers/npm-cache" ] || mkdir -p "$layers/npm-cache"
     describe npm-cache cache
     export NPM_CONFIG_CACHE="$layers/npm-cache"
 }
 
-lockfile() {
-    local file
-    for file in npm-shrinkwrap.json package-lock.json; do
-        if [ -f "$file" ]; then echo "$file"; return; fi
+# Sets lockfile, empty where the app has none.
+find_lockfile() {
+    for lockfile in npm-shrinkwrap.json package-lock.json; do
+        if [ -f "$lockfile" ]; then return; fi
     done
+    lockfile=
 }
 
-modules_key() {
-    {
-        cat package.json
-        cat npm-shrinkwrap.json package-lock.json .npmrc 2>/dev/null || true
-        echo "$node_version $CNB_STACK_ID 1"
-    } | sha256sum | cut -d' ' -f1
+# Sets key, which is another one as soon as npm could install anything else.
+set_modules_key() {
+    local file text="$node_version $CNB_STACK_ID 2"
+    for file in package.json npm-shrinkwrap.json package-lock.json .npmrc; do
+        [ -f "$file" ] || continue
+        contents "$file"
+        text+=$'\n'"$file $REPLY"
+    done
+    read -r key _ < <(sha256sum <<<"$text")
+    if [ -n "$install_scripts" ]; then key="$key-$RANDOM$RANDOM"; fi
 }
 
 # npm_install OPTION...: everything into ./node_modules.
 npm_install() {
-    local file
-    file=$(lockfile)
-    if [ -n "$file" ]; then
-        detail "npm ci, from $file"
-        npm ci "$@" || fail "npm ci failed" "If package.json and $file disagree, run npm install, commit $file and push again."
+    find_lockfile
+    if [ -n "$lockfile" ]; then
+        detail "npm ci, from $lockfile"
+        npm ci "$@" || fail "npm ci failed" "If package.json and $lockfile disagree, run npm install, commit $lockfile and push again."
     else
         detail "npm install; commit a package-lock.json for builds that repeat"
         npm install --no-package-lock "$@" || fail "npm install failed"
@@ -115,8 +119,7 @@ provide_modules() {
         return
     fi
 
-    key=$(modules_key)
-    if [ -n "$install_scripts" ]; then key="$key-$RANDOM$RANDOM"; fi
+    set_modules_key
     if [ -n "$must_stay" ]; then install_in_place
     elif [ -n "$dev_packages" ] && [ -n "$build_script$install_scripts" ]; then install_for_build
     else install_production

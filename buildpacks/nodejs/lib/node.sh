@@ -21,9 +21,14 @@ choose_node() {
     node_range=${node_wanted//[\"\\]/}
     if [ -n "$node_range" ]; then detail "engines.node of package.json asks for $node_range"; fi
     node_range=${node_range:-$default_line.x}
-    node_checked=$(date -u +%F)
-    if [ "$(metadata node range)" = "$node_range" ]; then former=$(metadata node version); fi
-    if [ -n "$former" ] && [ "$(metadata node checked)" = "$node_checked" ]; then
+    TZ=UTC printf -v node_checked '%(%F)T' -1
+    metadata node range
+    if [ "$REPLY" = "$node_range" ]; then
+        metadata node version
+        former=$REPLY
+    fi
+    metadata node checked
+    if [ -n "$former" ] && [ "$REPLY" = "$node_checked" ]; then
         node_version=$former
     elif listed=$(npm view "$node_package@$node_range" version --json 2>"$HOME/view.log"); then
         node_version=$(newest <<<"$listed")
@@ -32,7 +37,7 @@ choose_node() {
     elif [ -n "$former" ]; then
         detail "The registry does not answer; staying with Node.js $former"
         node_version=$former
-        node_checked=$(metadata node checked)
+        node_checked=$REPLY
     else
         cat "$HOME/view.log"
         fail "the versions of Node.js cannot be looked up in the npm registry"
@@ -74,9 +79,10 @@ install_node() {
 
 # Packages with native code need the headers, which node-gyp would fetch from the internet.
 provide_headers() {
-    local archive file
-    file=$(lockfile)
-    if [ -z "$packages" ] || { [ -n "$file" ] && ! grep -q '"hasInstallScript"' "$file"; }; then
+    local archive
+    find_lockfile
+    if [ -n "$lockfile" ]; then contents "$lockfile"; fi
+    if [ -z "$packages" ] || { [ -n "$lockfile" ] && [[ $REPLY != *'"hasInstallScript"'* ]]; }; then
         forget headers
         return
     fi

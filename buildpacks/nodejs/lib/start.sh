@@ -1,28 +1,25 @@
 # The process type web, which a Procfile may replace.
 
-start_command() {
+# Sets start to the command, empty where there is none.
+find_start() {
+    start=
     if [ -n "$start_hooks" ] && [ -n "$start_script" ]; then
-        echo "npm start"
+        start="npm start"
     elif [ -n "$start_script" ]; then
         # Straight, without npm in between: the process gets its signals itself.
-        echo "$start_script"
+        start=$start_script
     elif [ -f server.js ]; then
-        echo "node server.js"
+        start="node server.js"
     fi
 }
 
 declare_start() {
-    local command
-    command=$(start_command)
-    if [ -z "$command" ]; then
+    find_start
+    if [ -z "$start" ]; then
         rm -f "$layers/launch.toml"
         return
     fi
 
-    {
-        echo "[[processes]]"
-        echo 'type = "web"'
-        echo "command = [\"bash\", \"-c\", $(node -p 'JSON.stringify(process.argv[1])' "$command")]"
-        echo "default = true"
-    } >"$layers/launch.toml"
+    toml_string "$start"
+    printf '[[processes]]\ntype = "web"\ncommand = ["bash", "-c", %s]\ndefault = true\n' "$REPLY" >"$layers/launch.toml"
 }
