@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Paas.Build.Buildpacks;
 using Paas.Build.Cache;
@@ -8,6 +7,7 @@ using Paas.Build.Host;
 using Paas.Build.Lifecycle;
 using Paas.Build.Procfiles;
 using Paas.Build.Sources;
+using Paas.Build.Timing;
 using Paas.Images;
 using Paas.Node;
 
@@ -48,10 +48,10 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
 
     private async Task<BuildOutcome> BuildAsync(BuildConfig config, BuildDirectories directories, PushOutput output, CancellationToken ct)
     {
-        var timings = new Timings(time);
+        var clock = new PhaseClock(time);
         output.Heading($"Building {config.App}");
         using var cache = await BuildCache.OpenAsync(Path.Combine(config.CacheDirectory, config.App), images.Content, ct);
-        timings.Start("source");
+        clock.Start("source");
         var source = await SourceTree.ExtractAsync(
             config.SourceTarPath, directories.Source, options.MaximumSourceBytes, BuildDirectories.Owner, ct);
         var procfile = source.ReadProcfile();
@@ -61,36 +61,34 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
 
         var order = BuildpackOrder.Load(options.BuildpacksDirectory);
         var (buildImage, runImage) = (await StackImageAsync(options.BuildImage, ct), await StackImageAsync(options.RunImage, ct));
-        timings.Start("stack");
+        clock.Start("stack");
         await UnpackAsync(buildImage, output, ct);
-        timings.Start("detect");
+        clock.Start("detect");
         var sandbox = new BuildSandbox(options, host, buildImage, options.Egress ?? HostEgressProbe.ThisHost(), config);
         var members = await DetectAsync(new DetectPhase(sandbox, directories, options), order, hasDockerfile && config.Builder == BuilderKind.Automatic, ct);
         if (members is null) return await BuildDockerfileAsync();
         output.Heading($"{members[0].Buildpack.Name} app detected");
         output.Detail($"Buildpacks: {string.Join(", ", members.Select(member => member.Buildpack))}");
 
-        timings.Start("restore");
+        clock.Start("restore");
         cache.Restore([.. members.Select(member => member.Buildpack)], BuildDirectories.Owner);
 
-        timings.Start("build");
+        clock.Start("build");
         var built = await new BuildPhase(sandbox, directories, cache.LayersDirectory, options, output).RunAsync(members, ct);
         ReportProcesses(output, procfile, built);
 
-        timings.Start("export");
+        clock.Start("export");
         output.Heading("Exporting image");
         var exported = await new ExportPhase(images, runImage, cache, options, output).RunAsync(members, built, source, ct);
         cache.Save(exported.Cache);
-        output.Detail(timings.Text());
-        return exported.Outcome;
+        return exported.Outcome with { Times = new BuildTimes(clock.Stop(), sandbox.Busy.Total) };
 
         async Task<BuildOutcome> BuildDockerfileAsync()
         {
-            timings.Start("dockerfile");
+            clock.Start("dockerfile");
             var builder = new DockerfileBuilder(options, images, host, time, pull);
             var outcome = await new DockerfileApp(builder, directories, output).BuildAsync(config, source, procfile, ct);
-            output.Detail(timings.Text());
-            return outcome;
+            return outcome with { Times = new BuildTimes(clock.Stop(), null) };
         }
     }
 
@@ -135,33 +133,4 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
         await images.FindAsync(reference, ct)
         ?? throw new BuildException(
             $"the stack's image {reference} has not been built on this host", "Run ./install.sh again; it builds the stack.");
-
-    /// <summary>How long each phase took.</summary>
-    private sealed class Timings(TimeProvider time)
-    {
-        private readonly List<(string Phase, TimeSpan Took)> _phases = [];
-        private string? _phase;
-        private long _since;
-
-        public void Start(string next)
-        {
-            Stop();
-            (_phase, _since) = (next, time.GetTimestamp());
-        }
-
-        public string Text()
-        {
-            Stop();
-            var total = _phases.Aggregate(TimeSpan.Zero, (sum, entry) => sum + entry.Took);
-            return $"Took {Seconds(total)}: {string.Join(", ", _phases.Select(entry => $"{entry.Phase} {Seconds(entry.Took)}"))}";
-        }
-
-        private void Stop()
-        {
-            if (_phase is not null) _phases.Add((_phase, time.GetElapsedTime(_since)));
-            _phase = null;
-        }
-
-        private static string Seconds(TimeSpan took) => string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.00} s");
-    }
 }

@@ -7,4 +7,11 @@ namespace Paas.Build;
 /// <param name="Processes">Process type → command: as a shell reads it, or a JSON array of words for one without a shell.</param>
 /// <param name="SizeBytes">Sum of the image's layers as stored, in bytes.</param>
 /// <param name="Port">Where its web process listens of itself; null where it follows <c>PORT</c>.</param>
-public sealed record BuildOutcome(Digest Image, IReadOnlyDictionary<string, string> Processes, long SizeBytes, int? Port = null);
+public sealed record BuildOutcome(Digest Image, IReadOnlyDictionary<string, string> Processes, long SizeBytes, int? Port = null)
+{
+    /// <summary>How much of it was there already, in words; null where that is not known.</summary>
+    public string? Reuse { get; init; }
+
+    /// <summary>What its time went to; null where that was not measured.</summary>
+    public BuildTimes? Times { get; init; }
+}

@@ -14,7 +14,11 @@ public sealed partial class Platform
         _apps.Get(app);
         if (change.Vars.Count == 0) throw new PaasException(ErrorCode.InvalidRequest, "no config var was given");
         // Refused before it waits for its turn.
-        ConfigVars.Apply(_apps.Config(app), change.Vars);
+        var wanted = ConfigVars.Apply(_apps.Config(app), change.Vars);
+        if (change.Secrets?.FirstOrDefault(name => !wanted.ContainsKey(name)) is { } missing)
+            throw new PaasException(ErrorCode.InvalidRequest, $"{missing} is to be secret, and it is not set", "Set it in the same request.");
+        // Before its value can be in any output.
+        _apps.MarkSecret(app, change.Secrets ?? []);
         var made = await _deployer.DeployAsync(app, () => DraftOf(app, change), null, null, ct);
         if (made is { } result)
         {

@@ -117,7 +117,7 @@ public sealed partial class Platform : IPlatform
     public Task<ConfigDocument> GetConfigAsync(string app, CancellationToken ct)
     {
         _apps.Get(app);
-        return Task.FromResult(new ConfigDocument(_apps.Config(app)));
+        return Task.FromResult(new ConfigDocument(_apps.Config(app), [.. _apps.SecretVars(app).Order(StringComparer.Ordinal)]));
     }
 
     /// <inheritdoc/>

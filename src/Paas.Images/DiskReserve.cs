@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Paas.Images;
 
 /// <summary>
@@ -36,17 +34,9 @@ public sealed class DiskReserve(string directory, long bytes)
         var free = Free;
         if (free - needed >= Bytes) return;
         throw new DiskReserveException(
-            $"the disk has {Size(free)} free, and {Size(Bytes)} of it are kept for the apps: " +
-            (needed > 0 ? $"{what} needs {Size(needed)}" : $"there is no room for {what}"));
+            $"the disk has {ByteSize.Text(free)} free, and {ByteSize.Text(Bytes)} of it are kept for the apps: " +
+            (needed > 0 ? $"{what} needs {ByteSize.Text(needed)}" : $"there is no room for {what}"));
     }
-
-    /// <summary>Bytes as people read them.</summary>
-    public static string Size(long bytes) => bytes switch
-    {
-        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB"),
-        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.0} MiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.0} KiB"),
-    };
 }
 
 /// <summary>No room on the disk beside what is kept for the apps.</summary>

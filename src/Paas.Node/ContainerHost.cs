@@ -145,9 +145,8 @@ public sealed class ContainerHost : IAsyncDisposable
     /// Runs a container to its end with its streams attached. Cancelling kills everything in it. Nothing is left of it
     /// afterwards, whatever happened.
     /// </summary>
-    /// <returns>The exit status; 128 + n after signal n.</returns>
     /// <exception cref="PaasException">It could not be made.</exception>
-    public async Task<int> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct)
+    public async Task<RunOutcome> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct)
     {
         using var held = await BeginAsync(config, ct);
         using var busy = _busy.Add(config.Id);
@@ -162,7 +161,8 @@ public sealed class ContainerHost : IAsyncDisposable
                 throw new PaasException(ErrorCode.Internal, $"the container could not be started: {says}");
             }
 
-            return status;
+            var began = File.Exists(directory.PidFile) ? File.GetLastWriteTimeUtc(directory.PidFile) : DateTime.UtcNow;
+            return new RunOutcome(status, DateTime.UtcNow - began);
         }
         finally
         {
@@ -222,7 +222,7 @@ public sealed class ContainerHost : IAsyncDisposable
         _options.RuntimePath,
         [
             "--root", _paths.RuntimeRoot, "--log", directory.RuntimeLog, "--log-format", "json",
-            "run", "--bundle", directory.Path, "--sandbox", directory.Sandbox, .. options, directory.Id,
+            "run", "--bundle", directory.Path, "--pid-file", directory.PidFile, "--sandbox", directory.Sandbox, .. options, directory.Id,
         ])
     { WorkingDirectory = "/" };
 

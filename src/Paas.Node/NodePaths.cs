@@ -54,6 +54,9 @@ internal readonly record struct ContainerDirectory(string Path)
     /// <summary>Where the runtime writes why it could not make the container.</summary>
     public string RuntimeLog => System.IO.Path.Combine(Path, "runtime.log");
 
+    /// <summary>The pid of a one-shot's process; written when it is about to begin.</summary>
+    public string PidFile => System.IO.Path.Combine(Path, "pid");
+
     /// <summary>The generated files of <c>/etc</c>.</summary>
     public string Etc => System.IO.Path.Combine(Path, "etc");
 }

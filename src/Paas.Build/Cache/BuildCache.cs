@@ -9,17 +9,21 @@ namespace Paas.Build.Cache;
 /// <summary>
 /// An app's cache, which is also the build's layers directory: nothing is copied to restore it. <c>state.json</c> says how the last
 /// successful build left each layer; what a later build, killed or failed, has touched since has another fingerprint and is thrown
-/// away, the rest is used. A lock makes builds of one app take turns.
+/// away, the rest is used. Where <c>clean</c> names this boot of the host, no build came after that one and nothing has to be looked
+/// at: a build takes it away before it changes anything, and a power cut cannot leave it. A lock makes builds of one app take turns.
 /// </summary>
 internal sealed class BuildCache : IDisposable
 {
     /// <summary>Taken by a build for as long as it lasts.</summary>
     internal const string LockFile = "lock";
 
+    private const string CleanFile = "clean";
+
     private readonly string _directory;
     private readonly ContentStore _content;
     private readonly FileStream _turn;
     private readonly CacheState _state;
+    private readonly bool _clean;
 
     private BuildCache(string directory, ContentStore content, FileStream turn)
     {
@@ -27,11 +31,14 @@ internal sealed class BuildCache : IDisposable
         _content = content;
         _turn = turn;
         _state = CacheState.Read(StatePath);
+        _clean = File.Exists(CleanPath) && File.ReadAllText(CleanPath) == ThisBoot();
         Directory.CreateDirectory(LayersDirectory);
     }
 
     /// <summary>Absolute path of what containers see as <c>/layers</c>.</summary>
     public string LayersDirectory => Path.Combine(_directory, "layers");
+
+    private string CleanPath => Path.Combine(_directory, CleanFile);
 
     private string StatePath => Path.Combine(_directory, "state.json");
 
@@ -59,6 +66,7 @@ internal sealed class BuildCache : IDisposable
     /// <returns>How many layers were restored with their content.</returns>
     public int Restore(IReadOnlyList<Buildpack> buildpacks, uint owner)
     {
+        File.Delete(CleanPath);
         foreach (var path in Directory.EnumerateFileSystemEntries(LayersDirectory))
         {
             if (!buildpacks.Any(buildpack => buildpack.EscapedId == Path.GetFileName(path))) TreeRemoval.Remove(path);
@@ -93,6 +101,8 @@ internal sealed class BuildCache : IDisposable
                 TreeRemoval.Remove(path);
             }
         }
+
+        File.WriteAllText(CleanPath, ThisBoot());
     }
 
     public void Dispose() => _turn.Dispose();
@@ -125,8 +135,10 @@ internal sealed class BuildCache : IDisposable
     private bool IsInFormerImageOnly(StoredLayer layer) =>
         layer is { Types: { Launch: true, Build: false, Cache: false }, Blob: { } blob } && _content.Contains(blob.Descriptor.Digest);
 
-    private static bool IsUntouched(string path, StoredLayer layer) =>
-        EntryStatus.Of(path)?.Kind == FileKind.Directory && TreeFingerprint.Of(path).Fingerprint == layer.Fingerprint;
+    private bool IsUntouched(string path, StoredLayer layer) =>
+        EntryStatus.Of(path)?.Kind == FileKind.Directory && (_clean || TreeFingerprint.Of(path).Fingerprint == layer.Fingerprint);
+
+    private static string ThisBoot() => File.ReadAllText("/proc/sys/kernel/random/boot_id");
 
     private static void WriteOwned(string path, string text, uint owner)
     {

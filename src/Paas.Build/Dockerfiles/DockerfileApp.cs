@@ -34,9 +34,11 @@ internal sealed class DockerfileApp(DockerfileBuilder builder, BuildDirectories 
             output.Shaped,
             ct);
         var size = outcome.Image.Manifest.Layers.Sum(layer => layer.Size);
-        output.Detail($"Image {outcome.Image.Digest.Abbreviated}, {ByteSize.Text(size)}; steps: {outcome.CachedSteps} cached, {outcome.DoneSteps} done");
         var execution = outcome.Image.Config.Config ?? new ExecutionConfig();
-        return new BuildOutcome(outcome.Image.Digest, Processes(execution, procfile), size, Port(execution));
+        return new BuildOutcome(outcome.Image.Digest, Processes(execution, procfile), size, Port(execution))
+        {
+            Reuse = $"{outcome.DoneSteps} {(outcome.DoneSteps == 1 ? "step" : "steps")} done, {outcome.CachedSteps} cached",
+        };
     }
 
     // As words: the image may have no bash, and its own command needs no shell.

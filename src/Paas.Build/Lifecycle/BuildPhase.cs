@@ -1,4 +1,5 @@
 using Paas.Build.Buildpacks;
+using Paas.Images;
 using Paas.Node;
 
 namespace Paas.Build.Lifecycle;

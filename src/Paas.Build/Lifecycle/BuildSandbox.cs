@@ -1,5 +1,6 @@
 using Paas.Build.Buildpacks;
 using Paas.Build.Host;
+using Paas.Build.Timing;
 using Paas.Contracts.Supervision;
 using Paas.Images;
 using Paas.Node;
@@ -32,6 +33,9 @@ internal sealed class BuildSandbox(BuildOptions options, ContainerHost host, Ima
         "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "PIP_CERT",
     ];
 
+    /// <summary>When buildpacks ran.</summary>
+    public BusyTime Busy { get; } = new();
+
     /// <summary>Runs it to its end.</summary>
     /// <returns>Its exit status; 128 + n after signal n.</returns>
     /// <exception cref="BuildException">It took longer than its limit.</exception>
@@ -41,7 +45,10 @@ internal sealed class BuildSandbox(BuildOptions options, ContainerHost host, Ima
         limit.CancelAfter(command.TimeLimit);
         try
         {
-            return await host.RunAsync(Container(buildpack, command), new RunStreams(null, output, output), limit.Token);
+            var outcome = await host.RunAsync(Container(buildpack, command), new RunStreams(null, output, output), limit.Token);
+            var now = DateTimeOffset.UtcNow;
+            Busy.Add(now - outcome.Ran, now);
+            return outcome.Status;
         }
         catch (OperationCanceledException exception) when (!ct.IsCancellationRequested)
         {

@@ -46,7 +46,10 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
         var image = await builder.CommitAsync(ct);
         Report(image);
         return new ExportedApp(
-            new BuildOutcome(image.Digest, processes, image.Manifest.Layers.Sum(layer => layer.Size)),
+            new BuildOutcome(image.Digest, processes, image.Manifest.Layers.Sum(layer => layer.Size))
+            {
+                Reuse = $"{Count(_added)} new ({ByteSize.Text(_added.Sum(layer => layer.Bytes))}), {Count(_reused)} reused",
+            },
             new CacheState(stored, built.Stores));
     }
 
@@ -131,10 +134,11 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
         return env;
     }
 
+    private static string Count(List<(string Name, long Bytes)> layers) => layers.Count == 1 ? "1 layer" : $"{layers.Count} layers";
+
     private void Report(Image image)
     {
         foreach (var (name, bytes) in _reused) output.Detail($"Reusing layer {name} ({ByteSize.Text(bytes)})");
         foreach (var (name, bytes) in _added) output.Detail($"Adding layer {name} ({ByteSize.Text(bytes)})");
-        output.Detail($"Image {image.Digest.Abbreviated}, {ByteSize.Text(image.Manifest.Layers.Sum(layer => layer.Size))}");
     }
 }

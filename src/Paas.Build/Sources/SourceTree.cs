@@ -1,5 +1,6 @@
 using Paas.Build.Procfiles;
 using Paas.Images.Layers;
+using Paas.Images;
 using Paas.Linux;
 
 namespace Paas.Build.Sources;

@@ -13,6 +13,8 @@ internal sealed class ConfigCommand : Command
 
     public override string Summary => "show the config vars";
 
+    public override string Details => "Values marked secret are hidden; paas config:get NAME, --shell and --json show them.";
+
     public override IReadOnlyList<Option> Options => [Shell];
 
     public override bool PrintsData => true;
@@ -20,7 +22,8 @@ internal sealed class ConfigCommand : Command
     public override async Task<int> RunAsync(Invocation call)
     {
         var app = call.App;
-        var vars = (await call.Client.GetConfigAsync(app, call.Cancelled)).Vars;
+        var config = await call.Client.GetConfigAsync(app, call.Cancelled);
+        var vars = config.Vars;
         if (call.Json)
         {
             call.Terminal.Json(vars, ApiJsonContext.Default.IReadOnlyDictionaryStringString);
@@ -41,11 +44,22 @@ internal sealed class ConfigCommand : Command
             return 0;
         }
 
-        var style = call.Terminal.Style;
-        call.Terminal.Line(style.Bold($"=== {app} Config Vars"));
-        var width = sorted.Max(pair => pair.Key.Length) + 2;
-        foreach (var (name, value) in sorted) call.Terminal.Line($"{style.Green((name + ":").PadRight(width))}{value}");
+        call.Terminal.Line(call.Terminal.Style.Bold($"=== {app} Config Vars"));
+        Show(call.Terminal, config, sorted.Select(pair => pair.Key));
         return 0;
+    }
+
+    /// <summary>Prints the values of some, aligned; of those marked secret only how to see them.</summary>
+    internal static void Show(Terminal terminal, ConfigDocument config, IEnumerable<string> names)
+    {
+        var shown = names.Where(config.Vars.ContainsKey).ToList();
+        if (shown.Count == 0) return;
+        var width = shown.Max(name => name.Length) + 2;
+        foreach (var name in shown)
+        {
+            var value = config.Secrets?.Contains(name) == true ? terminal.Style.Dim("******** (secret)") : config.Vars[name];
+            terminal.Line($"{terminal.Style.Green((name + ":").PadRight(width))}{value}");
+        }
     }
 
     internal static string Quoted(string value) => $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";

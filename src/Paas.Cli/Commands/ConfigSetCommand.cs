@@ -5,6 +5,8 @@ namespace Paas.Cli.Commands;
 
 internal sealed class ConfigSetCommand : Command
 {
+    private static readonly Option Secret = new("--secret", null, null, "mark them secret: hidden in paas config, the dashboard and build output");
+
     public override string Name => "config:set";
 
     public override string Summary => "set config vars and restart";
@@ -13,11 +15,13 @@ internal sealed class ConfigSetCommand : Command
 
     public override (int Least, int Most) WordCount => (1, int.MaxValue);
 
+    public override IReadOnlyList<Option> Options => [Secret];
+
     public override bool PrintsData => true;
 
     public override string Details => "Makes a new release and returns when it is live. If it does not become healthy, nothing has changed.";
 
-    public override IReadOnlyList<string> Examples => ["paas config:set GREETING=Hello LANG=C.UTF-8", "paas config:set KEY=\"$(cat key.pem)\""];
+    public override IReadOnlyList<string> Examples => ["paas config:set GREETING=Hello LANG=C.UTF-8", "paas config:set --secret KEY=\"$(cat key.pem)\""];
 
     public override async Task<int> RunAsync(Invocation call)
     {
@@ -29,15 +33,10 @@ internal sealed class ConfigSetCommand : Command
             vars[name] = value;
         }
 
-        await ConfigChangeRequest.SendAsync(call, app, "Setting", vars);
-        if (call.Json)
-        {
-            call.Terminal.Json(await call.Client.GetConfigAsync(app, call.Cancelled) is { Vars: var all } ? all : null!, ApiJsonContext.Default.IReadOnlyDictionaryStringString);
-            return 0;
-        }
-
-        var width = vars.Keys.Max(name => name.Length) + 2;
-        foreach (var (name, value) in vars) call.Terminal.Line($"{call.Terminal.Style.Green((name + ":").PadRight(width))}{value}");
+        await ConfigChangeRequest.SendAsync(call, app, "Setting", vars, call.Line.Has(Secret) ? [.. vars.Keys] : []);
+        var now = await call.Client.GetConfigAsync(app, call.Cancelled);
+        if (call.Json) call.Terminal.Json(now.Vars, ApiJsonContext.Default.IReadOnlyDictionaryStringString);
+        else ConfigCommand.Show(call.Terminal, now, vars.Keys);
         return 0;
     }
 }

@@ -52,10 +52,14 @@ public sealed record FormationEntry(string Type, int Quantity, string? Command =
 public sealed record ScaleRequest(IReadOnlyDictionary<string, int> Quantities);
 
 /// <summary>Config vars: <c>GET /v1/apps/{app}/config</c>.</summary>
-public sealed record ConfigDocument(IReadOnlyDictionary<string, string> Vars);
+/// <param name="Vars">Name → value.</param>
+/// <param name="Secrets">Names of those whose values are shown only to who asks for them.</param>
+public sealed record ConfigDocument(IReadOnlyDictionary<string, string> Vars, IReadOnlyList<string>? Secrets = null);
 
 /// <summary><c>PATCH /v1/apps/{app}/config</c>; null removes a variable.</summary>
-public sealed record ConfigChange(IReadOnlyDictionary<string, string?> Vars);
+/// <param name="Vars">Name → value; null unsets.</param>
+/// <param name="Secrets">Names to mark secret; the marks that are there stay.</param>
+public sealed record ConfigChange(IReadOnlyDictionary<string, string?> Vars, IReadOnlyList<string>? Secrets = null);
 
 /// <summary>What an instance is doing.</summary>
 public enum InstanceStatus

@@ -119,13 +119,16 @@ internal sealed class BuildOutput : IDisposable
         }
     }
 
-    /// <summary>Adds a line, or the lines of a text with several.</summary>
+    /// <summary>What must not be read in it.</summary>
+    internal SecretMask? Mask { get; set; }
+
+    /// <summary>Adds a line, or the lines of a text with several, without the secrets in it.</summary>
     internal void Write(string text)
     {
         lock (_lock)
         {
             if (_closed) return;
-            Append(Encoding.UTF8.GetBytes(text + "\n"));
+            Append(Encoding.UTF8.GetBytes((Mask?.Apply(text) ?? text) + "\n"));
             Pulse();
         }
     }

@@ -36,6 +36,7 @@ internal sealed partial class BuildRunner(
     AppUrls urls,
     PlatformLog platformLog,
     ContentStore content,
+    TimeProvider time,
     ILogger<BuildRunner> log) : IDisposable
 {
     private readonly ConcurrentDictionary<(string App, int Number), RunningBuild> _running = new();
@@ -52,7 +53,10 @@ internal sealed partial class BuildRunner(
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, _stopping.Token);
-            if (builds.Begin(app, number) is { } build) await RunAsync(build, outputs.Open(app, number), running, stop.Token);
+            if (builds.Begin(app, number) is not { } build) return;
+            var output = outputs.Open(app, number);
+            output.Mask = new SecretMask(apps.Config(app), apps.SecretVars(app));
+            await RunAsync(build, output, running, stop.Token);
         }
         finally
         {
@@ -135,6 +139,10 @@ internal sealed partial class BuildRunner(
         var manifest = await SourceManifest.FindAsync(sources.PathOf(build.Tree), ct);
         var additions = ManifestConfig.Additions(build.App, manifest, apps.Config(build.App));
         if (additions.Count > 0) output.Write($"-----> {AppManifest.FileName} sets {string.Join(", ", additions.Keys)}");
+        apps.MarkSecret(build.App, additions.Keys.Where(name => manifest!.Env[name].IsGenerated));
+        var config = apps.Config(build.App).With(additions);
+        output.Mask = new SecretMask(config, apps.SecretVars(build.App));
+        var summary = new PushSummary(time);
         // Until the release owns what the build makes.
         using var lease = content.Lease();
         var outcome = await buildApp(
@@ -142,7 +150,7 @@ internal sealed partial class BuildRunner(
                 build.App,
                 build.Number,
                 sources.PathOf(build.Tree),
-                apps.Config(build.App).With(additions),
+                config,
                 Path.Combine(outputs.DirectoryOf(build.App, build.Number), "work"),
                 options.CacheDirectory)
             {
@@ -154,10 +162,17 @@ internal sealed partial class BuildRunner(
             build.App,
             () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, apps.Config(build.App).With(additions), outcome.Processes, build.Number, outcome.Port, manifest?.Formation),
             made => output.Write($"-----> Deploying v{made.Version}"),
-            output.Write,
+            progress =>
+            {
+                output.Write(progress.Line);
+                if (progress.AppStart is { } took) summary.AppStarted(took);
+            },
             ct,
-            before: draft => tasks.BeforeAsync(draft, manifest, output.Write, ct)))!.Value;
-        await EndAsync(build, release, deployment, manifest, output, ct);
+            before: async draft => summary.TaskRan(await tasks.BeforeAsync(draft, manifest, output.Write, ct))))!.Value;
+        await GoLiveAsync(build, release, deployment, ct);
+        summary.TaskRan(await tasks.AfterAsync(release, manifest, first: !HasServedBefore(release), output.Write, ct));
+        foreach (var line in summary.Lines(release, outcome)) output.Write(line);
+        Announce(build, release, output);
     }
 
     private bool Abandoned(BuildRecord build, BuildOutput output)
@@ -175,16 +190,22 @@ internal sealed partial class BuildRunner(
     {
         output.Write($"-----> {why}; going on with the deployment of v{version}");
         var deployment = deployments.FindByRelease(build.App, version) ?? throw AppStore.NotFound(build.App);
-        var watched = await deployer.WatchAsync(build.App, deployment.Id, output.Write, ct);
+        var watched = await deployer.WatchAsync(build.App, deployment.Id, progress => output.Write(progress.Line), ct);
         var manifest = sources.Contains(build.Tree) ? await SourceManifest.FindAsync(sources.PathOf(build.Tree), ct) : null;
-        await EndAsync(build, releases.Get(build.App, version), watched, manifest, output, ct);
+        var release = releases.Get(build.App, version);
+        await GoLiveAsync(build, release, watched, ct);
+        await tasks.AfterAsync(release, manifest, first: !HasServedBefore(release), output.Write, ct);
+        Announce(build, release, output);
     }
 
-    private async Task EndAsync(BuildRecord build, Release release, Deployment deployment, AppManifest? manifest, BuildOutput output, CancellationToken ct)
+    private async Task GoLiveAsync(BuildRecord build, Release release, Deployment deployment, CancellationToken ct)
     {
         deployer.EnsureLive(build.App, release, deployment);
         if (build.Source.Branch is { } branch && apps.AdoptBranch(build.App, branch)) await SetHeadAsync(build.App, branch, ct);
-        await tasks.AfterAsync(release, manifest, first: !HasServedBefore(release), output.Write, ct);
+    }
+
+    private void Announce(BuildRecord build, Release release, BuildOutput output)
+    {
         foreach (var line in Announcement(build.App, release)) output.Write(line);
         End(build, BuildStatus.Succeeded, null);
     }
@@ -220,7 +241,7 @@ internal sealed partial class BuildRunner(
     {
         foreach (var line in Lines(error).Concat(Lines(hint))) output.Write($" !     {line}");
         output.Write($" !     Push rejected: {build.App} was not deployed.");
-        End(build, BuildStatus.Failed, Lines(error).FirstOrDefault());
+        End(build, BuildStatus.Failed, Lines(output.Mask?.Apply(error) ?? error).FirstOrDefault());
     }
 
     private void End(BuildRecord build, BuildStatus status, string? error)

@@ -108,7 +108,7 @@ internal sealed partial class ImageCleanup(
         var items = all.Where(item => item.Count > 0).ToList();
         var note = swept is null ? "Images were left alone: another process builds base images now. Try again when it has ended." : null;
         var bytes = items.Sum(item => item.Bytes);
-        if (!dryRun && bytes > 0) LogCleaned(DiskReserve.Size(bytes), string.Join(", ", items.Select(item => $"{item.Count} {item.Kind}")));
+        if (!dryRun && bytes > 0) LogCleaned(ByteSize.Text(bytes), string.Join(", ", items.Select(item => $"{item.Count} {item.Kind}")));
         return new CleanupDocument(dryRun, items, bytes, reserve.Free, reserve.Bytes, note);
     }
 

@@ -16,30 +16,37 @@ internal sealed class DeployTasks(ControlPlaneOptions options, InstanceConfigs c
 {
     /// <summary>Runs what comes before: the release goes live only if all of it ends with 0.</summary>
     /// <exception cref="PaasException">DeploymentFailed: one of them did not.</exception>
-    internal async Task BeforeAsync(Release release, AppManifest? manifest, Action<string> output, CancellationToken ct)
+    /// <returns>How long the app's commands ran.</returns>
+    internal async Task<TimeSpan> BeforeAsync(Release release, AppManifest? manifest, Action<string> output, CancellationToken ct)
     {
-        if (manifest?.Predeploy is { } predeploy) await RunAsync(release, "predeploy", predeploy, output, ct);
-        if (release.Processes.GetValueOrDefault(Formations.ReleaseTask) is { } task) await RunAsync(release, Formations.ReleaseTask, task, output, ct);
+        var took = TimeSpan.Zero;
+        if (manifest?.Predeploy is { } predeploy) took += await RunAsync(release, "predeploy", predeploy, output, ct);
+        if (release.Processes.GetValueOrDefault(Formations.ReleaseTask) is { } task) took += await RunAsync(release, Formations.ReleaseTask, task, output, ct);
+        return took;
     }
 
     /// <summary>Runs what comes after. The release serves already: a failure is only told.</summary>
-    internal async Task AfterAsync(Release release, AppManifest? manifest, bool first, Action<string> output, CancellationToken ct)
+    /// <returns>How long the app's commands ran.</returns>
+    internal async Task<TimeSpan> AfterAsync(Release release, AppManifest? manifest, bool first, Action<string> output, CancellationToken ct)
     {
+        var took = TimeSpan.Zero;
         string?[] commands = [first ? manifest?.FirstDeploy : null, manifest?.Postdeploy];
         foreach (var command in commands.OfType<string>())
         {
             try
             {
-                await RunAsync(release, "postdeploy", command, output, ct);
+                took += await RunAsync(release, "postdeploy", command, output, ct);
             }
             catch (PaasException error)
             {
                 output($" !     {error.Message}; v{release.Version} serves all the same.");
             }
         }
+
+        return took;
     }
 
-    private async Task RunAsync(Release release, string name, string command, Action<string> output, CancellationToken ct)
+    private async Task<TimeSpan> RunAsync(Release release, string name, string command, Action<string> output, CancellationToken ct)
     {
         output($"-----> Running the {name} task");
         output($"       $ {command}");
@@ -49,9 +56,9 @@ internal sealed class DeployTasks(ControlPlaneOptions options, InstanceConfigs c
         limit.CancelAfter(options.DeployTaskTimeout);
         try
         {
-            var status = await node.RunAsync(config, new RunStreams(null, lines, lines), limit.Token);
+            var outcome = await node.RunAsync(config, new RunStreams(null, lines, lines), limit.Token);
             lines.Complete();
-            if (status != 0) throw Failed(name, $"ended with exit status {status}");
+            return outcome.Status == 0 ? outcome.Ran : throw Failed(name, $"ended with exit status {outcome.Status}");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

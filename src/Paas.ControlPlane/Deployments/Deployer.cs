@@ -20,12 +20,12 @@ internal sealed class Deployer(DeploymentStore deployments, ReleaseStore release
     /// </summary>
     /// <param name="draft">Called once it is the app's turn, so that it sees what the one before left; null makes no release.</param>
     /// <param name="begun">Called when the release exists.</param>
-    /// <param name="progress">Gets lines about instances.</param>
+    /// <param name="progress">Gets word of instances.</param>
     /// <param name="ct">Ends the waiting.</param>
     /// <param name="before">What is done before the release is made, with what it will be; a failure leaves everything as it was.</param>
     /// <returns>Null where there was no draft.</returns>
     internal async Task<(Release Release, Deployment Deployment)?> DeployAsync(
-        string app, Func<ReleaseDraft?> draft, Action<Release>? begun, Action<string>? progress, CancellationToken ct,
+        string app, Func<ReleaseDraft?> draft, Action<Release>? begun, Action<DeploymentProgress>? progress, CancellationToken ct,
         Func<Release, Task>? before = null)
     {
         using var turn = await turns.TakeAsync(app, ct);
@@ -42,7 +42,7 @@ internal sealed class Deployer(DeploymentStore deployments, ReleaseStore release
     }
 
     /// <summary>Watches a deployment until its release is live or it is given up. AppNotFound where the app is destroyed meanwhile.</summary>
-    internal async Task<Deployment> WatchAsync(string app, int id, Action<string>? progress, CancellationToken ct)
+    internal async Task<Deployment> WatchAsync(string app, int id, Action<DeploymentProgress>? progress, CancellationToken ct)
     {
         while (true)
         {
@@ -50,7 +50,7 @@ internal sealed class Deployer(DeploymentStore deployments, ReleaseStore release
             var deployment = deployments.Find(app, id);
             if (progress is not null)
             {
-                foreach (var line in changes.Take(app, id)) progress(line);
+                foreach (var one in changes.Take(app, id)) progress(one);
             }
 
             if (deployment is null) throw AppStore.NotFound(app);

@@ -32,12 +32,12 @@ internal sealed class ImageDeployer(ControlPlaneOptions options, ImageStore imag
         output($"-----> Releasing {app} from {reference}");
         var loaded = await LoadAsync(image, reference, ct);
         var (processes, port) = (Processes(loaded, reference), PortOf(loaded.Config.Config));
-        output($"       Image {loaded.Digest.Abbreviated}, {DiskReserve.Size(loaded.SizeBytes)}; web runs {ImageCommand(loaded)}, port {port ?? options.Port}");
+        output($"       Image {loaded.Digest.Abbreviated}, {ByteSize.Text(loaded.SizeBytes)}; web runs {ImageCommand(loaded)}, port {port ?? options.Port}");
         var (release, deployment) = (await deployer.DeployAsync(
             app,
             () => new ReleaseDraft(app, ReleaseReason.Image, $"Deploy {reference}", loaded.Digest, apps.Config(app), processes, null, port),
             made => output($"-----> Deploying v{made.Version}"),
-            output,
+            progress => output(progress.Line),
             ct))!.Value;
         deployer.EnsureLive(app, release, deployment);
         output("=====> Application deployed:");

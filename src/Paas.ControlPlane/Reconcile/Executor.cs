@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Deployments;
@@ -100,9 +101,10 @@ internal sealed partial class Executor(
                 try
                 {
                     var problem = await check.RunAsync(instance.Instance.Type, instance.Address, start, token);
+                    var took = time.GetUtcNow() - start;
                     if (problem is null) instances.SetHealthy(instance.Container, start);
                     if (!book.EndCheck(instance.Container, instance.Start, problem)) return;
-                    Report(state, instance, problem);
+                    Report(state, instance, problem, took);
                     if (problem is null) book.Release(instance.Slot);
                 }
                 catch (OperationCanceledException)
@@ -120,12 +122,12 @@ internal sealed partial class Executor(
             CancellationToken.None);
     }
 
-    private void Report(AppState state, InstanceState instance, string? problem)
+    private void Report(AppState state, InstanceState instance, string? problem, TimeSpan took)
     {
         var name = instance.Instance.Name;
         platformLog.Write(state.App, problem is null ? $"{name} of v{instance.Instance.Release} is up" : $"{name} of v{instance.Instance.Release}: {problem}");
         if (problem is null && deployments.FindByRelease(state.App, instance.Instance.Release) is { } deployment && DeploymentMachine.IsActive(deployment.Status))
-            changes.Say(state.App, deployment.Id, $"       {name} … up");
+            changes.Say(state.App, deployment.Id, new DeploymentProgress(string.Create(CultureInfo.InvariantCulture, $"       {name} … up after {took.TotalSeconds:0.00} s"), took));
     }
 
     private void Stop(InstanceState instance, TimeSpan grace, AppBook book, CancellationToken ct)

@@ -29,7 +29,7 @@ internal interface INode
     IAsyncEnumerable<ObservedContainer> WatchAsync(CancellationToken ct);
 
     /// <inheritdoc cref="ContainerHost.RunAsync"/>
-    Task<int> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct);
+    Task<RunOutcome> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct);
 
     /// <inheritdoc cref="ContainerHost.ExecAsync"/>
     Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct);
@@ -56,7 +56,7 @@ internal sealed class LocalNode(ContainerHost host) : INode
 
     public IAsyncEnumerable<ObservedContainer> WatchAsync(CancellationToken ct) => host.WatchAsync(ct);
 
-    public Task<int> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct) => host.RunAsync(config, io, ct);
+    public Task<RunOutcome> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct) => host.RunAsync(config, io, ct);
 
     public Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct) => host.ExecAsync(id, request, io, ct);
 

@@ -51,7 +51,7 @@ internal sealed class ImageReleases(ImagePuller puller, ImageDeployer deployer, 
     {
         public void Report(TransferProgress value)
         {
-            if (value.Stage == TransferStage.Done) lines.TryWrite($"       {value.Blob.Abbreviated}: {DiskReserve.Size(value.Size)}");
+            if (value.Stage == TransferStage.Done) lines.TryWrite($"       {value.Blob.Abbreviated}: {ByteSize.Text(value.Size)}");
             else if (value.Stage == TransferStage.Present) lines.TryWrite($"       {value.Blob.Abbreviated}: here already");
         }
     }

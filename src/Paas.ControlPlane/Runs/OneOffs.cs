@@ -21,7 +21,7 @@ internal sealed class OneOffs(InstanceConfigs configs, INode node, PlatformLog p
         {
             var config = Config(release, number, command, request);
             platformLog.Write(release.App, $"{config.Name} of v{release.Version} begins");
-            return await node.RunAsync(config, new RunStreams(streams.Input, streams.Output, streams.Error, streams.Sizes), ct);
+            return (await node.RunAsync(config, new RunStreams(streams.Input, streams.Output, streams.Error, streams.Sizes), ct)).Status;
         }
         finally
         {

@@ -41,6 +41,16 @@ internal sealed class AppStore(Database database, TimeProvider time)
         connection.Query<(string Name, string Value)>("SELECT name, value FROM config_vars WHERE app = @app ORDER BY name", new { app })
             .ToDictionary(pair => pair.Name, pair => pair.Value));
 
+    /// <summary>Names of the config vars that are marked secret.</summary>
+    internal IReadOnlySet<string> SecretVars(string app) => database.Read(connection =>
+        connection.Query<string>("SELECT name FROM secret_vars WHERE app = @app", new { app }).ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>Marks config vars as secret, whether they are set yet or not.</summary>
+    internal void MarkSecret(string app, IEnumerable<string> names) => database.Write(connection =>
+    {
+        foreach (var name in names) connection.Execute("INSERT OR IGNORE INTO secret_vars (app, name) VALUES (@app, @name)", new { app, name });
+    });
+
     internal void ReplaceConfig(string app, IReadOnlyDictionary<string, string> config) =>
         database.Write(connection => ConfigRows.Replace(connection, app, config));
 

@@ -53,6 +53,26 @@ public sealed class BuildCacheTests
         Assert.Null(Read(cache, "launch.toml"));
     }
 
+    // What a power cut took out of the files shows in nothing but their fingerprint.
+    [RootFact]
+    public async Task After_a_reboot_a_layer_that_is_not_as_it_was_is_thrown_away()
+    {
+        using var directory = new TemporaryDirectory();
+        await BuildAsync(directory, CacheOnly, layers =>
+        {
+            Write(layers, "deps", "one");
+            Write(layers, "other", "two");
+        });
+        var root = Path.Combine(directory.Combine("cache"), "layers", Pack.EscapedId);
+        Write(root, "deps", "");
+        File.WriteAllText(Path.Combine(directory.Combine("cache"), "clean"), "another boot\n");
+
+        using var cache = await OpenAsync(directory);
+        Assert.Equal(1, cache.Restore([Pack], 1000));
+        Assert.Null(Read(cache, "deps/file"));
+        Assert.Equal("two", Read(cache, "other/file"));
+    }
+
     [RootFact]
     public async Task Layers_of_buildpacks_that_no_longer_take_part_are_dropped()
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Paas.Build.Lifecycle;
+using Paas.Images;
 
 namespace Paas.Build.Tests.Lifecycle;
 

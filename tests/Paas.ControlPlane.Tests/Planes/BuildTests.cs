@@ -21,6 +21,40 @@ public sealed class BuildTests : PlaneTest
     }
 
     [Fact]
+    public async Task A_push_ends_with_what_it_made_and_what_its_time_went_to()
+    {
+        await CreateAsync("hello");
+        var (lines, _) = await PushAsync("hello", "web: listen");
+        var summary = lines.SkipWhile(line => !line.StartsWith("-----> Released", StringComparison.Ordinal)).ToList();
+        Assert.Matches(@"^-----> Released v1 in \d+\.\d\d s$", summary[0]);
+        Assert.Matches("^       Image [0-9a-f]{12}, 1.2 MB: 1 layer new \\(1 kB\\), 2 layers reused$", summary[1]);
+        Assert.StartsWith("       Phases: detect 1.00 s, build 2.00 s", summary[2], StringComparison.Ordinal);
+        Assert.Matches(@"^       Of it buildpacks 2\.50 s, the app's own start \d\.\d\d s, the platform \d\.\d\d s$", summary[3]);
+        Assert.Equal("=====> Application deployed:", summary[4]);
+        Assert.Matches(@"^       web\.1 … up after \d\.\d\d s$", lines.Single(line => line.Contains("web.1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Secrets_are_in_no_output_of_a_build()
+    {
+        await CreateAsync("hello");
+        await Platform.ChangeConfigAsync(
+            "hello", new ConfigChange(new Dictionary<string, string?> { ["LICENSE"] = "abc-def-ghi", ["GREETING"] = "good morning" }, ["LICENSE"]), CancellationToken.None);
+        var (lines, result) = await PushAsync("hello", "tells");
+        Assert.Contains("       LICENSE is ********", lines);
+        Assert.Contains("       GREETING is good morning", lines);
+        Assert.Equal("it failed with good morning ********", result.Error);
+        Assert.DoesNotContain(lines, line => line.Contains("abc-def-ghi", StringComparison.Ordinal));
+
+        Assert.Equal(["LICENSE"], (await Platform.GetConfigAsync("hello", CancellationToken.None)).Secrets);
+        await Platform.ChangeConfigAsync("hello", new ConfigChange(new Dictionary<string, string?> { ["LICENSE"] = null }), CancellationToken.None);
+        Assert.Empty((await Platform.GetConfigAsync("hello", CancellationToken.None)).Secrets!);
+        var refused = await Assert.ThrowsAsync<PaasException>(() => Platform.ChangeConfigAsync(
+            "hello", new ConfigChange(new Dictionary<string, string?> { ["A"] = "b" }, ["B"]), CancellationToken.None));
+        Assert.Equal(ErrorCode.InvalidRequest, refused.Code);
+    }
+
+    [Fact]
     public async Task Another_branch_is_accepted_and_not_deployed()
     {
         await CreateAsync("hello");

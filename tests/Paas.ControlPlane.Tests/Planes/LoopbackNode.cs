@@ -82,13 +82,13 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
         await foreach (var container in changes.Reader.ReadAllAsync(ct)) yield return container;
     }
 
-    public async Task<int> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct)
+    public async Task<RunOutcome> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct)
     {
         if (config.Args[^1] == "sleep") await Task.Delay(Timeout.Infinite, ct);
         var text = $"{config.Name} {string.Join(' ', config.Args)} GREETING={config.Env.GetValueOrDefault("GREETING")}\n";
         await io.Output.WriteAsync(Encoding.UTF8.GetBytes(text), ct);
         if (io.Input is { } input) await input.CopyToAsync(io.Output, ct);
-        return config.Args[^1] == "fail" ? 3 : 0;
+        return new RunOutcome(config.Args[^1] == "fail" ? 3 : 0, TimeSpan.FromSeconds(1));
     }
 
     public async Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct)

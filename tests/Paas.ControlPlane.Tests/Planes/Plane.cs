@@ -73,9 +73,19 @@ internal sealed class TestBuilder
         output($"-----> Building {config.App}");
         var source = await ProcfileAsync(config.SourceTarPath, ct);
         await Gate.WaitAsync(ct);
+        if (source.StartsWith("tells", StringComparison.Ordinal))
+        {
+            foreach (var (name, value) in config.Env) output($"       {name} is {value}");
+            throw new BuildException($"it failed with {string.Join(' ', config.Env.Values)}");
+        }
+
         if (source.StartsWith("broken", StringComparison.Ordinal)) throw new BuildException("npm install failed with exit status 1", "Run npm install yourself to see it.");
         var processes = source.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1]);
-        return new BuildOutcome(Digest.Compute(System.Text.Encoding.UTF8.GetBytes(source)), processes, 1);
+        return new BuildOutcome(Digest.Compute(System.Text.Encoding.UTF8.GetBytes(source)), processes, 1_234_000)
+        {
+            Reuse = "1 layer new (1 kB), 2 layers reused",
+            Times = new BuildTimes([new PhaseTime("detect", TimeSpan.FromSeconds(1)), new PhaseTime("restore", TimeSpan.Zero), new PhaseTime("build", TimeSpan.FromSeconds(2))], TimeSpan.FromSeconds(2.5)),
+        };
     }
 
     // Of a source that is a tar, which brings more than that.

@@ -88,7 +88,7 @@ public sealed class TestNode : IAsyncLifetime
         using var output = new MemoryStream();
         using var error = new MemoryStream();
         using var stdin = input is null ? null : new MemoryStream(Encoding.UTF8.GetBytes(input));
-        var status = await Host.RunAsync(config, new RunStreams(stdin, output, error), ct);
+        var (status, _) = await Host.RunAsync(config, new RunStreams(stdin, output, error), ct);
         return (status, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
     }
 

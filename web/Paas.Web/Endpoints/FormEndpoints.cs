@@ -61,8 +61,10 @@ internal static partial class FormEndpoints
         var form = await context.Request.ReadFormAsync();
         var name = form["name"].ToString().Trim();
         var remove = form.ContainsKey("remove");
+        var change = new ConfigChange(
+            new Dictionary<string, string?> { [name] = remove ? null : form["value"].ToString() }, form.ContainsKey("secret") ? [name] : null);
         await DoAsync(context, logs, $"{(remove ? "Removing" : "Setting")} {name}: a new release goes live when it is healthy", () =>
-            platform.ChangeConfigAsync(app, new ConfigChange(new Dictionary<string, string?> { [name] = remove ? null : form["value"].ToString() }), CancellationToken.None));
+            platform.ChangeConfigAsync(app, change, CancellationToken.None));
         return SeeOther(context, $"/apps/{app}/config");
     }
 

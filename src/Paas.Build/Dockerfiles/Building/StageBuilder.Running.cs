@@ -7,6 +7,7 @@ using Paas.Contracts.Supervision;
 using Paas.Images.Layers;
 using Paas.Images.Snapshots;
 using Paas.Images.Trees;
+using Paas.Images;
 using Paas.Node;
 
 namespace Paas.Build.Dockerfiles.Building;
@@ -181,7 +182,7 @@ internal sealed partial class StageBuilder
         limit.CancelAfter(session.Options.BuildTimeLimit);
         try
         {
-            return await session.Host.RunAsync(config, new RunStreams(null, lines, lines), limit.Token);
+            return (await session.Host.RunAsync(config, new RunStreams(null, lines, lines), limit.Token)).Status;
         }
         catch (OperationCanceledException error) when (!ct.IsCancellationRequested)
         {

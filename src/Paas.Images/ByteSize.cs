@@ -1,12 +1,13 @@
 using System.Globalization;
 
-namespace Paas.Build;
+namespace Paas.Images;
 
 /// <summary>Sizes for people: decimal units, three digits at most before the point.</summary>
-internal static class ByteSize
+public static class ByteSize
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB"];
 
+    /// <summary>Bytes as people read them, e.g. 12.3 MB.</summary>
     public static string Text(long bytes)
     {
         var value = (double)bytes;
