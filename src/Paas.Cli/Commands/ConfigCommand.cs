@@ -1,4 +1,5 @@
 using Paas.Cli.CommandLine;
+using Paas.Cli.Output;
 using Paas.Contracts.Api;
 
 namespace Paas.Cli.Commands;

@@ -112,7 +112,7 @@ public sealed class OneShotTests(TestNode node)
         // The kernel cannot tell the end of the thread that starts programs from the end of the whole process.
         await dying.DisposeAsync();
 
-        Assert.Equal(137, await running.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(137, (await running.WaitAsync(TimeSpan.FromSeconds(20))).Status);
         Assert.Empty(node.Traces("bereaved"));
     }
 
