@@ -17,6 +17,7 @@ internal sealed class BuildCache : IDisposable
     /// <summary>Taken by a build for as long as it lasts.</summary>
     internal const string LockFile = "lock";
 
+    private const string StateFile = "state.json";
     private const string CleanFile = "clean";
 
     private readonly string _directory;
@@ -40,7 +41,7 @@ internal sealed class BuildCache : IDisposable
 
     private string CleanPath => Path.Combine(_directory, CleanFile);
 
-    private string StatePath => Path.Combine(_directory, "state.json");
+    private string StatePath => Path.Combine(_directory, StateFile);
 
     /// <summary>Waits for the cache's turn and opens it.</summary>
     public static async Task<BuildCache> OpenAsync(string directory, ContentStore content, CancellationToken ct)
@@ -61,6 +62,11 @@ internal sealed class BuildCache : IDisposable
             return null;
         }
     }
+
+    /// <summary>What a cache takes, in bytes. Asked after every deployment, so nothing is looked through where the last build has counted.</summary>
+    internal static long SizeOf(string directory) => File.Exists(Path.Combine(directory, CleanFile))
+        ? CacheState.Read(Path.Combine(directory, StateFile)).Layers.Where(layer => layer.Types.Cache).Sum(layer => layer.Bytes)
+        : TreeSize.Of(directory);
 
     /// <summary>Puts the buildpacks' layers directories into the state the spec wants before a build ("Layer Types").</summary>
     /// <returns>How many layers were restored with their content.</returns>

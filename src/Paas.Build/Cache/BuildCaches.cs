@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Paas.Build.Sources;
 
 namespace Paas.Build.Cache;
@@ -17,7 +16,7 @@ public static class BuildCaches
         if (!Directory.Exists(directory)) return (0, 0);
         var caches = Directory.EnumerateDirectories(directory)
             .Where(path => File.Exists(Path.Combine(path, BuildCache.LockFile)))
-            .Select(path => (Path: path, UsedAt: LastUse(path), Bytes: SizeOf(path)))
+            .Select(path => (Path: path, UsedAt: LastUse(path), Bytes: BuildCache.SizeOf(path)))
             .OrderBy(cache => cache.UsedAt).ToList();
         var (left, count, bytes) = (caches.Sum(cache => cache.Bytes), 0, 0L);
         foreach (var cache in caches)
@@ -43,9 +42,4 @@ public static class BuildCaches
 
     // Each build writes its state last and takes the lock first.
     private static DateTime LastUse(string path) => Directory.EnumerateFiles(path).Select(File.GetLastWriteTimeUtc).Append(DateTime.MinValue).Max();
-
-    private static long SizeOf(string path) => new FileSystemEnumerable<long>(
-        path,
-        (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length,
-        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true }).Sum();
 }

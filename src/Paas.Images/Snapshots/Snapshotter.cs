@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Paas.Images.Interop;
 using Paas.Linux;
 using Paas.Oci;
@@ -147,7 +146,7 @@ public sealed class Snapshotter
             while (leaves.TryPop(out var chain))
             {
                 if (!unwanted(chain)) continue;
-                discarded.Add((chain, SizeOf(CommittedPath(chain))));
+                discarded.Add((chain, TreeSize.Of(CommittedPath(chain))));
                 if (remove) MoveToTrash(CommittedPath(chain));
                 if (parents[chain] is { } parent && --children[parent] == 0 && parents.ContainsKey(parent)) leaves.Push(parent);
             }
@@ -257,11 +256,6 @@ public sealed class Snapshotter
             if (Digest.TryParse($"{(hex.Length == 64 ? Digest.Sha256 : Digest.Sha512)}:{hex}", out var chain)) yield return chain;
         }
     }
-
-    private static long SizeOf(string path) => new FileSystemEnumerable<long>(
-        path,
-        (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length,
-        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true }).Sum();
 }
 
 /// <summary>A snapshot operation that cannot be.</summary>
