@@ -7,12 +7,12 @@ cd "$source_tree"
 readonly prefix=/opt/paas data=/var/lib/paas run=/run/paas settings=/etc/paas/paas.conf
 # This machine's own platform, also where root is logged in to another one.
 export PAAS_SOCKET=$run/paasd.sock
-http_port=80 https_port=443 domain=localhost
+http_port=80 https_port=443 ssh_port=2222 domain=localhost
 from= pack= demo= uninstall= purge=
 
 usage() {
     cat <<'TEXT'
-usage: ./install.sh [--demo] [--from DIR] [--http-port N] [--https-port N] [--domain NAME]
+usage: ./install.sh [--demo] [--from DIR] [--http-port N] [--https-port N] [--ssh-port N] [--domain NAME]
        ./install.sh --pack DIR
        ./install.sh --uninstall [--purge]
 
@@ -21,6 +21,7 @@ usage: ./install.sh [--demo] [--from DIR] [--http-port N] [--https-port N] [--do
   --pack DIR        only build, and lay the prebuilt tree out in DIR
   --http-port N     port visitors reach apps on, default 80
   --https-port N    the same for HTTPS, default 443
+  --ssh-port N      port for git push and commands over SSH, default 2222; 0 for none
   --domain NAME     apps answer at APP.NAME and the dashboard at paas.NAME, default localhost
   --uninstall       stop and remove everything but the data in /var/lib/paas
   --purge           with --uninstall: remove the data too
@@ -39,11 +40,12 @@ with_systemd() { [ -d /run/systemd/system ]; }
 parse() {
     if [ -r "$settings" ]; then
         http_port=$(. "$settings"; echo "$PAAS_HTTP_PORT") https_port=$(. "$settings"; echo "$PAAS_HTTPS_PORT") domain=$(. "$settings"; echo "$PAAS_DOMAIN")
+        ssh_port=$(. "$settings"; echo "${PAAS_SSH_PORT:-2222}")
     fi
     while [ $# -gt 0 ]; do
         case $1 in
             --demo | --uninstall | --purge) declare -g "${1#--}=1" ;;
-            --from | --pack | --domain | --http-port | --https-port)
+            --from | --pack | --domain | --http-port | --https-port | --ssh-port)
                 [ $# -ge 2 ] || { usage >&2; exit 2; }
                 local name=${1#--}
                 declare -g "${name//-/_}=$2"
@@ -54,8 +56,8 @@ parse() {
         shift
     done
     local port
-    for port in "$http_port" "$https_port"; do
-        [[ $port =~ ^[0-9]+$ && $port -ge 1 && $port -le 65535 ]] || fail "$port is not a port; give a number from 1 to 65535"
+    for port in "$http_port" "$https_port" "$ssh_port"; do
+        [[ $port =~ ^[0-9]+$ && ( $port -ge 1 || $port = "$ssh_port" ) && $port -le 65535 ]] || fail "$port is not a port; give a number from 1 to 65535"
     done
     [[ $domain =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] || fail "$domain is not a domain name; give one such as apps.example.com"
 }
@@ -68,6 +70,7 @@ need() { problems+=("$1"); }
 check_ports() {
     check_port "$http_port" --http-port
     check_port "$https_port" --https-port
+    [ "$ssh_port" = 0 ] || check_port "$ssh_port" --ssh-port
 }
 
 check_port() {
@@ -76,6 +79,8 @@ check_port() {
     owner=$(ss -Hltnp "sport = :$port" 2>/dev/null | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (pid \2)/p' | head -n 1)
     case $owner in
         "" | paas-router*) ;;
+        # Our own, of the version before.
+        sshd*) [ "$port" = "$ssh_port" ] && getent passwd paas >/dev/null || need "port $port is taken by $owner: stop it, or choose another with $option" ;;
         *) need "port $port is taken by $owner: stop it, or choose another with $option" ;;
     esac
 }
@@ -103,7 +108,7 @@ check_machine() {
 stop_at_problems() { [ ${#problems[@]} -eq 0 ] || fail "Paas cannot be installed here yet:" "${problems[@]/#/- }"; }
 
 install_packages() {
-    local wanted=(bzip2 ca-certificates curl git iproute2 libgit2-1.5 libzstd1 mmdebstrap nftables openssl procps util-linux xz-utils zstd) missing=() package
+    local wanted=(bzip2 ca-certificates curl git iproute2 libgit2-1.5 libzstd1 mmdebstrap nftables openssh-server openssl procps util-linux xz-utils zstd) missing=() package
     [ -n "$from" ] || wanted+=(gcc libc6-dev zlib1g-dev)
     for package in "${wanted[@]}"; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -112,6 +117,8 @@ install_packages() {
     step "Installing packages: ${missing[*]}"
     quietly apt-get update
     DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends "${missing[@]}"
+    # The machine had no SSH of its own, so it gets none on port 22 by the way: paasd runs its sshd itself.
+    if [[ " ${missing[*]} " = *" openssh-server "* ]] && with_systemd; then systemctl disable --quiet --now ssh.service 2>/dev/null || true; fi
 }
 
 # ---- the programs ----------------------------------------------------------------------------------------------------------
@@ -176,16 +183,19 @@ install_programs() {
 
 write_settings() {
     getent passwd paas-router >/dev/null || useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin paas-router
+    # Who is at the other end of SSH: no rights and no password ('*', since sshd takes '!' for a locked account), but a shell to start our program.
+    getent passwd paas >/dev/null || useradd --system --user-group --home-dir "$data" --no-create-home --shell /bin/sh --password '*' --comment 'Paas over SSH' paas
     install -d -m 0711 "$data" "$data/logs"
     install -d -m 0755 "$run" "$(dirname "$settings")"
     install -d -o paas-router -g paas-router -m 0750 "$data/router"
     install -d -o paas-router -g paas-router -m 0755 /run/paas-router
     cat >"$settings.new" <<TEXT
-# Written by install.sh; change with ./install.sh --http-port N --https-port N --domain NAME
+# Written by install.sh; change with ./install.sh --http-port N --https-port N --ssh-port N --domain NAME
 PAAS_HTTP_PORT=$http_port
 PAAS_HTTPS_PORT=$https_port
+PAAS_SSH_PORT=$ssh_port
 PAAS_DOMAIN=$domain
-PAASD_OPTIONS="--data $data --run $run --programs $prefix --router-socket /run/paas-router/router.sock --domain $domain --http-port $http_port --https-port $https_port --cgroup-parent $(cgroup_parent)"
+PAASD_OPTIONS="--data $data --run $run --programs $prefix --router-socket /run/paas-router/router.sock --domain $domain --http-port $http_port --https-port $https_port --ssh-port $ssh_port --cgroup-parent $(cgroup_parent)"
 PAAS_ROUTER_OPTIONS="--data $data/router --run /run/paas-router --logs $data/logs --domain $domain --http-port $http_port --https-port $https_port"
 TEXT
     mv "$settings.new" "$settings"
@@ -229,6 +239,7 @@ report() {
         detail "There is no systemd here: the services run under paas-keep."
         detail "Stop them:  /opt/paas/bin/paas-services stop    Start: paas-services start"
     fi
+    [ "$ssh_port" = 0 ] || detail "Over SSH:   paas ssh-keys:add laptop KEY.pub, then git push ssh://paas@HOST:$ssh_port/APP main"
     detail "Next:       cd your-app && paas create my-app && git push paas main"
 }
 
@@ -276,6 +287,7 @@ remove_everything() {
     git config --global --remove-section "credential.$(url paas)" 2>/dev/null || true
     rm -rf "$prefix" "$run" /run/paas-router /var/log/paas /etc/paas
     [ ! -L /usr/local/bin/paas ] || rm -f /usr/local/bin/paas
+    if getent passwd paas >/dev/null; then quietly userdel paas; fi
     if [ -n "$purge" ]; then
         rm -rf "$data"
         if getent passwd paas-router >/dev/null; then userdel paas-router; fi

@@ -23,6 +23,15 @@ public sealed record ControlPlaneOptions
     /// <summary>The router's HTTPS port; apps may not reach other ports of the host.</summary>
     public int HttpsPort { get; init; } = 443;
 
+    /// <summary>The port of the platform's sshd; part of URLs. 0 where it runs none.</summary>
+    public int SshPort { get; init; }
+
+    /// <summary>Most entries of a source tree.</summary>
+    public int MaxSourceFiles { get; init; } = 100_000;
+
+    /// <summary>Longest path within a source tree, in bytes.</summary>
+    public int MaxSourcePath { get; init; } = 1024;
+
     /// <summary>Version of the platform, shown by <c>paas version</c>.</summary>
     public string Version { get; init; } = typeof(ControlPlaneOptions).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 

@@ -8,6 +8,7 @@ using Paas.Build.Dockerfiles.Building;
 using Paas.Contracts.Api;
 using Paas.Contracts.Routing;
 using Paas.ControlPlane.Access;
+using Paas.ControlPlane.Access.Ssh;
 using Paas.ControlPlane.Apps;
 using Paas.ControlPlane.Archives;
 using Paas.ControlPlane.Builds;
@@ -51,9 +52,10 @@ public static class ControlPlaneServices
         AddRegistries(services, options);
         AddBuilds(services, options);
         services.AddRegistry(options);
+        services.AddSshKeys();
         services.AddCleanup(options);
         services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
-        services.AddSingleton<GitRepositories>();
+        services.AddSingleton<GitRepositories>().AddSingleton<GitSettings>().AddSingleton<IGit, GitDesk>();
         services.AddSingleton(MakePlatform);
         services.AddSingleton<IPlatform>(provider => provider.GetRequiredService<Platform>());
         services.AddHostedService<ControlPlaneService>();
@@ -178,6 +180,7 @@ public static class ControlPlaneServices
         provider.GetRequiredService<InstanceTable>(),
         provider.GetRequiredService<AppChanges>(),
         provider.GetRequiredService<GitRepositories>(),
+        provider.GetRequiredService<GitSettings>(),
         provider.GetRequiredService<AppFiles>(),
         provider.GetRequiredService<AppUrls>(),
         provider.GetRequiredService<AppLogs>(),

@@ -36,6 +36,7 @@ public sealed partial class Platform : IPlatform
     private readonly InstanceTable _table;
     private readonly AppChanges _changes;
     private readonly GitRepositories _repositories;
+    private readonly GitSettings _gitSettings;
     private readonly AppFiles _files;
     private readonly AppUrls _urls;
     private readonly AppLogs _logs;
@@ -52,12 +53,12 @@ public sealed partial class Platform : IPlatform
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
         BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
-        GitRepositories repositories, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, TokenStore tokens, PlatformLog platformLog,
+        GitRepositories repositories, GitSettings gitSettings, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, TokenStore tokens, PlatformLog platformLog,
         ImageStore images, ImageCatalog catalog, RegistryStore registry, ImageCleanup cleanup)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
         (_intake, _imageBuilds, _builders, _queue, _deployer, _reconciler, _table, _changes) = (intake, imageBuilds, builders, queue, deployer, reconciler, table, changes);
-        (_repositories, _files, _urls, _logs, _oneOffs, _execs) = (repositories, files, urls, logs, oneOffs, execs);
+        (_repositories, _gitSettings, _files, _urls, _logs, _oneOffs, _execs) = (repositories, gitSettings, files, urls, logs, oneOffs, execs);
         (_tokens, _platformLog) = (tokens, platformLog);
         (_images, _content, _catalog, _registry, _cleanup) = (images, images.Content, catalog, registry, cleanup);
     }
@@ -107,6 +108,7 @@ public sealed partial class Platform : IPlatform
         await _queue.ForgetAsync(app, limit.Token);
         _apps.Delete(app);
         _builders.Forget(app);
+        _gitSettings.Forget(app);
         _changes.Notify(app);
         _reconciler.Signal(app);
         await GoneAsync(app, limit.Token);

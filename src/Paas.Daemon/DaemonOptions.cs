@@ -29,6 +29,12 @@ internal sealed record DaemonOptions
     /// <summary>The router's HTTPS port.</summary>
     public int HttpsPort { get; init; } = 443;
 
+    /// <summary>The port of the sshd that paasd runs; 0 runs none.</summary>
+    public int SshPort { get; init; } = 2222;
+
+    /// <summary>OpenSSH's server.</summary>
+    public string Sshd { get; init; } = "/usr/sbin/sshd";
+
     /// <summary>The router's control socket; null takes the one in <see cref="Run"/>.</summary>
     public string? RouterSocket { get; init; }
 
@@ -68,6 +74,7 @@ internal sealed record DaemonOptions
         Domain = Domain,
         HttpPort = HttpPort,
         HttpsPort = HttpsPort,
+        SshPort = SshPort,
         RouterSocket = RouterSocket,
         DaemonSocket = Socket,
         Bridge = Bridge,
@@ -96,6 +103,8 @@ internal sealed record DaemonOptions
             Domain = Value("--domain") ?? basis.Domain,
             HttpPort = Port("--http-port", Value("--http-port")) ?? basis.HttpPort,
             HttpsPort = Port("--https-port", Value("--https-port")) ?? basis.HttpsPort,
+            SshPort = Value("--ssh-port") is "0" ? 0 : Port("--ssh-port", Value("--ssh-port")) ?? basis.SshPort,
+            Sshd = Absolute(Value("--sshd")) ?? basis.Sshd,
             RouterSocket = Absolute(Value("--router-socket")) ?? basis.RouterSocket,
             Bridge = Value("--bridge") ?? basis.Bridge,
             Subnet = Value("--subnet") ?? basis.Subnet,
@@ -121,6 +130,7 @@ internal sealed record DaemonOptions
             Programs = InstallationOf(AppContext.BaseDirectory) ?? Path.GetFullPath("artifacts/programs"),
             HttpPort = 8080,
             HttpsPort = 8443,
+            SshPort = 2223,
             Bridge = "paasdev0",
             Subnet = "10.214.0.0/16",
             CgroupParent = "/paas-dev",

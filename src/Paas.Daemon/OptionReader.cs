@@ -7,7 +7,7 @@ internal static class OptionReader
 {
     private static readonly HashSet<string> Known =
     [
-        "--data", "--run", "--programs", "--domain", "--http-port", "--https-port", "--router-socket", "--bridge", "--subnet",
+        "--data", "--run", "--programs", "--domain", "--http-port", "--https-port", "--ssh-port", "--sshd", "--router-socket", "--bridge", "--subnet",
         "--cgroup-parent", "--max-source", "--disk-reserve", "--registry-mirrors", "--insecure-registries",
     ];
 

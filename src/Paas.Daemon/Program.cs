@@ -2,6 +2,7 @@ using Paas.Contracts.Errors;
 using Paas.Daemon;
 using Paas.Daemon.Commands;
 using Paas.Daemon.Hosting;
+using Paas.Daemon.Ssh;
 
 try
 {
@@ -13,6 +14,7 @@ try
         [] => await DaemonHost.RunAsync(options),
         ["token", "create", var name] => await TokenCreate.RunAsync(options, name),
         ["stack", "build"] => await StackBuild.RunAsync(options),
+        ["ssh", "config"] => Say(SshServerConfig.ForSystem(options)),
         ["dockerfile", "tree", var file] => DockerfileTree.Tree(file),
         ["dockerfile", "expand", ..] when words.Count > 2 => DockerfileTree.Expand(words[2], words.Skip(3)),
         ["teardown"] => await Teardown.RunAsync(options),

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Paas.Contracts.Api;
 using Paas.ControlPlane.Access;
+using Paas.ControlPlane.Access.Ssh;
 using Paas.ControlPlane.Git;
 using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Store;
@@ -23,7 +24,7 @@ internal sealed class TestDaemon : IAsyncDisposable
 
     private TestDaemon(Action<IServiceCollection>? more, long maxSource, long diskReserve)
     {
-        Options = new DaemonOptions { Data = _directory.Combine("data"), Run = _directory.Combine("run"), Programs = Testing.Programs.Root, MaxSourceBytes = maxSource };
+        Options = new DaemonOptions { Data = _directory.Combine("data"), Run = _directory.Combine("run"), Programs = Testing.Programs.Root, MaxSourceBytes = maxSource, SshPort = 0 };
         SocketFile.Clear(Options.Socket);
         _app = DaemonHost.Build(Options, services =>
         {
@@ -33,6 +34,7 @@ internal sealed class TestDaemon : IAsyncDisposable
             services.AddSingleton(_ => new Database(Path.Combine(Options.Data, "paas.db")));
             services.AddSingleton<TokenStore>();
             services.AddRegistry(options);
+            services.AddSshKeys();
             services.AddSingleton<GitRepositories>();
             services.AddSingleton<IPlatform>(Platform);
             services.AddSingleton<ILoggerProvider>(new MemoryLog(Log));

@@ -58,6 +58,7 @@ public sealed class InstallTests(ITestOutputHelper output)
         Assert.Equal("", (await new Command("find", "/sys/fs/cgroup", "-maxdepth", "3", "-name", "paas").RunAsync()).Stdout);
         Assert.NotEqual(0, (await new Command("pgrep", "-f", "^/opt/paas/").RunAsync()).ExitCode);
         Assert.NotEqual(0, (await new Command("getent", "passwd", "paas-router").RunAsync()).ExitCode);
+        Assert.NotEqual(0, (await new Command("getent", "passwd", "paas").RunAsync()).ExitCode);
     }
 
     [RootFact]

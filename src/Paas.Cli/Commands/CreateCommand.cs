@@ -1,6 +1,7 @@
 using Paas.Cli.CommandLine;
 using Paas.Cli.Connections;
 using Paas.Cli.Git;
+using Paas.Cli.Ssh;
 using Paas.Contracts.Api;
 
 namespace Paas.Cli.Commands;
@@ -43,6 +44,12 @@ internal sealed class CreateCommand : Command
         else
         {
             call.Terminal.Line($"{string.Join(' ', app.Urls.Take(1))} | {remote}");
+        }
+
+        if (SshSession.IsOne)
+        {
+            call.Terminal.Next($"Next, in your app's git checkout: git push paas@HOST:{app.Name} main");
+            return 0;
         }
 
         CredentialHelper.Install(new Uri(remote));

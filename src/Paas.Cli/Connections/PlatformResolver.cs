@@ -1,3 +1,4 @@
+using Paas.Cli.Ssh;
 using Paas.Contracts.Errors;
 
 namespace Paas.Cli.Connections;
@@ -19,7 +20,7 @@ internal static class PlatformResolver
             return new PlatformAddress(url, null, NullIfEmpty(environment("PAAS_TOKEN")) ?? logins.TokenFor(url));
         }
 
-        if (NullIfEmpty(environment("PAAS_SOCKET")) is { } socket) return PlatformAddress.Local(socket);
+        if (NullIfEmpty(environment("PAAS_SOCKET")) is { } socket) return PlatformAddress.Local(socket) with { Token = NullIfEmpty(environment(SshSession.TokenVariable)) };
         if (logins.Hosts.Count > 0 && remote() is { } origin && logins.TokenFor(origin) is { } token) return new PlatformAddress(origin, null, token);
         if (logins.Current is { } current && logins.Hosts.TryGetValue(current, out var login))
         {

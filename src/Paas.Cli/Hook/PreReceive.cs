@@ -33,6 +33,13 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
     private void Explain(RefUpdate update, string? deployBranch)
     {
         if (update.Deletes) return;
+        if (update.Tag is { } tag)
+        {
+            terminal.Note($"-----> Tag {tag} accepted; tags do not deploy");
+            terminal.Note($"       To deploy it: git push {Remote} '{tag}^{{}}:{deployBranch ?? "main"}'");
+            return;
+        }
+
         terminal.Error(
             deployBranch is null ? $"Pushed {update.ShortName}; only a branch deploys" : $"Pushed {update.ShortName}; only {deployBranch} deploys",
             deployBranch is null || update.Branch is null ? null : $"To deploy it: git push {Remote} {update.Branch}:{deployBranch}");
@@ -42,6 +49,13 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
 
     private async Task<int> DeployAsync(RefUpdate update, CancellationToken ct)
     {
+        if (GitCheckout.Run("cat-file", "-t", update.New) is { Code: 0, Output: "tag" })
+        {
+            // git itself would refuse it, but only after it has been deployed.
+            terminal.Error("An annotated tag cannot be a branch", $"Push the commit that it names: git push {Remote} 'TAG^{{}}:{update.Branch}'");
+            return ErrorCodes.ExitFailure;
+        }
+
         var commit = Commit(update.New);
         if (commit.Tree == EmptyTree)
         {
@@ -90,7 +104,7 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
     // A pushed tag object or a branch both lead to a commit.
     private static (string Id, string Tree, string Message, string Author) Commit(string id)
     {
-        var shown = GitCheckout.Run("log", "-1", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%T%x00%an%x00%s", id);
+        var shown = GitCheckout.Run("log", "--no-walk", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%T%x00%an%x00%s", id);
         if (shown is not { Code: 0, Output: var text } || text.Split('\0') is not [var commit, var tree, var author, var message])
             throw new PaasException(ErrorCode.InvalidRequest, $"{id} is not a commit");
         // Both travel in the address of a request, whose length servers limit.

@@ -7,9 +7,13 @@ namespace Paas.Cli.Hook;
 internal sealed record RefUpdate(string Old, string New, string Ref)
 {
     private const string Heads = "refs/heads/";
+    private const string Tags = "refs/tags/";
 
     /// <summary>The branch's name, or null for a tag or something else.</summary>
     public string? Branch => Ref.StartsWith(Heads, StringComparison.Ordinal) ? Ref[Heads.Length..] : null;
+
+    /// <summary>The tag's name, or null for something else.</summary>
+    public string? Tag => Ref.StartsWith(Tags, StringComparison.Ordinal) ? Ref[Tags.Length..] : null;
 
     /// <summary>As a person calls it.</summary>
     public string ShortName => Branch ?? (Ref.StartsWith("refs/", StringComparison.Ordinal) ? Ref[5..] : Ref);

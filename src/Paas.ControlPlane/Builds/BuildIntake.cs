@@ -7,7 +7,7 @@ using Paas.ControlPlane.Store;
 namespace Paas.ControlPlane.Builds;
 
 /// <summary>Takes sources in and gives output out: the side of builds that a push sees.</summary>
-internal sealed class BuildIntake(AppStore apps, BuildStore builds, SourceStore sources, BuildOutputs outputs, BuildQueue queue, ImageCleanup cleanup, AppUrls urls)
+internal sealed class BuildIntake(ControlPlaneOptions options, AppStore apps, BuildStore builds, SourceStore sources, BuildOutputs outputs, BuildQueue queue, ImageCleanup cleanup, AppUrls urls)
 {
     internal async IAsyncEnumerable<BuildEvent> SubmitAsync(string app, BuildSource source, Stream tar, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -21,6 +21,7 @@ internal sealed class BuildIntake(AppStore apps, BuildStore builds, SourceStore 
 
         await cleanup.MakeRoomAsync("the build", 0, ct);
         var tree = await sources.AddAsync(tar, ct);
+        await SourceLimits.CheckAsync(sources.PathOf(tree), options, ct);
         // Recorded even when the caller goes right now: the source is here.
         var build = await queue.AddAsync(app, tree, source, CancellationToken.None);
         await foreach (var one in ReadAsync(app, build.Number, ct)) yield return one;

@@ -33,6 +33,7 @@ internal sealed partial class BuildRunner(
     Deployer deployer,
     DeployTasks tasks,
     GitRepositories repositories,
+    GitSettings gitSettings,
     AppUrls urls,
     PlatformLog platformLog,
     ContentStore content,
@@ -150,7 +151,7 @@ internal sealed partial class BuildRunner(
                 build.App,
                 build.Number,
                 sources.PathOf(build.Tree),
-                config,
+                gitSettings.ForBuild(build.App, config),
                 Path.Combine(outputs.DirectoryOf(build.App, build.Number), "work"),
                 options.CacheDirectory)
             {
@@ -160,7 +161,7 @@ internal sealed partial class BuildRunner(
             ct);
         var (release, deployment) = (await deployer.DeployAsync(
             build.App,
-            () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, apps.Config(build.App).With(additions), outcome.Processes, build.Number, outcome.Port, manifest?.Formation),
+            () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, gitSettings.ForRelease(build.App, apps.Config(build.App).With(additions), build.Source.Commit), outcome.Processes, build.Number, outcome.Port, manifest?.Formation),
             made => output.Write($"-----> Deploying v{made.Version}"),
             progress =>
             {

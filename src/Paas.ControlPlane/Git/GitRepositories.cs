@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LibGit2Sharp;
+using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 
 namespace Paas.ControlPlane.Git;
@@ -69,6 +70,25 @@ public sealed class GitRepositories : IDisposable
         return repository.Branches.Where(branch => branch.Tip is not null).ToDictionary(branch => branch.FriendlyName, branch => branch.Tip.Sha);
     }
 
+    /// <summary>The files in which two commits differ; null where the repository does not have the second.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="from">What to compare with; null, and one that is not there, is the commit's first parent.</param>
+    /// <param name="to">The commit.</param>
+    /// <param name="most">How many files are named.</param>
+    public BuildChangesDocument? Changes(string app, string? from, string to, int most)
+    {
+        var path = PathOf(app);
+        if (!Directory.Exists(path)) return null;
+        SystemLibGit2.Use(EmptyDirectory());
+        using var repository = new Repository(path);
+        if (repository.Lookup<Commit>(to) is not { } commit) return null;
+        // Behind the end of a shallow clone there is nothing to look up.
+        var before = (from is null ? null : repository.Lookup<Commit>(from))
+            ?? FirstParent(commit);
+        using var changes = repository.Diff.Compare<TreeChanges>(before?.Tree, commit.Tree);
+        return new BuildChangesDocument(before?.Sha, changes.Count, [.. changes.OrderBy(change => change.Path, StringComparer.Ordinal).Take(most).Select(Described)]);
+    }
+
     /// <summary>Makes a branch the one that a clone checks out.</summary>
     public async Task SetHeadAsync(string app, string branch, CancellationToken ct) =>
         await GitAsync(["--git-dir", PathOf(app), "symbolic-ref", "HEAD", "refs/heads/" + branch], ct);
@@ -81,6 +101,26 @@ public sealed class GitRepositories : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _making.Dispose();
+
+    private static Commit? FirstParent(Commit commit)
+    {
+        try
+        {
+            return commit.Parents.FirstOrDefault();
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static ChangedFile Described(TreeEntryChanges change) => change.Status switch
+    {
+        ChangeKind.Added or ChangeKind.Copied => new(change.Path, FileChange.Added),
+        ChangeKind.Deleted => new(change.Path, FileChange.Removed),
+        ChangeKind.Renamed => new(change.Path, FileChange.Changed, change.OldPath),
+        _ => new(change.Path, FileChange.Changed),
+    };
 
     private async Task MakeAsync(string path, CancellationToken ct)
     {
@@ -105,6 +145,7 @@ public sealed class GitRepositories : IDisposable
               maxInputSize = {_options.MaxPushBytes}
               fsckObjects = true
               denyDeleteCurrent = warn
+              shallowUpdate = true
             [receive "fsck"]
               zeroPaddedFilemode = ignore
               missingSpaceBeforeDate = ignore
@@ -114,6 +155,10 @@ public sealed class GitRepositories : IDisposable
 
             """;
         WriteIfChanged(Path.Combine(path, "config"), text, executable: false);
+        // An archive of a commit is its files as they are: export-ignore and export-subst are for releases of the project itself
+        // (gitattributes(5)). This file is stronger than those of a commit.
+        Directory.CreateDirectory(Path.Combine(path, "info"));
+        WriteIfChanged(Path.Combine(path, "info", "attributes"), "* -export-ignore -export-subst\n", executable: false);
     }
 
     private void WriteHooks()

@@ -37,6 +37,10 @@ internal sealed class AppStore(Database database, TimeProvider time)
     internal bool AdoptBranch(string name, string branch) => database.Write(connection =>
         connection.Execute("UPDATE apps SET deploy_branch = @branch WHERE name = @name AND deploy_branch IS NULL", new { name, branch })) > 0;
 
+    /// <summary>Null: the next push adopts its branch.</summary>
+    internal void SetDeployBranch(string name, string? branch) => database.Write(connection =>
+        connection.Execute("UPDATE apps SET deploy_branch = @branch WHERE name = @name", new { name, branch }));
+
     internal IReadOnlyDictionary<string, string> Config(string app) => database.Read(connection =>
         connection.Query<(string Name, string Value)>("SELECT name, value FROM config_vars WHERE app = @app ORDER BY name", new { app })
             .ToDictionary(pair => pair.Name, pair => pair.Value));

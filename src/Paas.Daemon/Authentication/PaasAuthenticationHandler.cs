@@ -6,16 +6,17 @@ using Microsoft.Extensions.Options;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Access;
+using Paas.ControlPlane.Access.Ssh;
 using Paas.Daemon.Errors;
 
 namespace Paas.Daemon.Authentication;
 
 /// <summary>
-/// Three ways to be somebody: a token (Bearer, or Basic with the token as password, which is what git can say); the dashboard's
-/// session cookie, which holds a token; being root at the other end of the Unix socket.
+/// Three ways to be somebody: a token (Bearer, or Basic with the token as password, which is what git can say; a session over SSH has
+/// one of its own); the dashboard's session cookie, which holds a token; being root at the other end of the Unix socket.
 /// </summary>
 internal sealed class PaasAuthenticationHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenStore tokens, DaemonOptions daemon)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenStore tokens, SshSessions sessions, DaemonOptions daemon)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -45,7 +46,7 @@ internal sealed class PaasAuthenticationHandler(
         && !Request.Headers.ContainsKey("Forwarded");
 
     private async Task<AuthenticateResult> ByTokenAsync(string secret) =>
-        await tokens.ValidateAsync(secret) is { } identity ? Success(identity) : AuthenticateResult.Fail("the token is unknown or has expired");
+        (SshSessions.IsOne(secret) ? sessions.Validate(secret) : await tokens.ValidateAsync(secret)) is { } identity ? Success(identity) : AuthenticateResult.Fail("the token is unknown or has expired");
 
     private static AuthenticateResult Success(IdentityDocument identity) =>
         AuthenticateResult.Success(new AuthenticationTicket(Caller.Principal(identity), Caller.Scheme));

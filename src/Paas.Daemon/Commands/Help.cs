@@ -10,6 +10,7 @@ internal static class Help
           paasd --dev                run with a router of its own and everything under ./.paas
           paasd token create NAME    make a token and print it
           paasd stack build          build the base images
+          paasd ssh config           print what the machine's own sshd needs to take the platform's keys on port 22
           paasd teardown             stop every app and remove what is on the host for them; the data stays
           paasd version | help
 
@@ -19,6 +20,8 @@ internal static class Help
           --domain NAME        apps answer at APP.NAME, this at paas.NAME (localhost)
           --http-port N        the router's port for HTTP (80)
           --https-port N       and for HTTPS (443)
+          --ssh-port N         port for git push and commands over SSH; 0 for none (2222)
+          --sshd PATH          OpenSSH's server (/usr/sbin/sshd)
           --router-socket PATH the router's control socket (router.sock in the --run directory)
           --bridge NAME        bridge that apps are attached to (paas0)
           --subnet CIDR        their addresses (10.213.0.0/16)

@@ -1,3 +1,5 @@
+using Paas.Daemon.Git;
+
 namespace Paas.Daemon.Endpoints;
 
 /// <summary>The API: <c>/v1</c>. Everything in it needs an authenticated caller unless it says otherwise.</summary>
@@ -8,6 +10,9 @@ internal static class Api
         var api = site.MapGroup("/v1");
         api.MapSystem(options);
         api.MapAccess();
+        api.MapSshKeys();
+        api.MapGitSessions();
+        api.MapGitSettings();
         api.MapRegistryLogins();
         api.MapImageArchives();
         api.MapApps();

@@ -40,7 +40,7 @@ internal static class GitEndpoints
 
         await git.RunAsync(
             new GitCall(wanted, app, repository, Caller.Name(context.User), protocol, Advertise: true),
-            Stream.Null, context.Response.Body, context.RequestAborted);
+            Stream.Null, context.Response.Body, errors: null, context.RequestAborted);
     }
 
     private static async Task ServeAsync(string app, GitService service, HttpContext context, GitHost git)
@@ -61,15 +61,10 @@ internal static class GitEndpoints
         // At once: a proxy waits only so long for the head of an answer, and unpacking a large push takes its time.
         await context.Response.StartAsync(context.RequestAborted);
         await git.RunAsync(
-            new GitCall(service, app, repository, Caller.Name(context.User), Protocol(context.Request)), body, context.Response.Body, context.RequestAborted);
+            new GitCall(service, app, repository, Caller.Name(context.User), Protocol(context.Request)), body, context.Response.Body, errors: null, context.RequestAborted);
     }
 
-    private static string Protocol(HttpRequest request)
-    {
-        var value = request.Headers["Git-Protocol"].ToString();
-        // It ends up in an environment variable of git: only what git itself would send.
-        return value.All(c => char.IsAsciiLetterOrDigit(c) || c is '=' or ':' or '.' or '-' or '_') ? value : "";
-    }
+    private static string Protocol(HttpRequest request) => GitProtocol.Checked(request.Headers["Git-Protocol"].ToString());
 
     private static Stream Decoded(HttpRequest request) => request.Headers.ContentEncoding.ToString() switch
     {

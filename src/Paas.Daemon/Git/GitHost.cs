@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Git;
@@ -12,7 +13,11 @@ namespace Paas.Daemon.Git;
 /// <param name="Caller">Who asked.</param>
 /// <param name="Protocol">The client's <c>Git-Protocol</c> header.</param>
 /// <param name="Advertise">Only list the refs.</param>
-internal sealed record GitCall(GitService Service, string App, string Repository, string Caller, string Protocol, bool Advertise = false);
+internal sealed record GitCall(GitService Service, string App, string Repository, string Caller, string Protocol, bool Advertise = false)
+{
+    /// <summary>One conversation from the refs to the end, as over SSH; else each request stands for itself.</summary>
+    public bool IsSession { get; init; }
+}
 
 /// <summary>Runs git's own programs on the repositories of the apps.</summary>
 internal sealed partial class GitHost(
@@ -39,12 +44,18 @@ internal sealed partial class GitHost(
     /// Runs the service between the two streams. A client that goes away in the middle of its pack ends it; one that goes away
     /// later does not: the push then completes without a listener.
     /// </summary>
-    public async Task RunAsync(GitCall call, Stream input, Stream output, CancellationToken aborted)
+    /// <param name="call">What to run.</param>
+    /// <param name="input">What the client says.</param>
+    /// <param name="output">Takes what git says to it.</param>
+    /// <param name="errors">Takes what git says to the person, where the protocol has a way for that.</param>
+    /// <param name="aborted">The client went away.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(GitCall call, Stream input, Stream output, Stream? errors, CancellationToken aborted)
     {
         using var git = Start(call);
         using var stopping = lifetime.ApplicationStopping.Register(() => Kill(git));
         // A fetch without a reader is wasted work; a push may be deploying, and git must then record what went live.
-        using var unread = call.Service == GitService.UploadPack ? aborted.Register(() => Kill(git)) : default;
+        using var unread = call.Service != GitService.ReceivePack ? aborted.Register(() => Kill(git)) : default;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         var complaints = git.StandardError.ReadToEndAsync(CancellationToken.None);
         var feeding = FeedAsync(input, git, ended.Token);
@@ -55,8 +66,8 @@ internal sealed partial class GitHost(
         {
             await spoken.CopyAsync(git.StandardOutput.BaseStream, aborted);
             await git.WaitForExitAsync(CancellationToken.None);
-            // The answer is out, but a client that is still sending reads it only once it has sent everything.
-            ended.CancelAfter(LateSender);
+            // The answer is out, but over HTTP a client that is still sending reads it only once it has sent everything.
+            ended.CancelAfter(call.IsSession ? TimeSpan.Zero : LateSender);
         }
         finally
         {
@@ -66,8 +77,12 @@ internal sealed partial class GitHost(
 
         if (git.ExitCode != 0 && !aborted.IsCancellationRequested)
         {
-            GitFailed(call.Service.Command, call.App, git.ExitCode, (await complaints).Trim());
+            var said = (await complaints).Trim();
+            GitFailed(call.Service.Command, call.App, git.ExitCode, said);
+            if (errors is not null && said.Length > 0) await errors.WriteAsync(Encoding.UTF8.GetBytes(said + "\n"), CancellationToken.None);
         }
+
+        return git.ExitCode;
     }
 
     private static void Kill(Process git)
@@ -92,7 +107,7 @@ internal sealed partial class GitHost(
             WorkingDirectory = call.Repository,
         };
         start.ArgumentList.Add(call.Service.Command);
-        start.ArgumentList.Add("--stateless-rpc");
+        if (!call.IsSession) start.ArgumentList.Add("--stateless-rpc");
         if (call.Advertise) start.ArgumentList.Add("--advertise-refs");
         start.ArgumentList.Add(call.Repository);
         // The administrator's own git configuration has no say here.
@@ -102,7 +117,7 @@ internal sealed partial class GitHost(
         start.Environment["PAAS_SOCKET"] = options.Socket;
         start.Environment["PAAS_APP"] = call.App;
         start.Environment["PAAS_USER"] = call.Caller;
-        foreach (var name in new[] { "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "PAAS_URL", "PAAS_TOKEN" }) start.Environment.Remove(name);
+        foreach (var name in new[] { "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "PAAS_URL", "PAAS_TOKEN", "PAAS_SESSION" }) start.Environment.Remove(name);
         try
         {
             return Process.Start(start)!;

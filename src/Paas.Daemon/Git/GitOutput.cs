@@ -1,3 +1,5 @@
+using System.Net.WebSockets;
+
 namespace Paas.Daemon.Git;
 
 /// <summary>Carries what git says to the client as it says it. A client that went away makes it go on silently, so that git can finish.</summary>
@@ -36,7 +38,7 @@ internal class GitOutput(Stream client)
             await client.WriteAsync(bytes, aborted);
             await client.FlushAsync(aborted);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
+        catch (Exception error) when (error is IOException or OperationCanceledException or WebSocketException or ObjectDisposedException)
         {
             _gone = true;
         }

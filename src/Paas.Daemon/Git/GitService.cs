@@ -1,6 +1,6 @@
 namespace Paas.Daemon.Git;
 
-/// <summary>The two services of git's smart HTTP protocol (gitprotocol-http(5)).</summary>
+/// <summary>What git's clients ask a server to run (gitprotocol-pack(5)); over HTTP only the first two (gitprotocol-http(5)).</summary>
 /// <param name="Name"><c>git-receive-pack</c>: a push; <c>git-upload-pack</c>: a fetch or clone.</param>
 /// <param name="Command">The subcommand of git that speaks it.</param>
 internal sealed record GitService(string Name, string Command)
@@ -9,6 +9,10 @@ internal sealed record GitService(string Name, string Command)
 
     public static GitService UploadPack { get; } = new("git-upload-pack", "upload-pack");
 
+    /// <summary><c>git archive --remote</c>.</summary>
+    public static GitService UploadArchive { get; } = new("git-upload-archive", "upload-archive");
+
+    /// <summary>A service of the HTTP protocol, or null.</summary>
     public static GitService? Named(string? name) =>
         name == ReceivePack.Name ? ReceivePack : name == UploadPack.Name ? UploadPack : null;
 }

@@ -9,6 +9,7 @@ using Paas.Daemon.Endpoints;
 using Paas.Daemon.Errors;
 using Paas.Daemon.Git;
 using Paas.Daemon.Registry;
+using Paas.Daemon.Ssh;
 using Paas.Images;
 using Paas.Web;
 
@@ -54,6 +55,7 @@ internal static partial class DaemonHost
         Authenticate(builder.Services);
         LeaveOutKeys(builder.Services);
         if (options.Dev) builder.Services.AddHostedService<DevRouter>();
+        if (options.SshPort > 0) builder.Services.AddHostedService<SshServer>();
 
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>();

@@ -9,7 +9,7 @@ internal static class DataDirectory
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode Passable = Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private static readonly string[] PrivateParts = ["builds", "cache", "containers", "git", "images", "node", "stack"];
+    private static readonly string[] PrivateParts = ["builds", "cache", "containers", "git", "images", "node", "ssh", "stack"];
 
     /// <summary>Makes what is missing and sets the modes; the same whenever it is called.</summary>
     public static void Prepare(string data)

@@ -11,6 +11,7 @@ public sealed class PaasServer : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly ServerSlot _slot = ServerSlot.Take();
+    private readonly TestSshd _sshd;
     private readonly string _bridge;
     private readonly string _subnet;
     private readonly string _cgroupParent;
@@ -24,8 +25,12 @@ public sealed class PaasServer : IAsyncDisposable
         _cgroupParent = $"/paas-test{_slot.Number}";
         HttpPort = Ports.Free();
         HttpsPort = Ports.Free();
+        SshPort = Ports.Free();
+        _sshd = new TestSshd(At("sshd"));
         Visitor = new Visitor(HttpPort);
         foreach (var name in (string[])["data", "run", "router", "router-run", "home", "log"]) Directory.CreateDirectory(At(name));
+        // As when installed: sessions over SSH, which have no rights here, reach the socket.
+        foreach (var path in (string[])[_directory.Path, At("run")]) File.SetUnixFileMode(path, Passable);
     }
 
     public string Domain => "localhost";
@@ -33,6 +38,8 @@ public sealed class PaasServer : IAsyncDisposable
     public int HttpPort { get; }
 
     public int HttpsPort { get; }
+
+    public int SshPort { get; }
 
     public Visitor Visitor { get; }
 
@@ -46,13 +53,16 @@ public sealed class PaasServer : IAsyncDisposable
 
     public string DashboardUrl => $"http://paas.{Domain}:{HttpPort}";
 
+    private const UnixFileMode Passable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private static string Keep => Path.Combine(Repository.Root, "src/Paas.Daemon/service/paas-keep");
 
     private IReadOnlyList<string> DaemonOptions =>
     [
         "--data", DataDirectory, "--run", At("run"), "--programs", Programs.Root, "--router-socket", At("router-run/router.sock"),
         "--domain", Domain, "--http-port", Text(HttpPort), "--https-port", Text(HttpsPort),
-        "--bridge", _bridge, "--subnet", _subnet, "--cgroup-parent", _cgroupParent,
+        "--ssh-port", Text(SshPort), "--sshd", _sshd.Program, "--bridge", _bridge, "--subnet", _subnet, "--cgroup-parent", _cgroupParent,
     ];
 
     /// <summary>Starts both programs on base images that are built once and kept between runs.</summary>
