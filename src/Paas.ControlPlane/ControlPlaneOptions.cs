@@ -29,6 +29,9 @@ public sealed record ControlPlaneOptions
     /// <summary>Most entries of a source tree.</summary>
     public int MaxSourceFiles { get; init; } = 100_000;
 
+    /// <summary>Most entries of an archive that is deployed.</summary>
+    public int MaxArchiveFiles { get; init; } = 10_000;
+
     /// <summary>Longest path within a source tree, in bytes.</summary>
     public int MaxSourcePath { get; init; } = 1024;
 

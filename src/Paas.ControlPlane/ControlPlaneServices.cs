@@ -23,6 +23,7 @@ using Paas.ControlPlane.Reconcile;
 using Paas.ControlPlane.Registries;
 using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Runs;
+using Paas.ControlPlane.SourceArchives;
 using Paas.ControlPlane.Store;
 using Paas.Images;
 using Paas.Images.Remote;
@@ -55,7 +56,7 @@ public static class ControlPlaneServices
         services.AddSshKeys();
         services.AddCleanup(options);
         services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
-        services.AddSingleton<GitRepositories>().AddSingleton<GitSettings>().AddSingleton<IGit, GitDesk>();
+        services.AddSingleton<GitRepositories>().AddSingleton<GitSettings>().AddSingleton<ArchiveDeploys>().AddSingleton<IGit, GitDesk>();
         services.AddSingleton(MakePlatform);
         services.AddSingleton<IPlatform>(provider => provider.GetRequiredService<Platform>());
         services.AddHostedService<ControlPlaneService>();

@@ -10,7 +10,7 @@ internal static class CommandTable
         ("Apps", [new CreateCommand(), new AppsCommand(), new OpenCommand(), new DestroyCommand()]),
         ("What runs", [new PsCommand(), new ScaleCommand(), new LogsCommand(), new RunCommand(), new EnterCommand()]),
         ("Config", [new ConfigCommand(), new ConfigSetCommand(), new ConfigGetCommand(), new ConfigUnsetCommand()]),
-        ("Releases", [new ReleasesCommand(), new RollbackCommand(), new DeployCommand(), new GitFromImageCommand(), new GitSetCommand(), new GitReportCommand(), new BuildsCommand(), new BuildsInfoCommand(), new BuildsOutputCommand(), new BuildsCancelCommand(), new BuilderCommand(), new BuilderSetCommand()]),
+        ("Releases", [new ReleasesCommand(), new RollbackCommand(), new DeployCommand(), new GitFromImageCommand(), new GitFromArchiveCommand(), new GitSetCommand(), new GitReportCommand(), new BuildsCommand(), new BuildsInfoCommand(), new BuildsOutputCommand(), new BuildsCancelCommand(), new BuilderCommand(), new BuilderSetCommand()]),
         ("Images", [new BuildCommand(), new ImagesCommand(), new ImagesInspectCommand(), new ImagesHistoryCommand(), new ImagesImportCommand(), new ImagesExportCommand(), new ImagesDiffCommand(), new CommitCommand(), new CleanupCommand()]),
         ("Registries", [new RegistryLoginCommand(), new RegistryLogoutCommand(), new RegistryListCommand(), new RegistryDeployTagCommand()]),
         ("Access", [new LoginCommand(), new LoginTokenCommand(), new LogoutCommand(), new GitRemoteCommand(), new SshKeysAddCommand(), new SshKeysListCommand(), new SshKeysRemoveCommand()]),

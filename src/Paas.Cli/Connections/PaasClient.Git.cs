@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Paas.Contracts.Api;
 
 namespace Paas.Cli.Connections;
@@ -12,4 +13,12 @@ internal sealed partial class PaasClient : IGit
 
     public Task<BuildChangesDocument> GetBuildChangesAsync(string app, int build, CancellationToken ct) =>
         GetAsync($"{Of(app)}/builds/{build}/changes", Json.BuildChangesDocument, ct);
+
+    public IAsyncEnumerable<BuildEvent> DeployArchiveAsync(string app, ArchiveSource source, Stream body, CancellationToken ct)
+    {
+        var content = new StreamContent(body, 128 * 1024);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        var query = Query(("type", source.Type), ("url", source.Url));
+        return StreamAsync(() => new HttpRequestMessage(HttpMethod.Post, Of(app) + "/archive" + query) { Content = content }, Json.BuildEvent, ct);
+    }
 }

@@ -26,3 +26,8 @@ public sealed record BuildChangesDocument(string? Base, int Total, IReadOnlyList
 /// <param name="Change">What became of it.</param>
 /// <param name="From">What it was called before, where it was renamed.</param>
 public sealed record ChangedFile(string Path, FileChange Change, string? From = null);
+
+/// <summary>A source in an archive: <c>POST /v1/apps/{app}/archive?type=&amp;url=</c>.</summary>
+/// <param name="Type"><c>tar</c>, <c>tar.gz</c> or <c>zip</c>; null finds out.</param>
+/// <param name="Url">Where the platform fetches it; null is the request's body.</param>
+public sealed record ArchiveSource(string? Type = null, string? Url = null);

@@ -14,4 +14,11 @@ public interface IGit
     /// repository: it came without git, or was refused. <c>GET /v1/apps/{app}/builds/{number}/changes</c>
     /// </summary>
     Task<BuildChangesDocument> GetBuildChangesAsync(string app, int build, CancellationToken ct);
+
+    /// <summary>
+    /// Builds and deploys the files of an archive, as <see cref="IPlatform.SubmitBuildAsync"/> does those of a commit; a directory that is
+    /// alone at its top is left out of their paths. InvalidRequest for an archive that is none, or that reaches out of itself; TooLarge for
+    /// one over the limits; Unavailable where it cannot be fetched. <c>POST /v1/apps/{app}/archive</c>
+    /// </summary>
+    IAsyncEnumerable<BuildEvent> DeployArchiveAsync(string app, ArchiveSource source, Stream body, CancellationToken ct);
 }

@@ -4,12 +4,12 @@ using Paas.Contracts.Errors;
 
 namespace Paas.ControlPlane.Builds;
 
-/// <summary>What a source may be, looked up in its tar before anything is built: how many files, how long their paths, and that it is a tar at all.</summary>
+/// <summary>What a source may be, looked up in its tar before anything is built: how many files, and how long their paths.</summary>
 internal static class SourceLimits
 {
     private const int LongestName = 255;
 
-    /// <summary>TooLarge for too many entries or too long a path, InvalidRequest for what is no tar.</summary>
+    /// <summary>TooLarge for too many entries or too long a path.</summary>
     internal static async Task CheckAsync(string path, ControlPlaneOptions options, CancellationToken ct)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 4096);
@@ -27,10 +27,8 @@ internal static class SourceLimits
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
-            throw new PaasException(ErrorCode.InvalidRequest, $"the source is not a whole tar: {error.Message}", null, error);
+            // The build says what is wrong with it, where it unpacks it.
         }
-
-        if (count == 0) throw new PaasException(ErrorCode.InvalidRequest, "the source has no files", "Is the directory empty, or is everything ignored?");
     }
 
     private static void CheckPath(string name, int longest)

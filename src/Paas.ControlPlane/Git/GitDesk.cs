@@ -1,13 +1,15 @@
 using System.Text.RegularExpressions;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.SourceArchives;
 using Paas.ControlPlane.Store;
 
 namespace Paas.ControlPlane.Git;
 
 /// <summary>Shows and changes what the apps' repositories do.</summary>
 internal sealed partial class GitDesk(
-    ControlPlaneOptions options, AppStore apps, BuildStore builds, ReleaseStore releases, GitSettings settings, GitRepositories repositories, AppUrls urls) : IGit
+    ControlPlaneOptions options, AppStore apps, BuildStore builds, ReleaseStore releases, GitSettings settings, GitRepositories repositories, AppUrls urls,
+    ArchiveDeploys archives) : IGit
 {
     private const int MostFiles = 200;
 
@@ -50,6 +52,10 @@ internal sealed partial class GitDesk(
         return Task.FromResult(repositories.Changes(app, before, commit, MostFiles)
             ?? throw new PaasException(ErrorCode.NotFound, $"the commit of build {build} is not in the repository: its push was refused, or is not over"));
     }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BuildEvent> DeployArchiveAsync(string app, ArchiveSource source, Stream body, CancellationToken ct) =>
+        archives.DeployAsync(app, source, body, ct);
 
     // Stricter than git-check-ref-format(1) where nobody will miss it.
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._+@#-]*(/[A-Za-z0-9_][A-Za-z0-9._+@#-]*)*\z", RegexOptions.CultureInvariant)]

@@ -1,5 +1,9 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.Daemon.Streaming;
 
 namespace Paas.Daemon.Endpoints;
 
@@ -17,5 +21,25 @@ internal static class GitSettingEndpoints
 
         api.MapGet("/apps/{app}/builds/{number:int}/changes", async (string app, int number, [FromServices] IGit git, CancellationToken ct) =>
             TypedResults.Json(await git.GetBuildChangesAsync(app, number, ct), ApiJsonContext.Default.BuildChangesDocument));
+
+        api.MapPost("/apps/{app}/archive", DeployArchiveAsync);
+    }
+
+    private static async Task DeployArchiveAsync(string app, string? type, string? url, HttpContext context, [FromServices] IGit git, DaemonOptions options)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        await using var body = new LimitedStream(
+            context.Request.Body, options.MaxSourceBytes, "The archive", "Leave out what the build does not need. The server's administrator can raise the limit: paasd --max-source");
+        try
+        {
+            await EventStream.WriteAsync(
+                context, ct => git.DeployArchiveAsync(app, new ArchiveSource(type, url), body, ct), ApiJsonContext.Default.BuildEvent, ready: url is null ? body.Ended : null);
+        }
+        catch (PaasException) when (!context.Response.HasStarted)
+        {
+            await body.DrainAsync(context.RequestAborted);
+            throw;
+        }
     }
 }

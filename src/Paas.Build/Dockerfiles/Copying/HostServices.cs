@@ -7,7 +7,7 @@ namespace Paas.Build.Dockerfiles.Copying;
 /// Keeps <c>ADD</c> away from what listens for this host only: its loopback, and addresses that mean the link, where clouds tell machines
 /// their secrets. A Dockerfile is fetched for by a process outside of every container.
 /// </summary>
-internal static class HostServices
+public static class HostServices
 {
     /// <summary>Connects to where a name leads, unless that is this host's own.</summary>
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
