@@ -81,7 +81,7 @@ public sealed class GitTests : IAsyncLifetime
         var push = (await GitAsync("push", "paas", "main:topic", "v1.0")).Succeeded();
         Assert.Contains("Pushed topic; only main deploys", push.Stderr, StringComparison.Ordinal);
         Assert.Contains("git push paas topic:main", push.Stderr, StringComparison.Ordinal);
-        Assert.Contains("Pushed tags/v1.0; only main deploys", push.Stderr, StringComparison.Ordinal);
+        Assert.Contains("Tag v1.0 accepted; tags do not deploy", push.Stderr, StringComparison.Ordinal);
         Assert.Single(_daemon.Platform.Builds);
         Assert.Contains("topic", _daemon.Repositories.Branches("hello").Keys);
         (await GitAsync("push", "paas", ":topic")).Succeeded();
