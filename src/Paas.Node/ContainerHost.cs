@@ -4,6 +4,8 @@ using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.Contracts.Supervision;
 using Paas.Images;
+using Paas.Linux;
+using Paas.Linux.Cgroups;
 using Paas.Node.Bundles;
 using Paas.Node.Cgroups;
 using Paas.Node.Network;
@@ -19,6 +21,9 @@ namespace Paas.Node;
 /// </summary>
 public sealed class ContainerHost : IAsyncDisposable
 {
+    // The apps' group has 1024.
+    private const ulong BuildsShares = 204;
+
     private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
 
     // A supervisor that has answered its last request is about to end.
@@ -68,6 +73,7 @@ public sealed class ContainerHost : IAsyncDisposable
     {
         await _recovery.RunAsync(_busy.Contains, ct);
         await _network.PrepareAsync(ct);
+        PutBuildsBehindApps();
     }
 
     /// <summary>Removes what <see cref="PrepareHostAsync"/> made. Containers must be gone.</summary>
@@ -205,6 +211,22 @@ public sealed class ContainerHost : IAsyncDisposable
     {
         _launcher.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // A build's own weight counts among builds only: this is what all of them together get while apps want the processors.
+    private void PutBuildsBehindApps()
+    {
+        var builds = ControlGroup.At(_paths.Cgroup(ContainerGroup.Builds));
+        var limits = new CgroupLimits { Processor = new ProcessorLimits { Shares = BuildsShares } };
+        try
+        {
+            builds.Create(limits)?.Dispose();
+            builds.Apply(limits);
+        }
+        catch (Exception error) when (error is CgroupException or LinuxException)
+        {
+            // A host whose processors nobody shares out runs containers all the same.
+        }
     }
 
     private async Task<IDisposable> BeginAsync(ContainerConfig config, CancellationToken ct)

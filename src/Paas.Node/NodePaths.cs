@@ -20,9 +20,11 @@ internal sealed class NodePaths(NodeOptions options)
 
     public string Logs(string app, string source) => Path.Combine(options.DataDirectory, "logs", app, source);
 
+    /// <summary>The cgroup of all containers of a group, relative to the root of each hierarchy.</summary>
+    public string Cgroup(ContainerGroup group) => $"{options.CgroupParent.TrimEnd('/')}/{(group == ContainerGroup.Builds ? "builds" : "apps")}";
+
     /// <summary>The container's cgroup, relative to the root of each hierarchy.</summary>
-    public string Cgroup(ContainerGroup group, string id) =>
-        $"{options.CgroupParent.TrimEnd('/')}/{(group == ContainerGroup.Builds ? "builds" : "apps")}/{id}";
+    public string Cgroup(ContainerGroup group, string id) => $"{Cgroup(group)}/{id}";
 
     /// <summary>Parents of the containers' cgroups, and the supervisors' own.</summary>
     public IEnumerable<string> CgroupGroups()
