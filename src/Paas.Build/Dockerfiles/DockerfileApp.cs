@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Paas.Build.Dockerfiles.Building;
 using Paas.Build.Lifecycle;
@@ -35,7 +34,7 @@ internal sealed class DockerfileApp(DockerfileBuilder builder, BuildDirectories 
             ct);
         var size = outcome.Image.Manifest.Layers.Sum(layer => layer.Size);
         var execution = outcome.Image.Config.Config ?? new ExecutionConfig();
-        return new BuildOutcome(outcome.Image.Digest, Processes(execution, procfile), size, Port(execution))
+        return new BuildOutcome(outcome.Image.Digest, Processes(execution, procfile), size, execution.LowestTcpPort)
         {
             Reuse = $"{outcome.DoneSteps} {(outcome.DoneSteps == 1 ? "step" : "steps")} done, {outcome.CachedSteps} cached",
         };
@@ -56,10 +55,4 @@ internal sealed class DockerfileApp(DockerfileBuilder builder, BuildDirectories 
         output.Detail("The image's own command -> web");
         return new Dictionary<string, string> { ["web"] = ProcessCommand.Of(execution.Cmd ?? []) };
     }
-
-    /// <summary>The lowest TCP port that the image exposes; null where it exposes none.</summary>
-    private static int? Port(ExecutionConfig execution) => (execution.ExposedPorts?.Keys ?? [])
-        .Where(port => port.EndsWith("/tcp", StringComparison.Ordinal))
-        .Select(port => int.TryParse(port[..^4], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 65_536 ? number : (int?)null)
-        .Min();
 }

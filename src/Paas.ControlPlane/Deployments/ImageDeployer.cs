@@ -1,4 +1,3 @@
-using System.Globalization;
 using Paas.Build;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
@@ -31,7 +30,7 @@ internal sealed class ImageDeployer(ControlPlaneOptions options, ImageStore imag
         apps.Get(app);
         output($"-----> Releasing {app} from {reference}");
         var loaded = await LoadAsync(image, reference, ct);
-        var (processes, port) = (Processes(loaded, reference), PortOf(loaded.Config.Config));
+        var (processes, port) = (Processes(loaded, reference), loaded.Config.Config?.LowestTcpPort);
         output($"       Image {loaded.Digest.Abbreviated}, {ByteSize.Text(loaded.SizeBytes)}; web runs {ImageCommand(loaded)}, port {port ?? options.Port}");
         var (release, deployment) = (await deployer.DeployAsync(
             app,
@@ -77,13 +76,6 @@ internal sealed class ImageDeployer(ControlPlaneOptions options, ImageStore imag
     }
 
     private static string ImageCommand(Image image) => string.Join(' ', (image.Config.Config?.Entrypoint ?? []).Concat(image.Config.Config?.Cmd ?? []));
-
-    /// <summary>The lowest TCP port that the image exposes (image-spec, config.md, "ExposedPorts"); null where it exposes none.</summary>
-    private static int? PortOf(ExecutionConfig? config) => (config?.ExposedPorts?.Keys ?? [])
-        .Select(key => key.Split('/'))
-        .Where(parts => parts.Length == 1 || parts[1].Equals("tcp", StringComparison.OrdinalIgnoreCase))
-        .Select(parts => int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port : (int?)null)
-        .Min();
 
     private static PaasException Unusable(string reference, string why, string? hint, Exception? inner = null) =>
         new(ErrorCode.InvalidRequest, $"the image {reference} cannot be released: {why}", hint, inner);

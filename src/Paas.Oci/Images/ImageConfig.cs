@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -43,6 +44,14 @@ public sealed record ExecutionConfig
     /// <summary>Keys <c>port/tcp</c>, <c>port/udp</c> or <c>port</c>.</summary>
     [JsonPropertyName("ExposedPorts")]
     public IReadOnlyDictionary<string, JsonElement>? ExposedPorts { get; init; }
+
+    /// <summary>The lowest TCP port that it exposes, 1 to 65535; null where it exposes none. A key without a protocol is TCP (image-spec, config.md).</summary>
+    [JsonIgnore]
+    public int? LowestTcpPort => (ExposedPorts?.Keys ?? [])
+        .Select(key => key.Split('/'))
+        .Where(parts => parts.Length == 1 || parts[1].Equals("tcp", StringComparison.OrdinalIgnoreCase))
+        .Select(parts => ushort.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0 ? port : (int?)null)
+        .Min();
 
     /// <summary><c>NAME=value</c> each.</summary>
     [JsonPropertyName("Env")]
