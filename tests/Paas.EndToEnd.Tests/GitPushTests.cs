@@ -156,6 +156,53 @@ public sealed class GitPushTests(ServerFixture fixture, ITestOutputHelper output
         }
     }
 
+    [RootFact]
+    public async Task A_submodule_is_named_where_its_files_are_not_built()
+    {
+        await using var app = await AppCheckout.CreateAsync(Server, "static", "parent");
+        using var other = new TemporaryDirectory();
+        (await Server.GitAsync(other.Path, "init", "-q", "-b", "main", "lib")).Succeeded();
+        await File.WriteAllTextAsync(other.Combine("lib", "inner.txt"), "inner");
+        (await Server.GitAsync(other.Combine("lib"), "add", "-A")).Succeeded();
+        (await Server.GitAsync(other.Combine("lib"), "commit", "-q", "-m", "Inner")).Succeeded();
+        (await GitAsync(app, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.Combine("lib"), "lib")).Succeeded();
+        await app.CommitAsync("With a submodule");
+        Assert.Contains("lib is a submodule", (await app.PushAsync()).Succeeded().Stderr, StringComparison.Ordinal);
+        (await app.PaasAsync("deploy")).Succeeded();
+        Assert.Equal("inner", (await app.GetAsync("/lib/inner.txt")).Body);
+    }
+
+    [RootFact]
+    public async Task An_archive_deploys_from_standard_input_and_a_hostile_one_or_one_of_this_host_does_not()
+    {
+        using var work = new TemporaryDirectory();
+        (await new Command("cp", "-R", Path.Combine(Repository.Root, "tests/apps/static"), work.Combine("site-1.0")).RunAsync()).Succeeded();
+        (await new Command("tar", "-czf", work.Combine("site.tar.gz"), "-C", work.Path, "site-1.0").RunAsync()).Succeeded();
+        (await Server.PaasAsync("create", "archived", "--no-remote")).Succeeded();
+        try
+        {
+            output.WriteLine((await ShellAsync(work, "paas git:from-archive archived -- < site.tar.gz")).Succeeded().Output);
+            Assert.Contains("<html", (await Server.Visitor.GetAsync("archived.localhost", "/")).Body, StringComparison.OrdinalIgnoreCase);
+
+            (await new Command("tar", "-cPf", work.Combine("evil.tar"), "--transform", "s,^.*$,../../evil,", work.Combine("site.tar.gz")).RunAsync()).Succeeded();
+            var hostile = await ShellAsync(work, "paas git:from-archive --archive-type tar archived - < evil.tar");
+            Assert.Equal(1, hostile.ExitCode);
+            Assert.Contains("leads out of the archive", hostile.Stderr, StringComparison.Ordinal);
+            var own = await Server.PaasAsync("git:from-archive", "archived", $"http://127.0.0.1:{Server.HttpPort}/x.tar.gz");
+            Assert.Equal(1, own.ExitCode);
+            Assert.Contains("this host itself", own.Stderr, StringComparison.Ordinal);
+            Assert.Equal(1, (await ShellAsync(work, "echo hello | paas git:from-archive archived")).ExitCode);
+            Assert.Single(JsonDocument.Parse((await Server.PaasAsync("builds", "-a", "archived", "--json")).Succeeded().Stdout).RootElement.EnumerateArray());
+        }
+        finally
+        {
+            (await Server.PaasAsync("destroy", "-a", "archived", "--confirm", "archived")).Succeeded();
+        }
+    }
+
+    private Task<CommandResult> ShellAsync(TemporaryDirectory directory, string line) =>
+        new Command("sh", "-c", line) { Directory = directory.Path, Environment = Server.UserEnvironment() }.RunAsync();
+
     private Task<CommandResult> GitAsync(AppCheckout app, params IReadOnlyList<string> arguments) => Server.GitAsync(app.Directory, arguments);
 
     private async Task<string> RevisionAsync(AppCheckout app, string name) => (await GitAsync(app, "rev-parse", name + "^{commit}")).Succeeded().Stdout.Trim();

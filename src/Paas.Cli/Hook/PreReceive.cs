@@ -49,20 +49,21 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
 
     private async Task<int> DeployAsync(RefUpdate update, CancellationToken ct)
     {
-        if (GitCheckout.Run("cat-file", "-t", update.New) is { Code: 0, Output: "tag" })
+        var commit = Commit(update.New);
+        if (commit.Id != update.New)
         {
-            // git itself would refuse it, but only after it has been deployed.
+            // It leads to a commit, but is none. git itself would refuse it, only after it has been deployed.
             terminal.Error("An annotated tag cannot be a branch", $"Push the commit that it names: git push {Remote} 'TAG^{{}}:{update.Branch}'");
             return ErrorCodes.ExitFailure;
         }
 
-        var commit = Commit(update.New);
         if (commit.Tree == EmptyTree)
         {
             terminal.Error("The commit is empty: there are no files in it to build", "Add some: git add . && git commit");
             return ErrorCodes.ExitFailure;
         }
 
+        WarnOfSubmodules(update.New);
         var source = new BuildSource(commit.Id, update.Branch, commit.Message, commit.Author);
         await using var tar = SourceArchive.Of(update.New);
         var said = new List<string>();
@@ -81,6 +82,19 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
 
         terminal.Error("The build goes on without this push", $"See how it ends: paas builds -a {app}");
         return ErrorCodes.ExitFailure;
+    }
+
+    // In a commit they are but the names of other repositories' commits, so that without a word their directories would just be empty.
+    private void WarnOfSubmodules(string commit)
+    {
+        if (GitCheckout.Run("rev-parse", "--quiet", "--verify", commit + ":.gitmodules") is not { Code: 0 }) return;
+        if (GitCheckout.Run("ls-tree", "-r", "-z", commit) is not { Code: 0, Output: var entries }) return;
+        foreach (var entry in entries.Split('\0').Where(entry => entry.StartsWith("160000 ", StringComparison.Ordinal)))
+        {
+            terminal.Error(
+                $"{entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..]} is a submodule: its files are not in this push, and its directory is empty in the build",
+                "Commit its files instead (git subtree), or deploy the checkout with them: paas deploy");
+        }
     }
 
     // The output has usually said why already.

@@ -3,12 +3,13 @@ using Paas.Build.Dockerfiles.Copying;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Builds;
+using Paas.ControlPlane.Cleanup;
 using Paas.ControlPlane.Store;
 
 namespace Paas.ControlPlane.SourceArchives;
 
 /// <summary>Deploys sources that come in archives: fetched or sent, checked, and written anew as the tar that builds are made from.</summary>
-internal sealed class ArchiveDeploys(ControlPlaneOptions options, AppStore apps, BuildIntake intake) : IDisposable
+internal sealed class ArchiveDeploys(ControlPlaneOptions options, AppStore apps, BuildIntake intake, ImageCleanup cleanup) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
@@ -19,6 +20,7 @@ internal sealed class ArchiveDeploys(ControlPlaneOptions options, AppStore apps,
     {
         apps.Get(app);
         var type = ArchiveTypes.Parse(source.Type);
+        await cleanup.MakeRoomAsync("the archive", 0, ct);
         await using var tar = OpenScratch();
         await using (var archive = OpenScratch())
         {
@@ -47,7 +49,7 @@ internal sealed class ArchiveDeploys(ControlPlaneOptions options, AppStore apps,
             await using var content = new LimitedStream(await response.Content.ReadAsStreamAsync(ct), options.MaxSourceBytes, TooLarge);
             await content.CopyToAsync(archive, ct);
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new PaasException(ErrorCode.Unavailable, $"{address} cannot be fetched: {error.Message}", "Fetch it elsewhere, and send it: paas git:from-archive APP - < FILE", error);
         }

@@ -55,48 +55,51 @@ internal static class ArchiveRewrite
     private static void Write(Stream archive, ArchiveType type, string top, Stream output, ArchiveLimits limits, CancellationToken ct)
     {
         using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
-        var links = new HashSet<string>(StringComparer.Ordinal);
-        var files = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new Seen([], []);
         long total = 0;
         foreach (var entry in ArchiveReading.Read(archive, type, limits))
         {
             ct.ThrowIfCancellationRequested();
             var whole = ArchivePaths.Clean(entry.Name);
-            if (whole.Length < top.Length || whole + "/" == top) continue;
+            if (whole.Length <= top.Length) continue;
             var name = whole[top.Length..];
-            if (name.Length == 0) continue;
             // What is written behind a link lands where the link leads.
-            if (Parents(name).Any(links.Contains)) throw ArchivePaths.Hostile(entry.Name, "is behind a symbolic link");
+            if (Parents(name).Any(seen.Links.Contains)) throw ArchivePaths.Hostile(entry.Name, "is behind a symbolic link");
             // An archive that has a name twice means the last, and that could be another kind of thing.
-            if (links.Contains(name) || (files.Contains(name) && entry.Kind is not ArchiveEntryKind.File)) throw ArchivePaths.Hostile(entry.Name, "is in it twice");
-            switch (entry.Kind)
-            {
-                case ArchiveEntryKind.Directory:
-                    tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, name + "/") { Mode = Executable, ModificationTime = Always });
-                    break;
-                case ArchiveEntryKind.Symlink:
-                    ArchivePaths.CheckLink(name, entry.Target ?? "");
-                    links.Add(name);
-                    tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, name) { LinkName = entry.Target!, ModificationTime = Always });
-                    break;
-                case ArchiveEntryKind.HardLink:
-                    var target = ArchivePaths.Clean(entry.Target ?? "");
-                    if (!target.StartsWith(top, StringComparison.Ordinal) || !files.Contains(target[top.Length..])) throw ArchivePaths.Hostile(entry.Name, $"is a link to {entry.Target}, which is not in it");
-                    files.Add(name);
-                    tar.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, name) { LinkName = target[top.Length..], ModificationTime = Always });
-                    break;
-                case ArchiveEntryKind.File:
-                    total += Math.Max(entry.Length, 0);
-                    if (total > limits.Bytes) throw ArchiveReading.TooLarge(limits);
-                    files.Add(name);
-                    WriteFile(tar, entry, name, limits);
-                    break;
-                default:
-                    throw ArchivePaths.Hostile(entry.Name, "is neither a file, nor a directory, nor a link");
-            }
+            if (seen.Links.Contains(name) || (seen.Files.Contains(name) && entry.Kind is not ArchiveEntryKind.File)) throw ArchivePaths.Hostile(entry.Name, "is in it twice");
+            if (entry.Kind == ArchiveEntryKind.File) total += Math.Max(entry.Length, 0);
+            if (total > limits.Bytes) throw ArchiveReading.TooLarge(limits);
+            WriteEntry(tar, entry, name, top, seen, limits);
         }
 
-        if (files.Count == 0) throw new PaasException(ErrorCode.InvalidRequest, "the archive has no files");
+        if (seen.Files.Count == 0) throw new PaasException(ErrorCode.InvalidRequest, "the archive has no files");
+    }
+
+    private static void WriteEntry(TarWriter tar, ArchiveEntry entry, string name, string top, Seen seen, ArchiveLimits limits)
+    {
+        switch (entry.Kind)
+        {
+            case ArchiveEntryKind.Directory:
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, name + "/") { Mode = Executable, ModificationTime = Always });
+                break;
+            case ArchiveEntryKind.Symlink:
+                ArchivePaths.CheckLink(name, entry.Target ?? "");
+                seen.Links.Add(name);
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, name) { LinkName = entry.Target!, ModificationTime = Always });
+                break;
+            case ArchiveEntryKind.HardLink:
+                var target = ArchivePaths.Clean(entry.Target ?? "");
+                if (!target.StartsWith(top, StringComparison.Ordinal) || !seen.Files.Contains(target[top.Length..])) throw ArchivePaths.Hostile(entry.Name, $"is a link to {entry.Target}, which is not in it");
+                seen.Files.Add(name);
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, name) { LinkName = target[top.Length..], ModificationTime = Always });
+                break;
+            case ArchiveEntryKind.File:
+                seen.Files.Add(name);
+                WriteFile(tar, entry, name, limits);
+                break;
+            default:
+                throw ArchivePaths.Hostile(entry.Name, "is neither a file, nor a directory, nor a link");
+        }
     }
 
     private static void WriteFile(TarWriter tar, ArchiveEntry entry, string name, ArchiveLimits limits)
@@ -111,4 +114,7 @@ internal static class ArchiveRewrite
     {
         for (var slash = name.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = name.IndexOf('/', slash + 1)) yield return name[..slash];
     }
+
+    // Paths that were written, by what they are.
+    private sealed record Seen(HashSet<string> Links, HashSet<string> Files);
 }

@@ -1,6 +1,4 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using Paas.Contracts.Errors;
 
 namespace Paas.Daemon.Ssh;
 
@@ -49,8 +47,9 @@ internal sealed partial class SshServer(DaemonOptions options, ILogger<SshServer
             var config = await PrepareAsync(ct);
             return $"it ended with {await RunToEndAsync(config, ct)}";
         }
-        catch (Exception error) when (error is PaasException or Win32Exception or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
+            // Whatever it is: the platform goes on without SSH, and says so.
             return error.Message;
         }
     }
