@@ -183,6 +183,28 @@ public static unsafe class Files
         }
     }
 
+    /// <summary>rename(2): takes the place of what has the new name.</summary>
+    public static void Rename(string existing, string path)
+    {
+        fixed (byte* from = Kernel.Utf8(existing))
+        fixed (byte* to = Kernel.Utf8(path))
+        {
+            Kernel.Check(Kernel.Call(SYS_renameat2, AT_FDCWD, (nint)from, AT_FDCWD, (nint)to, 0), "rename", path);
+        }
+    }
+
+    /// <summary>unlink(2); false when there was no such name.</summary>
+    public static bool TryRemove(string path)
+    {
+        fixed (byte* p = Kernel.Utf8(path))
+        {
+            var result = Kernel.Call(SYS_unlinkat, AT_FDCWD, (nint)p, 0);
+            if (result == -Errno.ENOENT) return false;
+            Kernel.Check(result, "unlink", path);
+            return true;
+        }
+    }
+
     /// <summary>mkdir(2); false when the name is taken.</summary>
     public static bool TryMakeDirectory(string path, uint mode)
     {
@@ -207,6 +229,13 @@ public static unsafe class Files
     /// <summary>fchown(2).</summary>
     public static void ChangeOwner(SafeFileHandle file, uint uid, uint gid) =>
         Kernel.Check(Kernel.Call(SYS_fchownat, file.DangerousGetHandle(), Empty, (nint)uid, (nint)gid, AT_EMPTY_PATH), "fchown");
+
+    /// <summary>rmdir(2); false when something is in it. One that is not there is as good as removed.</summary>
+    public static bool TryRemoveDirectory(string path)
+    {
+        var errno = RemoveDirectory(path);
+        return errno is 0 or Errno.ENOENT || (errno == Errno.ENOTEMPTY ? false : throw new LinuxException("rmdir", errno, path));
+    }
 
     /// <summary>rmdir(2); 0 or the error number.</summary>
     internal static int RemoveDirectory(string path)
@@ -259,6 +288,34 @@ public static unsafe class Files
     }
 
     /// <summary>
+    /// A whole file with open, read and close and nothing else: what a program that runs for a few milliseconds reads with. For
+    /// files of procfs, whose length is not known before, and other short ones.
+    /// </summary>
+    /// <exception cref="LinuxException">ENOENT: there is none.</exception>
+    public static byte[] ReadBytes(string path)
+    {
+        using var file = Open(path, O_RDONLY);
+        return ReadBytes(file);
+    }
+
+    /// <summary>As <see cref="ReadBytes(string)"/>, of an open file from where it stands.</summary>
+    public static byte[] ReadBytes(SafeFileHandle file)
+    {
+        var all = new byte[4096];
+        for (var length = 0; ;)
+        {
+            // A short read is not the end: procfs gives whole records.
+            var count = Events.Descriptors.Read(file, all.AsSpan(length));
+            if (count <= 0) return all[..length];
+            length += count;
+            if (length == all.Length) Array.Resize(ref all, 4 * length);
+        }
+    }
+
+    /// <summary>As <see cref="ReadBytes"/>, of UTF-8.</summary>
+    public static string ReadText(string path) => System.Text.Encoding.UTF8.GetString(ReadBytes(path));
+
+    /// <summary>
     /// Writes a whole file in one write(2), as files of procfs, sysfs and cgroupfs want it. The file must exist.
     /// </summary>
     public static void WriteKernelFile(string path, string content)
@@ -285,11 +342,11 @@ public static unsafe class Files
         var temporary = path + ".tmp";
         using (var file = Open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0x180 /* 0600 */))
         {
-            RandomAccess.Write(file, content, 0);
+            Events.Descriptors.Write(file, content);
             if (durable) Sync(file);
         }
 
-        File.Move(temporary, path, overwrite: true);
+        Rename(temporary, path);
         if (durable) SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

@@ -101,19 +101,27 @@ public static unsafe class Processes
     /// <summary>setsid(2): a session of its own, without a controlling terminal.</summary>
     public static void StartSession() => Kernel.Check(Kernel.Call(SYS_setsid), "setsid");
 
+    /// <summary>Whether a process is the first of its pid namespace: killed, it takes all others in it with it.</summary>
+    public static bool IsFirstOfNamespace(int pid) => PidInNamespace(pid) == 1;
+
     /// <summary>
-    /// Whether a process is the first of its pid namespace (the last number of <c>NSpid</c> in <c>/proc/PID/status</c>): killed, it
-    /// takes all others in it with it. False also when there is no such process.
+    /// A process's pid as it is to itself: the last number of <c>NSpid</c> in <c>/proc/PID/status</c>. Null when there is no such process.
     /// </summary>
-    public static bool IsFirstOfNamespace(int pid)
+    public static int? PidInNamespace(int pid)
     {
+        const string Field = "\nNSpid:";
         try
         {
-            return File.ReadLines($"/proc/{pid}/status").Any(line => line.StartsWith("NSpid:", StringComparison.Ordinal) && line.EndsWith("\t1", StringComparison.Ordinal));
+            var status = Files.ReadText($"/proc/{pid}/status");
+            var start = status.IndexOf(Field, StringComparison.Ordinal);
+            if (start < 0) return null;
+            var line = status.AsSpan(start + Field.Length);
+            line = line[..line.IndexOf('\n')];
+            return int.Parse(line[(line.LastIndexOf('\t') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
-            return false;
+            return null;
         }
     }
 
@@ -136,11 +144,11 @@ public static unsafe class Processes
     {
         try
         {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            var stat = Files.ReadText($"/proc/{pid}/stat");
             // The second field is the command in parentheses and may itself hold spaces and parentheses.
             return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
             return null;
         }

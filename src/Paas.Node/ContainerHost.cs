@@ -100,7 +100,7 @@ public sealed class ContainerHost : IAsyncDisposable
         try
         {
             var directory = await _bundles.WriteSupervisedAsync(config, ct);
-            await SupervisorProcess.StartAsync(_launcher, _options.RuntimePath, directory, ct);
+            await SupervisorProcess.StartAsync(_options.RuntimePath, directory, ct);
             var observed = await _containers.ObserveAsync(config.Id, ct)
                 ?? throw new PaasException(ErrorCode.Internal, $"the container {config.Id} vanished while it was started");
             _watch.Add(config.Id);

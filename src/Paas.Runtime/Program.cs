@@ -13,6 +13,9 @@ internal static class Program
     private const int Failure = 1;
     private const int UnknownVerb = 3;
 
+    // What run comes to.
+    private const int ShortLife = 192 * 1024;
+
     private static int Main(string[] arguments)
     {
         string? verb = null;
@@ -20,6 +23,8 @@ internal static class Program
         {
             (var options, verb, var rest) = GlobalOptions.Parse(arguments);
             Log.Open(options);
+            // Not of a program that stays: its memory counts.
+            if (verb != "supervise") HeapPages.Prepare(ShortLife);
             return Run(verb, options, rest);
         }
         catch (VersionRequested)
@@ -53,7 +58,7 @@ internal static class Program
         _ => $"internal error: {e.GetType().Name}: {e.Message}",
     };
 
-    private static int Run(string? verb, GlobalOptions options, IReadOnlyList<string> arguments) => verb switch
+    private static int Run(string? verb, GlobalOptions options, string[] arguments) => verb switch
     {
         "create" => CreateVerb.Run(options, arguments),
         "start" => StartVerb.Run(options, arguments),
@@ -71,8 +76,9 @@ internal static class Program
         "spec" => SpecVerb.Run(arguments),
         "features" => FeaturesVerb.Run(arguments),
         "supervise" => SuperviseVerb.Run(arguments),
-        "checkpoint" or "restore" => throw new RuntimeException($"{verb} is not supported: this runtime does not save containers to disk"),
-        "help" or "h" or null => throw new HelpRequested(arguments.Count > 0 ? Commands.Find(arguments[0]) ?? throw NoSuch(arguments[0]) : Commands.Program),
+        "checkpoint" => CheckpointVerb.Run(options, arguments),
+        "restore" => RestoreVerb.Run(options, arguments),
+        "help" or "h" or null => throw new HelpRequested(arguments.Length > 0 ? Commands.Find(arguments[0]) ?? throw NoSuch(arguments[0]) : Commands.Program),
         _ => Complain(verb),
     };
 

@@ -30,6 +30,39 @@ public sealed class FilesTests
         Assert.NotEqual(1234567890L, file.ModifiedSeconds);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4095)]
+    [InlineData(4096)]
+    [InlineData(70_000)]
+    public void A_file_is_read_whole(int length)
+    {
+        using var directory = new TemporaryDirectory();
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        File.WriteAllBytes(directory.Combine("file"), bytes);
+        Assert.Equal(bytes, Files.ReadBytes(directory.Combine("file")));
+        // Its length is not known before it is read.
+        Assert.Equal(File.ReadAllText("/proc/self/cmdline"), Files.ReadText("/proc/self/cmdline"));
+        Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(() => Files.ReadBytes(directory.Combine("none"))).Errno);
+    }
+
+    [Fact]
+    public void Names_are_replaced_and_removed()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.Combine("new"), "new");
+        File.WriteAllText(directory.Combine("old"), "old");
+        Files.Rename(directory.Combine("new"), directory.Combine("old"));
+        Assert.Equal("new", File.ReadAllText(directory.Combine("old")));
+        Assert.False(Files.TryRemoveDirectory(directory.Path));
+        Assert.True(Files.TryRemove(directory.Combine("old")));
+        Assert.False(Files.TryRemove(directory.Combine("old")));
+        Directory.CreateDirectory(directory.Combine("empty"));
+        Assert.True(Files.TryRemoveDirectory(directory.Combine("empty")));
+        Assert.True(Files.TryRemoveDirectory(directory.Combine("empty")));
+    }
+
     [RootFact]
     public void Nodes_owners_and_modes()
     {

@@ -30,7 +30,7 @@ public sealed class ExecTests
         Assert.Equal("b c\n/home\n1000\n1001\n", outcome.ShouldSucceed().Output);
     }
 
-    [RootFact]
+    [OlderRuntimesFailFact("runc before 1.1.13 loses the soft limit of open files in exec: Go raises it on the way")]
     public void It_has_the_containers_restrictions()
     {
         var container = new TestContainer();

@@ -87,6 +87,15 @@ public sealed class RootlessTests : IDisposable
         Assert.Equal("done\n", Runtime("run", "--bundle", _directory.Combine("bundle"), "one").ShouldSucceed().Output);
     }
 
+    [OwnRootFact]
+    public void Listening_sockets_reach_the_process_although_the_verb_is_run_anew()
+    {
+        WriteConfig("cat <&3; echo $LISTEN_FDS $LISTEN_PID");
+        var three = _directory.Combine("run", "three");
+        var outcome = AsUser("", $"echo given > '{three}'; exec 3<'{three}'; LISTEN_FDS=1 LISTEN_PID=$$ exec '{_program}' run --bundle '{_directory.Combine("bundle")}' one");
+        Assert.Equal("given\n1 1\n", outcome.ShouldSucceed().Output);
+    }
+
     [RootFact]
     public void Without_a_user_namespace_it_is_refused()
     {

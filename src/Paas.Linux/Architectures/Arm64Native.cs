@@ -33,6 +33,7 @@ public static partial class Native
     public const int SYS_fchdir = 50;
     public const int SYS_mkdirat = 34;
     public const int SYS_unlinkat = 35;
+    public const int SYS_madvise = 233;
     public const int SYS_symlinkat = 36;
     public const int SYS_mknodat = 33;
     public const int SYS_fchmodat = 53;

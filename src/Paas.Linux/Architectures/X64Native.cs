@@ -34,6 +34,7 @@ public static partial class Native
     public const int SYS_fchdir = 81;
     public const int SYS_mkdirat = 258;
     public const int SYS_unlinkat = 263;
+    public const int SYS_madvise = 28;
     public const int SYS_symlinkat = 266;
     public const int SYS_mknodat = 259;
     public const int SYS_fchmodat = 268;

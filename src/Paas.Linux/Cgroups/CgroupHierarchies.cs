@@ -17,13 +17,13 @@ public sealed record CgroupHierarchies(string? Unified, IReadOnlyDictionary<stri
     ];
 
     /// <summary>Those mounted below <c>/sys/fs/cgroup</c>; read once.</summary>
-    public static CgroupHierarchies Current => _current ??= Parse(File.ReadLines("/proc/self/mountinfo"));
+    public static CgroupHierarchies Current => _current ??= Parse(Files.ReadText("/proc/self/mountinfo").Split('\n'));
 
     /// <summary>True when there is nothing but v2.</summary>
     public bool IsUnified => Unified is not null && Legacy.Count == 0;
 
     /// <summary>Reads lines of mountinfo (proc_pid_mountinfo(5)).</summary>
-    public static CgroupHierarchies Parse(IEnumerable<string> mountinfo)
+    public static CgroupHierarchies Parse(string[] mountinfo)
     {
         string? unified = null;
         var legacy = new Dictionary<string, string>();
@@ -62,9 +62,9 @@ public sealed record CgroupHierarchies(string? Unified, IReadOnlyDictionary<stri
 
     /// <summary>The path of a process's group: the unified one, or where v1 has the controllers that of memory.</summary>
     /// <param name="process">A pid, or <c>self</c>.</param>
-    public string PathOf(string process) => PathOf(File.ReadLines($"/proc/{process}/cgroup"), IsUnified || !Legacy.ContainsKey("memory"));
+    public string PathOf(string process) => PathOf(Files.ReadText($"/proc/{process}/cgroup").Split('\n'), IsUnified || !Legacy.ContainsKey("memory"));
 
-    internal static string PathOf(IEnumerable<string> lines, bool unified)
+    internal static string PathOf(string[] lines, bool unified)
     {
         foreach (var line in lines)
         {

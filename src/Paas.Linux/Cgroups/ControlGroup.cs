@@ -17,6 +17,9 @@ public sealed class ControlGroup
 
     private readonly Dictionary<string, string> _legacy = [];
 
+    // Each once, although controllers share some.
+    private string[] _legacyDirectories = [];
+
     private ControlGroup(string path, CgroupHierarchies hierarchies, bool withCpuset, SystemdUnit? unit)
     {
         Path = path;
@@ -30,6 +33,14 @@ public sealed class ControlGroup
             // A new cpuset group takes the kernel ten milliseconds, so it is made only where a limit asks for one.
             if (controller != "cpuset" || withCpuset) _legacy[controller] = System.IO.Path.Combine(mount, relative);
         }
+
+        var directories = new List<string>(_legacy.Count);
+        foreach (var directory in _legacy.Values)
+        {
+            if (!directories.Contains(directory)) directories.Add(directory);
+        }
+
+        _legacyDirectories = [.. directories];
     }
 
     /// <summary>No group at all: its process stays where its parent is.</summary>
@@ -52,8 +63,7 @@ public sealed class ControlGroup
     /// <summary>True when the group was there before, or another program made it.</summary>
     internal bool IsShared { get; private set; }
 
-    private IEnumerable<string> Directories =>
-        UnifiedDirectory is null ? _legacy.Values.Distinct() : _legacy.Values.Distinct().Append(UnifiedDirectory);
+    private string[] Directories => UnifiedDirectory is null ? _legacyDirectories : [.. _legacyDirectories, UnifiedDirectory];
 
     /// <summary>The group of a path, which need not exist.</summary>
     public static ControlGroup At(string path, bool withCpuset = false, SystemdUnit? unit = null) =>
@@ -69,8 +79,25 @@ public sealed class ControlGroup
         return new ControlGroup(path, hierarchies, withCpuset, unit);
     }
 
+    /// <summary>The group some way below this one, of all controllers or differently for some. It must exist.</summary>
+    /// <param name="paths">Paths below this group's by v1's controller; the empty name means all.</param>
+    /// <exception cref="CgroupException">A controller is not there; on v2, which knows only whole groups, any.</exception>
+    public ControlGroup Below(IReadOnlyDictionary<string, string> paths)
+    {
+        if (paths.TryGetValue("", out var all)) return At(Path + all, Hierarchies, _legacy.ContainsKey("cpuset"), Unit);
+        var below = new ControlGroup(Path, Hierarchies, _legacy.ContainsKey("cpuset"), Unit);
+        foreach (var (controller, path) in paths)
+        {
+            if (!below._legacy.TryGetValue(controller, out var directory)) throw new CgroupException($"unknown controller {controller} in SubCgroupPaths");
+            below._legacy[controller] = directory + path;
+        }
+
+        below._legacyDirectories = [.. below._legacy.Values.Distinct()];
+        return below;
+    }
+
     /// <summary>Whether this process may make the group: whether it may write where the first directory is missing.</summary>
-    public bool MayBeMade() => Directories.All(directory =>
+    public bool MayBeMade() => Array.TrueForAll(Directories, directory =>
     {
         while (!Directory.Exists(directory)) directory = System.IO.Path.GetDirectoryName(directory)!;
         return Files.IsWritable(directory);
@@ -104,7 +131,7 @@ public sealed class ControlGroup
         try
         {
             IsShared = Unit is not null;
-            foreach (var directory in _legacy.Values.Distinct()) IsShared |= !MakeDirectory(directory);
+            foreach (var directory in _legacyDirectories) IsShared |= !MakeDirectory(directory);
             if (_legacy.ContainsKey("cpuset")) LegacyLimits.InheritCpuset(Hierarchies.Legacy["cpuset"], Path);
             if (UnifiedDirectory is null) return holder;
             if (Hierarchies.IsUnified) UnifiedControllers.PassDown(Hierarchies.Unified!, Path);
@@ -160,7 +187,7 @@ public sealed class ControlGroup
     public static SafeFileHandle? OpenUnifiedOf(int pid)
     {
         if (CgroupHierarchies.Current.Unified is not { } mount) return null;
-        var path = CgroupHierarchies.PathOf(File.ReadLines($"/proc/{pid}/cgroup"), unified: true);
+        var path = CgroupHierarchies.PathOf(Files.ReadText($"/proc/{pid}/cgroup").Split('\n'), unified: true);
         return Files.Open(mount + path, O_PATH | O_DIRECTORY);
     }
 
@@ -169,8 +196,15 @@ public sealed class ControlGroup
     /// <param name="unified">False when it was born in the unified group.</param>
     public void Add(int pid, bool unified = true)
     {
-        foreach (var directory in _legacy.Values.Distinct()) Join(directory, pid);
+        foreach (var directory in _legacyDirectories) Join(directory, pid);
         if (unified && UnifiedDirectory is not null) Join(UnifiedDirectory, pid);
+    }
+
+    /// <summary>Moves the group's processes into its part of the unified hierarchy too, where v1 has them already.</summary>
+    public void FillUnified()
+    {
+        if (UnifiedDirectory is null || Hierarchies.IsUnified) return;
+        foreach (var pid in Processes()) Join(UnifiedDirectory, pid, Errno.ESRCH);
     }
 
     /// <summary>Pids of all processes in the group and below it.</summary>
@@ -209,6 +243,21 @@ public sealed class ControlGroup
         }
     }
 
+    /// <summary>
+    /// Removes the group as long as nothing is in it: what is to be expected of a container whose pid namespace is gone, and much
+    /// less than to look for what may be left. False when something is, in whatever part of the group.
+    /// </summary>
+    public bool TryRemoveEmpty()
+    {
+        if (Unit is not null) return false;
+        foreach (var directory in Directories)
+        {
+            if (Files.RemoveDirectory(directory) is not (0 or Errno.ENOENT)) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Signals every process in the group and below it.</summary>
     public void Signal(int signal)
     {
@@ -225,6 +274,9 @@ public sealed class ControlGroup
 
     /// <summary>Whether they are suspended; false without a freezer, or a group.</summary>
     public bool IsFrozen() => Freezer.IsFrozen(this);
+
+    /// <summary>The directory whose files suspend the group, or null where there is no freezer.</summary>
+    public string? FreezerDirectory => Hierarchies.IsUnified ? UnifiedDirectory : _legacy.GetValueOrDefault("freezer");
 
     /// <summary>How many processes the kernel killed here for want of memory.</summary>
     public long OutOfMemoryKills() => (long)(GroupFile.Field(OutOfMemoryFile, "oom_kill") ?? 0);

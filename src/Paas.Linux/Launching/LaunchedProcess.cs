@@ -18,6 +18,9 @@ public sealed class LaunchedProcess : IDisposable
         Handle = handle;
     }
 
+    /// <summary>A child that another program has forked for this one, and which runs no list.</summary>
+    public static LaunchedProcess Adopt(int pid, SafeFileHandle handle) => new(new LaunchProgram(), new Pipe(), pid, handle);
+
     /// <summary>Pid on the host.</summary>
     public int Pid { get; private set; }
 

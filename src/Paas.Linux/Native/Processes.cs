@@ -56,6 +56,7 @@ public static partial class Native
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
     public const int PROT_EXEC = 4;
+    public const int MADV_POPULATE_WRITE = 23;
     public const int MAP_PRIVATE = 2;
     public const int MAP_ANONYMOUS = 0x20;
     public const int MAP_SHARED = 1;

@@ -20,7 +20,7 @@ public static unsafe partial class Spawn
     /// <param name="arguments">Its arguments, the first being its name.</param>
     /// <param name="inherited">Becomes its descriptor 3.</param>
     /// <param name="blocked">Signals it starts with blocked.</param>
-    /// <returns>Its pid; a child of the caller until the caller ends.</returns>
+    /// <returns>Its pid; a child of the caller until the caller ends, and the caller's to reap.</returns>
     /// <exception cref="LinuxException">It could not be started.</exception>
     public static int Detached(string path, IReadOnlyList<string> arguments, SafeFileHandle inherited, params ReadOnlySpan<int> blocked)
     {
@@ -47,8 +47,9 @@ public static unsafe partial class Spawn
             // What this program inherited and never knew of is not passed on to one that lives for long.
             Check(posix_spawn_file_actions_addclosefrom_np(actions, 4), "posix_spawn_file_actions_addclosefrom_np");
             using var argv = new StringVector(arguments);
+            using var environ = new StringVector(Environment());
             int pid;
-            Check(posix_spawn(&pid, path, actions, attributes, argv.Pointer, Environ), "posix_spawn", path);
+            Check(posix_spawn(&pid, path, actions, attributes, argv.Pointer, environ.Pointer), "posix_spawn", path);
             return pid;
         }
         finally
@@ -63,9 +64,11 @@ public static unsafe partial class Spawn
     public static void Execute(string path, IReadOnlyList<string> arguments)
     {
         using var argv = new StringVector(arguments);
+        // Built anew rather than read from libc's environ: a data symbol, which P/Invoke does not reach.
+        using var environ = new StringVector(Environment());
         fixed (byte* program = Kernel.Utf8(path))
         {
-            Kernel.Check(Kernel.Call(SYS_execve, (nint)program, (nint)argv.Pointer, (nint)Environ), "execve", path);
+            Kernel.Check(Kernel.Call(SYS_execve, (nint)program, (nint)argv.Pointer, (nint)environ.Pointer), "execve", path);
         }
     }
 
@@ -76,16 +79,6 @@ public static unsafe partial class Spawn
         var list = new List<string>(variables.Count);
         foreach (System.Collections.DictionaryEntry variable in variables) list.Add($"{variable.Key}={variable.Value}");
         return list;
-    }
-
-    private static byte** Environ
-    {
-        get
-        {
-            // Built anew rather than read from libc's environ: a data symbol, which P/Invoke does not reach. Leaks a few bytes in
-            // a program that is about to end or to be replaced.
-            return new StringVector(Environment()).Pointer;
-        }
     }
 
     private static void Check(int error, string syscall, string? path = null)

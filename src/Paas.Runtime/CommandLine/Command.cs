@@ -5,7 +5,7 @@ namespace Paas.Runtime.CommandLine;
 /// <param name="Summary">What it does, in a line.</param>
 /// <param name="Operands">What follows its options, as the help shows it.</param>
 /// <param name="Options">Its options.</param>
-internal sealed record Command(string Name, string Summary, string Operands, params IReadOnlyList<Option> Options)
+internal sealed record Command(string Name, string Summary, string Operands, params Option[] Options)
 {
     private static readonly Option Help = Option.Flag("help,h", "show help");
 

@@ -10,8 +10,8 @@ internal static partial class Commands
 
     private static readonly Func<Command>[] Verbs =
     [
-        () => Create, () => Delete, () => Events, () => Exec, () => Features, () => Kill, () => List, () => Pause, () => Ps,
-        () => Resume, () => Run, () => Spec, () => Start, () => State, () => Supervise, () => Update,
+        () => Checkpoint, () => Create, () => Delete, () => Events, () => Exec, () => Features, () => Kill, () => List, () => Pause, () => Ps,
+        () => Restore, () => Resume, () => Run, () => Spec, () => Start, () => State, () => Supervise, () => Update,
     ];
 
     /// <summary>All verbs, in the order of the help.</summary>

@@ -36,7 +36,7 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
     public bool? Rootless { get; init; }
 
     /// <summary>Reads up to the verb.</summary>
-    public static (GlobalOptions Options, string? Verb, IReadOnlyList<string> Arguments) Parse(IReadOnlyList<string> arguments)
+    public static (GlobalOptions Options, string? Verb, string[] Arguments) Parse(string[] arguments)
     {
         var reader = new OptionReader(Commands.Program, arguments);
         var options = new GlobalOptions(DefaultRoot, null, false) { CommandLine = arguments };
@@ -58,7 +58,7 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
         }
 
         var rest = reader.Rest();
-        return (options, rest.Count > 0 ? rest[0] : null, [.. rest.Skip(1)]);
+        return (options, rest.Length > 0 ? rest[0] : null, rest.Length > 0 ? rest[1..] : []);
     }
 
     // As runc: a user's own directory when there is one, the system's for root.

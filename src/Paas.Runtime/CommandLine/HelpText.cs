@@ -12,7 +12,7 @@ internal static class HelpText
         var text = new StringBuilder();
         var name = program ? ProgramName.Value : $"{ProgramName.Value} {command.Name}";
         text.Append($"NAME:\n   {name}{LikeRunc(command)} - {command.Summary}\n");
-        text.Append($"\nUSAGE:\n   {name} {(program ? "[global options]" : command.Options.Count > 0 ? "[command options]" : "")} {command.Operands}".TrimEnd()).Append('\n');
+        text.Append($"\nUSAGE:\n   {name} {(program ? "[global options]" : command.Options.Length > 0 ? "[command options]" : "")} {command.Operands}".TrimEnd()).Append('\n');
         if (command.Description is { } description) text.Append($"\nDESCRIPTION:\n   {description.ReplaceLineEndings("\n   ")}\n");
         if (program) Section(text, "COMMANDS", [.. Commands.All.Select(verb => (verb.Name, verb.Summary)), ("help, h", "show this, or the help of a command")]);
         var options = command.Options.Where(option => !option.Hidden).Select(option => (Names(option), Explanation(option)));

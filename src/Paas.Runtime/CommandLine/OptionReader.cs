@@ -6,7 +6,7 @@ namespace Paas.Runtime.CommandLine;
 /// Walks over a verb's words as Go's programs do: <c>--name value</c>, <c>--name=value</c>, one dash or two, flags also
 /// <c>=true</c> and <c>=false</c>. What is no option is an operand; <c>--</c> ends the options.
 /// </summary>
-internal sealed class OptionReader(Command command, IReadOnlyList<string> arguments)
+internal sealed class OptionReader(Command command, string[] arguments)
 {
     private readonly List<string> _operands = [];
     private int _next;
@@ -21,7 +21,7 @@ internal sealed class OptionReader(Command command, IReadOnlyList<string> argume
     /// <exception cref="HelpRequested">It is <c>--help</c>.</exception>
     public string? NextOption()
     {
-        while (_next < arguments.Count)
+        while (_next < arguments.Length)
         {
             var word = arguments[_next];
             if (!IsOption(word))
@@ -54,13 +54,13 @@ internal sealed class OptionReader(Command command, IReadOnlyList<string> argume
 
     /// <summary>The operands, once <see cref="NextOption"/> has returned null.</summary>
     /// <exception cref="UsageException">There are more or fewer than the verb takes.</exception>
-    public IReadOnlyList<string> Rest()
+    public string[] Rest()
     {
-        IReadOnlyList<string> all = [.. _operands, .. arguments.Skip(_next)];
+        string[] all = [.. _operands, .. arguments.AsSpan(_next)];
         var (least, most) = command.Count;
-        if (all.Count >= least && all.Count <= most) return all;
-        var rule = least == most ? "exactly" : all.Count < least ? "a minimum of" : "a maximum of";
-        throw new UsageException($"{ProgramName.Value}: \"{command.Name}\" requires {rule} {(all.Count < least ? least : most)} argument(s)", command);
+        if (all.Length >= least && all.Length <= most) return all;
+        var rule = least == most ? "exactly" : all.Length < least ? "a minimum of" : "a maximum of";
+        throw new UsageException($"{ProgramName.Value}: \"{command.Name}\" requires {rule} {(all.Length < least ? least : most)} argument(s)", command);
     }
 
     /// <summary>The one operand there must be: a container's id.</summary>
@@ -83,7 +83,7 @@ internal sealed class OptionReader(Command command, IReadOnlyList<string> argume
         _value = equals < 0 ? null : word[(equals + 1)..];
         if (option.Kind != OptionKind.Flag)
         {
-            _value ??= _next < arguments.Count ? arguments[_next++] : throw new UsageException($"flag needs an argument: -{option.Name}", command);
+            _value ??= _next < arguments.Length ? arguments[_next++] : throw new UsageException($"flag needs an argument: -{option.Name}", command);
             return _current;
         }
 

@@ -27,7 +27,17 @@ public static class ContainerFactory
         return spec.DieWithParent ? LastingThread.Run(() => CreateHere(spec)) : CreateHere(spec);
     }
 
-    private static RunningContainer CreateHere(ContainerSpec spec)
+    /// <summary>Makes a container around a first process that is not new: it goes on where it was.</summary>
+    /// <param name="spec">The container.</param>
+    /// <param name="restore">Makes the process, a child of this one; state directory and control group are there.</param>
+    /// <inheritdoc cref="Create"/>
+    internal static RunningContainer Restore(ContainerSpec spec, Func<StateDirectory, ControlGroup, LaunchedProcess> restore) =>
+        Establish(spec, (directory, group) => (restore(directory, group), null, null));
+
+    private static RunningContainer CreateHere(ContainerSpec spec) => Establish(spec, (directory, group) => Launch(spec, directory, group));
+
+    private static RunningContainer Establish(
+        ContainerSpec spec, Func<StateDirectory, ControlGroup, (LaunchedProcess Process, Pipe? Go, SafeFileHandle? Network)> launch)
     {
         var directory = new StateDirectory(spec.RuntimeRoot, spec.Id);
         var limits = GroupLimits.Of(spec.Config.Linux?.Resources);
@@ -38,12 +48,12 @@ public static class ContainerFactory
         {
             // Before anything is made, so that a delete after a crash knows what to remove.
             directory.Write(Record(spec, group, 0));
-            File.Copy(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"), directory.ConfigPath);
+            directory.KeepConfig(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"));
             Log.Debug($"state in {directory.Path}, control group {group.Path}");
             using var holder = group.Create(limits);
             group.Apply(limits);
             if (ContainerGroup.OwnerOf(spec.Config) is { } owner) group.Delegate(owner);
-            var (process, go, network) = Launch(spec, directory, group);
+            var (process, go, network) = launch(directory, group);
             var record = Record(spec, group, process.Pid);
             directory.Write(record);
             return new RunningContainer(record, directory, group, process, go, network);
@@ -183,7 +193,8 @@ public static class ContainerFactory
     private static void CallHooks(LaunchedProcess process, InitPlan plan, ContainerRecord record)
     {
         process.WaitForWaypoint();
-        plan.Hooks?.Describe(record, process.Pid);
+        // As the container sees it: runtime.md, State.
+        plan.Hooks?.Describe(record, Processes.PidInNamespace(process.Pid) ?? process.Pid);
         var hooks = plan.Config.Hooks;
         HostHooks.Run("prestart", hooks?.Prestart, record, ContainerStatus.Creating, process.Pid);
         HostHooks.Run("createRuntime", hooks?.CreateRuntime, record, ContainerStatus.Creating, process.Pid);
@@ -231,7 +242,7 @@ public static class ContainerFactory
         }
     }
 
-    private static ContainerRecord Record(ContainerSpec spec, ControlGroup group, int pid) => new()
+    internal static ContainerRecord Record(ContainerSpec spec, ControlGroup group, int pid) => new()
     {
         Id = spec.Id,
         OciVersion = spec.Config.OciVersion,

@@ -70,8 +70,7 @@ internal static class ContainerGroup
     /// </summary>
     public static uint? OwnerOf(RuntimeConfig config)
     {
-        var made = (config.Linux?.Namespaces ?? []).Where(item => string.IsNullOrEmpty(item.Path)).Select(item => item.Type).ToList();
-        if (!made.Contains("user") || !made.Contains("cgroup")) return null;
+        if (!Makes(config, "user") || !Makes(config, "cgroup")) return null;
         if (config.Mounts?.Any(mount => mount.Type is "cgroup" or "cgroup2" && mount.Options?.Contains("ro") != true) != true) return null;
         var uid = config.Process?.User?.Uid ?? 0;
         foreach (var range in config.Linux?.UidMappings ?? [])
@@ -80,6 +79,16 @@ internal static class ContainerGroup
         }
 
         return null;
+    }
+
+    private static bool Makes(RuntimeConfig config, string type)
+    {
+        foreach (var item in config.Linux?.Namespaces ?? [])
+        {
+            if (item.Type == type && string.IsNullOrEmpty(item.Path)) return true;
+        }
+
+        return false;
     }
 
     private static bool IsProperty(KeyValuePair<string, string> annotation) =>

@@ -44,7 +44,7 @@ internal sealed class ExecProcess
     {
         var filter = SeccompFilter.From(_spec.Config.Linux?.Seccomp);
         using var limits = new ProcessLimits(_process.Rlimits);
-        var group = _spec.Subgroup is { Length: > 0 } below ? ControlGroup.At(_spec.Container.Record.Cgroup + below, _spec.Container.Record.Cpuset) : _spec.Container.Group;
+        var group = _spec.Subgroups.Count > 0 ? _spec.Container.Group.Below(_spec.Subgroups) : _spec.Container.Group;
         Compile(limits, filter);
         if (_spec.Terminal is null)
         {
@@ -85,7 +85,7 @@ internal sealed class ExecProcess
             using var unified = group.OpenUnified();
             return Fork(unified);
         }
-        catch (LinuxException e) when (e.Errno is Errno.EBUSY or Errno.EOPNOTSUPP && _spec.Subgroup is null)
+        catch (LinuxException e) when (e.Errno is Errno.EBUSY or Errno.EOPNOTSUPP && _spec.Subgroups.Count == 0)
         {
             using var present = ControlGroup.OpenUnifiedOf(_spec.Container.Record.Pid);
             return Fork(present);

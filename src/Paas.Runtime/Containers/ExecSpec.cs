@@ -35,6 +35,6 @@ internal sealed record ExecSpec
     /// <summary>How many descriptors from 3 on the process keeps.</summary>
     public int PreservedDescriptors { get; init; }
 
-    /// <summary>Control group below the container's, e.g. <c>/workers</c>; null for the container's own.</summary>
-    public string? Subgroup { get; init; }
+    /// <summary>Groups below the container's own to run in, by v1's controller; the empty name means all of them.</summary>
+    public IReadOnlyDictionary<string, string> Subgroups { get; init; } = new Dictionary<string, string>();
 }

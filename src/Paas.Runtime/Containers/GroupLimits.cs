@@ -81,10 +81,11 @@ internal static class GroupLimits
     // pseudo-terminals too. Whatever is in neither is refused.
     private static List<DeviceAccess> Devices(IReadOnlyList<DeviceRule> rules)
     {
-        var all = rules.Select(Access).ToList();
+        var all = new List<DeviceAccess>();
+        foreach (var rule in rules) all.Add(Access(rule));
         all.Add(new DeviceAccess(true, 'c', null, null, "m"));
         all.Add(new DeviceAccess(true, 'b', null, null, "m"));
-        all.AddRange(DeviceSteps.DefaultNumbers.Select(device => new DeviceAccess(true, 'c', device.Major, device.Minor, AllAccess)));
+        foreach (var (major, minor) in DeviceSteps.DefaultNumbers) all.Add(new DeviceAccess(true, 'c', major, minor, AllAccess));
         all.Add(new DeviceAccess(true, 'c', 5, 2, AllAccess));
         all.Add(new DeviceAccess(true, 'c', 136, null, AllAccess));
         return all;

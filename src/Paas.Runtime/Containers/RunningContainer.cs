@@ -79,8 +79,12 @@ public sealed class RunningContainer : IDisposable
             _reaped = true;
         }
 
-        _group.Kill();
-        _group.Remove();
+        if (!_group.TryRemoveEmpty())
+        {
+            _group.Kill();
+            _group.Remove();
+        }
+
         _directory.Remove();
     }
 

@@ -4,6 +4,7 @@ using Paas.Linux.Launching;
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.State;
+using Paas.Runtime.Verbs;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Rootless;
@@ -60,7 +61,7 @@ internal static class UnprivilegedCaller
         KeepCapabilities(program);
         program.Add("unblock signals", null, SYS_rt_sigprocmask, SIG_SETMASK, program.Memory(64), 0, 8);
         const string Self = "/proc/self/exe";
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => $"{entry.Key}={entry.Value}");
+        var environment = SocketActivation.PassOn(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => $"{entry.Key}={entry.Value}"));
         program.Add(
             "execute", Self, SYS_execve, program.Text(Self),
             program.Texts([Environment.GetCommandLineArgs()[0], .. global.CommandLine]), program.Texts([.. environment]));

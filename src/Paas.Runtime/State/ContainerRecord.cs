@@ -68,6 +68,8 @@ public static class ContainerStatuses
     public static bool CanUpdate(ContainerStatus status) =>
         status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused;
 
+    public static bool CanCheckpoint(ContainerStatus status) => status is ContainerStatus.Running or ContainerStatus.Paused;
+
     /// <summary>One that was never started is nobody's work lost.</summary>
     public static bool CanDelete(ContainerStatus status) => status is ContainerStatus.Created or ContainerStatus.Stopped;
 

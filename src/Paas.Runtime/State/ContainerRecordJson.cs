@@ -42,28 +42,83 @@ internal static class ContainerRecordJson
     /// <exception cref="JsonException">It is not what <see cref="Write"/> writes.</exception>
     public static ContainerRecord Read(byte[] utf8)
     {
-        using var document = JsonDocument.Parse(utf8);
-        var json = document.RootElement;
+        try
+        {
+            return ReadMembers(utf8);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException($"state.json: {e.Message}", e);
+        }
+    }
+
+    // Member by member: a document with its tables is more than the rest of a verb that only looks.
+    private static ContainerRecord ReadMembers(byte[] utf8)
+    {
+        var json = new Utf8JsonReader(utf8);
+        string? id = null, version = null, bundle = null, rootfs = null, cgroup = null, unit = null;
+        int? pid = null;
+        ulong? startTime = null;
+        DateTimeOffset? created = null;
+        bool? cpuset = null;
+        var hooks = false;
+        Dictionary<string, string>? annotations = null;
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (Is(ref json, "id"u8)) id = json.GetString();
+            else if (Is(ref json, "ociVersion"u8)) version = json.GetString();
+            else if (Is(ref json, "pid"u8)) pid = json.GetInt32();
+            else if (Is(ref json, "startTime"u8)) startTime = json.GetUInt64();
+            else if (Is(ref json, "bundle"u8)) bundle = json.GetString();
+            else if (Is(ref json, "rootfs"u8)) rootfs = json.GetString();
+            else if (Is(ref json, "created"u8)) created = json.GetDateTimeOffset();
+            else if (Is(ref json, "cgroup"u8)) cgroup = json.GetString();
+            else if (Is(ref json, "cpuset"u8)) cpuset = json.GetBoolean();
+            else if (Is(ref json, "hooks"u8)) hooks = json.GetBoolean();
+            else if (Is(ref json, "systemdUnit"u8)) unit = json.GetString();
+            else if (Is(ref json, "annotations"u8)) annotations = ReadTexts(ref json);
+            else SkipValue(ref json);
+        }
+
         return new ContainerRecord
         {
-            Id = Text("id"),
-            OciVersion = Text("ociVersion"),
-            Pid = Member("pid").GetInt32(),
-            StartTime = Member("startTime").GetUInt64(),
-            Bundle = Text("bundle"),
-            Rootfs = Text("rootfs"),
-            Created = Member("created").GetDateTimeOffset(),
-            Cgroup = Text("cgroup"),
-            Cpuset = Member("cpuset").GetBoolean(),
-            HasHooks = json.TryGetProperty("hooks", out var hooks) && hooks.GetBoolean(),
-            SystemdUnit = json.TryGetProperty("systemdUnit", out var unit) ? unit.GetString() : null,
-            Annotations = json.TryGetProperty("annotations", out var annotations)
-                ? annotations.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString() ?? "")
-                : null,
+            Id = id ?? throw Without("id"),
+            OciVersion = version ?? throw Without("ociVersion"),
+            Pid = pid ?? throw Without("pid"),
+            StartTime = startTime ?? throw Without("startTime"),
+            Bundle = bundle ?? throw Without("bundle"),
+            Rootfs = rootfs ?? throw Without("rootfs"),
+            Created = created ?? throw Without("created"),
+            Cgroup = cgroup ?? throw Without("cgroup"),
+            Cpuset = cpuset ?? throw Without("cpuset"),
+            HasHooks = hooks,
+            SystemdUnit = unit,
+            Annotations = annotations,
         };
+    }
 
-        JsonElement Member(string name) => json.TryGetProperty(name, out var member) ? member : throw new JsonException($"state.json has no {name}");
+    private static JsonException Without(string name) => new($"state.json has no {name}");
 
-        string Text(string name) => Member(name).GetString() ?? throw new JsonException($"state.json: {name} is null");
+    // Goes on to the value where the name is this one.
+    private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name) => json.ValueTextEquals(name) && json.Read();
+
+    private static void SkipValue(ref Utf8JsonReader json)
+    {
+        json.Read();
+        json.Skip();
+    }
+
+    private static Dictionary<string, string> ReadTexts(ref Utf8JsonReader json)
+    {
+        var texts = new Dictionary<string, string>();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = json.GetString()!;
+            json.Read();
+            texts[name] = json.GetString() ?? "";
+        }
+
+        return texts;
     }
 }

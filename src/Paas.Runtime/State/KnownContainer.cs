@@ -42,7 +42,7 @@ public sealed class KnownContainer
         if (Record.Pid == 0) return ContainerStatus.Creating;
         if (Processes.StartTime(Record.Pid) != Record.StartTime) return ContainerStatus.Stopped;
         if (Group.IsFrozen()) return ContainerStatus.Paused;
-        return File.Exists(Directory.StartFifo) ? ContainerStatus.Created : ContainerStatus.Running;
+        return Files.TryStatus(Directory.StartFifo, out _) ? ContainerStatus.Created : ContainerStatus.Running;
     }
 
     /// <summary>The document of <c>state</c>.</summary>
@@ -80,7 +80,7 @@ public sealed class KnownContainer
         if (!ContainerStatuses.CanStart(status)) throw new RuntimeException($"cannot start {WhyNotStarted(status)}: {Record.Id}");
         using var fifo = Files.Open(Directory.StartFifo, O_WRONLY | O_NONBLOCK);
         Descriptors.Write(fifo, [1]);
-        File.Delete(Directory.StartFifo);
+        Files.TryRemove(Directory.StartFifo);
     }
 
     /// <summary>
@@ -159,7 +159,7 @@ public sealed class KnownContainer
     /// <summary>Removes control groups and state of a container none of whose processes is left.</summary>
     public void Remove()
     {
-        Group.Remove();
+        if (!Group.TryRemoveEmpty()) Group.Remove();
         Directory.Remove();
     }
 }

@@ -11,6 +11,7 @@ namespace Paas.Runtime.State;
 public sealed class StateDirectory
 {
     private const int OwnerOnly = 0x1C0; // 0700
+    private const int OwnerReadWrite = 0x180; // 0600
 
     public StateDirectory(string root, string id)
     {
@@ -37,7 +38,8 @@ public sealed class StateDirectory
     /// <exception cref="RuntimeException">It is taken.</exception>
     public void Claim()
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var parent = System.IO.Path.GetDirectoryName(Path)!;
+        if (!Files.TryStatus(parent, out _)) Directory.CreateDirectory(parent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (!Files.TryMakeDirectory(Path, OwnerOnly)) throw new RuntimeException($"container with given ID already exists: {Id}");
     }
 
@@ -48,16 +50,19 @@ public sealed class StateDirectory
     {
         try
         {
-            return ContainerRecordJson.Read(File.ReadAllBytes(RecordPath));
+            return ContainerRecordJson.Read(Files.ReadBytes(RecordPath));
         }
-        catch (FileNotFoundException)
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
         {
             return null;
         }
-        catch (DirectoryNotFoundException)
-        {
-            return null;
-        }
+    }
+
+    /// <summary>Keeps the configuration a container is made with, for later verbs.</summary>
+    public void KeepConfig(string path)
+    {
+        using var copy = Files.Open(ConfigPath, O_WRONLY | O_CREAT | O_EXCL, OwnerReadWrite);
+        Linux.Events.Descriptors.Write(copy, Files.ReadBytes(path));
     }
 
     public void Write(ContainerRecord record) =>
@@ -73,8 +78,11 @@ public sealed class StateDirectory
     /// <summary>Removes the directory with all in it.</summary>
     public void Remove()
     {
+        foreach (var file in (ReadOnlySpan<string>)[RecordPath, ConfigPath, StartFifo]) Files.TryRemove(file);
+        if (Files.TryRemoveDirectory(Path)) return;
         try
         {
+            // A create that was killed left more.
             Directory.Delete(Path, recursive: true);
         }
         catch (DirectoryNotFoundException)

@@ -24,15 +24,15 @@ internal static class SuperviseVerb
     /// <summary>Runs the verb.</summary>
     /// <param name="arguments">What follows <c>supervise</c>.</param>
     /// <returns>0: the process ended for good, or with <c>--detach</c>: it runs. 1: it could not be started. 2: wrong usage.</returns>
-    public static int Run(IReadOnlyList<string> arguments)
+    public static int Run(string[] arguments)
     {
         string? bundle = null;
         var (detach, report) = (false, false);
-        for (var i = 0; i < arguments.Count; i++)
+        for (var i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
             {
-                case "--bundle" or "-b" when i + 1 < arguments.Count:
+                case "--bundle" or "-b" when i + 1 < arguments.Length:
                     bundle = arguments[++i];
                     break;
                 case "--detach":

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Paas.Contracts.Supervision;
+using Paas.Linux;
 using Paas.Linux.Sockets;
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
@@ -39,7 +40,7 @@ internal sealed class CreateOptions
     public string Id { get; private set; } = "";
 
     /// <summary>Reads them; <paramref name="isRun"/> adds those of <c>run</c>.</summary>
-    public static CreateOptions Parse(IReadOnlyList<string> arguments, bool isRun)
+    public static CreateOptions Parse(string[] arguments, bool isRun)
     {
         var options = new CreateOptions();
         var reader = new OptionReader(isRun ? Commands.Run : Commands.Create, arguments);
@@ -85,6 +86,40 @@ internal sealed class CreateOptions
                     break;
                 default:
                     throw reader.Unknown();
+            }
+        }
+
+        options.Id = reader.OnlyId();
+        return options;
+    }
+
+    /// <summary>Reads those of <c>restore</c>, and what is criu's among them.</summary>
+    public static CreateOptions ParseRestore(string[] arguments, Checkpoints.CheckpointOptions checkpoint)
+    {
+        var options = new CreateOptions();
+        var reader = new OptionReader(Commands.Restore, arguments);
+        while (reader.NextOption() is { } option)
+        {
+            switch (option)
+            {
+                case "--bundle":
+                    options.Bundle = reader.Value();
+                    break;
+                case "--config":
+                    options.ConfigFile = reader.Value();
+                    break;
+                case "--pid-file":
+                    options.PidFile = reader.Value();
+                    break;
+                case "--detach":
+                    options.Detach = true;
+                    break;
+                // There is no terminal to send, and criu changes the root in its own way.
+                case "--console-socket" or "--no-subreaper" or "--no-pivot":
+                    break;
+                default:
+                    checkpoint.Take(option, reader);
+                    break;
             }
         }
 
@@ -148,11 +183,12 @@ internal sealed class CreateOptions
     {
         try
         {
-            var length = new FileInfo(path).Length;
+            using var file = Files.Open(path, Native.O_RDONLY);
+            var length = Files.Status(file).Size;
             if (length > LongestDocument) throw new RuntimeException($"{path} has {length} bytes; no more than {LongestDocument} are read");
-            return read(File.ReadAllBytes(path));
+            return read(Files.ReadBytes(file));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
         {
             throw new RuntimeException($"JSON specification file {path} not found", e);
         }

@@ -8,7 +8,7 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>create</c>: makes a container whose process waits for <c>start</c>.</summary>
 internal static class CreateVerb
 {
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var options = CreateOptions.Parse(arguments, isRun: false);
         var spec = options.ToSpec(global) with { WaitAtFifo = true };

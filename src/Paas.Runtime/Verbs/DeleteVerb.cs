@@ -7,7 +7,7 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>delete</c>: removes what is left of a container; with <c>--force</c> whatever state it is in.</summary>
 internal static class DeleteVerb
 {
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var reader = new OptionReader(Commands.Delete, arguments);
         var (force, regex) = (false, false);
@@ -55,7 +55,7 @@ internal static class DeleteVerb
         }
 
         // A stopped container without a pid namespace of its own can still have processes.
-        container.KillAll();
+        if (status != ContainerStatus.Stopped || !container.Group.TryRemoveEmpty()) container.KillAll();
         var config = container.Record.HasHooks ? CreateOptions.ReadConfig(container.Directory.ConfigPath) : null;
         container.Remove();
         if (config is not null) PoststopHooks.Run(config, container.Record);

@@ -10,7 +10,7 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>events</c>: a container's statistics every few seconds, and word when it is out of memory, as lines of JSON.</summary>
 internal static class EventsVerb
 {
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var reader = new OptionReader(Commands.Events, arguments);
         var (interval, once) = (TimeSpan.FromSeconds(5), false);

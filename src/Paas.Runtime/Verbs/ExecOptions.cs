@@ -11,6 +11,7 @@ internal sealed class ExecOptions
     private readonly List<string> _env = [];
     private readonly List<string> _capabilities = [];
     private readonly List<uint> _groups = [];
+    private readonly Dictionary<string, string> _subgroups = [];
     private string? _processFile;
     private string? _cwd;
     private string? _user;
@@ -20,7 +21,7 @@ internal sealed class ExecOptions
     private string? _label;
     private bool _terminal;
     private bool _noNewPrivileges;
-    private IReadOnlyList<string> _command = [];
+    private string[] _command = [];
 
     public string Id { get; private set; } = "";
 
@@ -31,23 +32,23 @@ internal sealed class ExecOptions
     /// <summary>Socket that gets the master end of the process's terminal.</summary>
     public string? ConsoleSocket { get; private set; }
 
-    /// <summary>Control group below the container's, or null.</summary>
-    public string? Subgroup { get; private set; }
+    /// <summary>Groups below the container's own by v1's controller; the empty name means all, and is v2's only one.</summary>
+    public IReadOnlyDictionary<string, string> Subgroups => _subgroups;
 
     /// <summary>True runs the process although the container is paused: it waits with the others.</summary>
     public bool IgnorePaused { get; private set; }
 
-    public static ExecOptions Parse(IReadOnlyList<string> arguments)
+    public static ExecOptions Parse(string[] arguments)
     {
         var options = new ExecOptions();
         var reader = new OptionReader(Commands.Exec, arguments);
         while (reader.NextOption() is { } option) options.Take(option, reader);
         var rest = reader.Rest();
-        if (rest.Count == 0) throw new UsageException("the container's id is missing");
+        if (rest.Length == 0) throw new UsageException("the container's id is missing");
         options.Id = rest[0];
         // "exec ID -- command" is written too.
-        options._command = [.. rest.Skip(rest.Count > 1 && rest[1] == "--" ? 2 : 1)];
-        if (options._command.Count == 0 && options._processFile is null) throw new UsageException("neither a command nor --process given");
+        options._command = rest[(rest.Length > 1 && rest[1] == "--" ? 2 : 1)..];
+        if (options._command.Length == 0 && options._processFile is null) throw new UsageException("neither a command nor --process given");
         return options;
     }
 
@@ -101,7 +102,7 @@ internal sealed class ExecOptions
                 _label = reader.Value();
                 break;
             case "--cgroup":
-                Subgroup = Below(reader.Value());
+                TakeSubgroup(reader.Value());
                 break;
             case "--ignore-paused":
                 IgnorePaused = true;
@@ -138,11 +139,18 @@ internal sealed class ExecOptions
         CreateOptions.WritePidFile(_pidFile, pid);
     }
 
-    // "PATH" or, as v1 wants it, "CONTROLLERS:PATH". Only below the container's own.
-    private static string Below(string value)
+    // "PATH" or, for v1, "CONTROLLER,CONTROLLER:PATH". Only below the container's own.
+    private void TakeSubgroup(string value)
     {
-        var path = Path.GetFullPath("/" + value[(value.IndexOf(':') + 1)..]);
-        return path == "/" ? "" : path;
+        var parts = value.Split(':');
+        if (parts.Length > 2) throw new UsageException($"invalid --cgroup argument: {value}");
+        var path = Path.GetFullPath("/" + parts[^1]);
+        if (parts.Length == 1 && _subgroups.Count > 0 || _subgroups.ContainsKey(""))
+        {
+            throw new UsageException($"invalid --cgroup argument: {value} (missing <controller>: prefix)");
+        }
+
+        foreach (var controller in parts.Length == 1 ? [""] : parts[0].Split(',')) _subgroups[controller] = path == "/" ? "" : path;
     }
 
     private UserConfig User(UserConfig user)

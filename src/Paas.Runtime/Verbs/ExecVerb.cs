@@ -13,7 +13,7 @@ internal static class ExecVerb
     /// <summary>Exit code when the process could not be run, told apart from what it could itself return.</summary>
     public const int Failure = 255;
 
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var options = ExecOptions.Parse(arguments);
         var container = KnownContainer.Load(global.Root, options.Id);
@@ -42,7 +42,7 @@ internal static class ExecVerb
             Terminal = terminal.Target,
             Detach = options.Detach,
             PreservedDescriptors = options.PreservedDescriptors,
-            Subgroup = options.Subgroup,
+            Subgroups = options.Subgroups,
         });
         terminal.Attach();
         options.Announce(child.Pid, child.Handle);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Paas.Linux;
+using Paas.Runtime.Checkpoints;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
 
@@ -8,7 +9,7 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>features</c>: what this runtime can do (runtime-spec, features.md). Only what works is listed.</summary>
 internal static class FeaturesVerb
 {
-    public static int Run(IReadOnlyList<string> arguments)
+    public static int Run(string[] arguments)
     {
         var reader = new OptionReader(Commands.Features, arguments);
         if (reader.NextOption() is not null) throw reader.Unknown();
@@ -27,6 +28,10 @@ internal static class FeaturesVerb
         json.WriteString("ociVersionMax", SpecVerb.OciVersion);
         Strings(json, "hooks", ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]);
         Strings(json, "mountOptions", [.. MountOptions.Words]);
+        // As runc tells it: the specification has no member for it.
+        json.WriteStartObject("annotations");
+        json.WriteString("org.opencontainers.runc.checkpoint.enabled", CriuProgram.IsUsable ? "true" : "false");
+        json.WriteEndObject();
         json.WriteStartObject("linux");
         Strings(json, "namespaces", ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"]);
         Strings(json, "capabilities", [.. Capabilities.Names]);

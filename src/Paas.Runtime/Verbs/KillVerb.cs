@@ -8,7 +8,7 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>kill</c>: signals a container's first process, or with <c>--all</c> every process in it.</summary>
 internal static class KillVerb
 {
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var reader = new OptionReader(Commands.Kill, arguments);
         var all = false;
@@ -20,7 +20,7 @@ internal static class KillVerb
         var rest = reader.Rest();
         var container = KnownContainer.Load(global.Root, rest[0]);
         var signal = Native.SIGTERM;
-        if (rest.Count == 2 && !SignalNames.TryParse(rest[1], out signal)) throw new RuntimeException($"unknown signal \"{rest[1]}\"");
+        if (rest.Length == 2 && !SignalNames.TryParse(rest[1], out signal)) throw new RuntimeException($"unknown signal \"{rest[1]}\"");
         if (all) SignalAll(container, signal);
         else if (!container.Signal(signal)) throw new RuntimeException($"container not running: {container.Record.Id}");
         return 0;

@@ -7,7 +7,7 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>list</c>: all containers below the root.</summary>
 internal static class ListVerb
 {
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var reader = new OptionReader(Commands.List, arguments);
         var (format, quiet) = ("table", false);

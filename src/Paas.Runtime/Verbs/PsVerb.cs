@@ -11,7 +11,7 @@ namespace Paas.Runtime.Verbs;
 /// </summary>
 internal static class PsVerb
 {
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var reader = new OptionReader(Commands.Ps, arguments);
         var json = false;
@@ -22,13 +22,13 @@ internal static class PsVerb
 
         var rest = reader.Rest();
         var pids = KnownContainer.Load(global.Root, rest[0]).Group.Processes();
-        StandardOutput.Write(json ? $"[{string.Join(',', pids.Order())}]\n" : Table([.. pids], [.. rest.Skip(1)]));
+        StandardOutput.Write(json ? $"[{string.Join(',', pids.Order())}]\n" : Table([.. pids], rest[1..]));
         return 0;
     }
 
-    private static string Table(HashSet<int> pids, IReadOnlyList<string> options)
+    private static string Table(HashSet<int> pids, string[] options)
     {
-        var (exitCode, output) = HostProgram.Run("ps", options.Count > 0 ? options : ["-ef"]);
+        var (exitCode, output) = HostProgram.Run("ps", options.Length > 0 ? options : ["-ef"]);
         if (exitCode != 0) throw new RuntimeException($"exit status {exitCode}: {output}");
         return Filter(output, pids);
     }

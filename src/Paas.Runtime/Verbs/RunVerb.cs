@@ -14,7 +14,7 @@ namespace Paas.Runtime.Verbs;
 /// </summary>
 internal static class RunVerb
 {
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var options = CreateOptions.Parse(arguments, isRun: true);
         var spec = options.ToSpec(global) with { DieWithParent = !options.Detach };

@@ -9,7 +9,7 @@ internal static class SpecVerb
     /// <summary>The version of the runtime specification this runtime follows.</summary>
     public const string OciVersion = "1.2.1";
 
-    public static int Run(IReadOnlyList<string> arguments)
+    public static int Run(string[] arguments)
     {
         var reader = new OptionReader(Commands.Spec, arguments);
         var (bundle, rootless) = ("", false);

@@ -7,7 +7,7 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>start</c>: lets a created container's process execute its program.</summary>
 internal static class StartVerb
 {
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var reader = new OptionReader(Commands.Start, arguments);
         if (reader.NextOption() is not null) throw reader.Unknown();

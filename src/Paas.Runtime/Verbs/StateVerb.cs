@@ -6,7 +6,7 @@ namespace Paas.Runtime.Verbs;
 /// <summary><c>state</c>: prints the state document of the specification.</summary>
 internal static class StateVerb
 {
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var reader = new OptionReader(Commands.State, arguments);
         if (reader.NextOption() is not null) throw reader.Unknown();

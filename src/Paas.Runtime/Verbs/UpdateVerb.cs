@@ -15,7 +15,7 @@ internal sealed class UpdateVerb
     private PidsLimit? _pids;
     private string? _file;
 
-    public static int Run(GlobalOptions global, IReadOnlyList<string> arguments)
+    public static int Run(GlobalOptions global, string[] arguments)
     {
         var verb = new UpdateVerb();
         var reader = new OptionReader(Commands.Update, arguments);

@@ -191,6 +191,8 @@ public sealed class SupervisedContainerTests(TestNode node, ITestOutputHelper ou
             async () => (await node.Host.ListAsync(None)).Single(container => container.Id == "orphan").Lost, "the container is lost");
         await watch;
         await TestNode.UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{started.State.Pid}")), "the process goes along");
+        await TestNode.UntilAsync(
+            async () => await node.Host.ListAsync(None) is not null && !Directory.Exists($"/proc/{started.State.SupervisorPid}"), "the supervisor is waited for");
         await node.Host.RemoveAsync("orphan", None);
         Assert.Empty(node.Traces("orphan"));
     }

@@ -1,0 +1,67 @@
+using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
+
+namespace Paas.Runtime.Checkpoints;
+
+/// <summary>What <c>checkpoint</c> and <c>restore</c> have in common, in the words of runc's command line.</summary>
+internal sealed class CheckpointOptions
+{
+    private readonly List<string> _arguments = [];
+    private string? _workPath;
+
+    /// <summary>Directory of the images.</summary>
+    public string ImagePath { get; private set; } = Path.GetFullPath("checkpoint");
+
+    /// <summary>Directory of criu's log and other working files.</summary>
+    public string WorkPath => _workPath ?? ImagePath;
+
+    /// <summary>How criu treats control groups; <c>soft</c> sets what it had to make itself.</summary>
+    public string GroupsMode { get; private set; } = "soft";
+
+    /// <summary>Options that criu takes as they are.</summary>
+    public IReadOnlyList<string> Arguments => _arguments;
+
+    /// <summary>Takes one of the options they share.</summary>
+    /// <exception cref="UsageException">It is none of them, or not supported.</exception>
+    public void Take(string option, OptionReader reader)
+    {
+        switch (option)
+        {
+            case "--image-path":
+                ImagePath = Path.GetFullPath(reader.Value());
+                break;
+            case "--work-path":
+                _workPath = Path.GetFullPath(reader.Value());
+                break;
+            case "--manage-cgroups-mode":
+                GroupsMode = Mode(reader.Value());
+                break;
+            case "--empty-ns":
+                if (reader.Value() is not "network") throw new UsageException($"--empty-ns {reader.Value()}: only a network namespace can be left empty");
+                _arguments.AddRange("--empty-ns", "net");
+                break;
+            case "--tcp-established" or "--ext-unix-sk" or "--shell-job" or "--file-locks" or "--auto-dedup" or "--link-remap":
+                _arguments.Add(option);
+                break;
+            case "--lazy-pages" or "--page-server" or "--status-fd":
+                throw new UsageException($"{option}: memory is not sent over the network here; checkpoint without it, and copy the image directory");
+            default:
+                throw reader.Unknown();
+        }
+    }
+
+    /// <summary>Refuses what criu cannot do for a container of ours.</summary>
+    /// <exception cref="RuntimeException">Why not.</exception>
+    public static void Check(RuntimeConfig config)
+    {
+        if (!Environment.IsPrivilegedProcess) throw new RuntimeException("checkpoint and restore need root");
+        if (config.Process?.Terminal == true)
+        {
+            throw new RuntimeException("a container with a terminal cannot be checkpointed or restored: its terminal is held by another program");
+        }
+    }
+
+    private static string Mode(string mode) => mode is "soft" or "full" or "strict" or "ignore"
+        ? mode
+        : throw new UsageException($"Invalid manage-cgroups-mode value: {mode}: soft, full, strict or ignore");
+}

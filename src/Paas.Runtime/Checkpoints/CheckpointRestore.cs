@@ -1,0 +1,122 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Paas.Linux;
+using Paas.Linux.Cgroups;
+using Paas.Linux.Launching;
+using Paas.Oci.Runtime;
+using Paas.Runtime.Containers;
+using Paas.Runtime.Hooks;
+using Paas.Runtime.State;
+using Paas.Runtime.Verbs;
+using static Paas.Linux.Native;
+
+namespace Paas.Runtime.Checkpoints;
+
+/// <summary>One restore: criu makes the container's first process, a child of this one.</summary>
+internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions options, HostTies ties, StateDirectory directory, ControlGroup group)
+{
+    // Whose container may be running still, then its group stays.
+    private const int LeavingAttempts = 15;
+
+    private bool HasHooks => spec.Config.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 };
+
+    private string Rootfs => Path.GetFullPath(spec.Config.Root!.Path, spec.BundleDirectory);
+
+    public LaunchedProcess Run()
+    {
+        var place = Path.Combine(directory.Path, "root");
+        var pidFile = Path.Combine(directory.Path, "criu.pid");
+        Directory.CreateDirectory(place);
+        Directory.CreateDirectory(options.WorkPath);
+        try
+        {
+            using var root = Files.Open(Rootfs, O_PATH | O_DIRECTORY);
+            using var inherited = new InheritedForCriu();
+            List<string> arguments =
+            [
+                "--images-dir", options.ImagePath, "--work-dir", options.WorkPath, "--root", place, "--pidfile", pidFile,
+                "--restore-detached", "--restore-sibling", $"--manage-cgroups={options.GroupsMode}", .. GroupRoots(), .. options.Arguments,
+                .. ties.ForRestore(spec.Config, spec.BundleDirectory, inherited),
+            ];
+            // Stopped until the hooks have made what its processes look for, a network above all.
+            if (HasHooks) arguments.Add("--leave-stopped");
+            CriuProgram.Run("restore", Path.Combine(options.WorkPath, "restore.log"), arguments, Place(place, root, inherited));
+            var pid = int.Parse(Files.ReadText(pidFile).Trim(), CultureInfo.InvariantCulture);
+            var process = LaunchedProcess.Adopt(pid, Processes.Open(pid) ?? throw new RuntimeException("the restored process has ended already"));
+            LeaveFormerGroup();
+            CallHooks(process);
+            return process;
+        }
+        finally
+        {
+            Files.TryRemove(pidFile);
+            Files.TryRemoveDirectory(place);
+        }
+    }
+
+    // criu wants the root as a mount. It is one in criu's own mount namespace only, and so nothing is mounted on the host.
+    private HostProgramPlace Place(string place, SafeFileHandle root, InheritedForCriu inherited) => new()
+    {
+        Namespaces = CLONE_NEWNS,
+        Kept = inherited.Numbers,
+        Prepare = program =>
+        {
+            inherited.Place(program);
+            program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, MS_REC + MS_SLAVE, 0);
+            program.Add("mount root", place, SYS_mount, program.Text(Rootfs), program.Text(place), 0, MS_BIND + MS_REC, 0);
+            var targets = new TargetSteps(program, root.DangerousGetHandle());
+            foreach (var mount in MountsOnRoot()) targets.Close(targets.OpenOrMake("make mount point", mount.Destination, IsDirectory(mount)));
+        },
+    };
+
+    // What lies on a filesystem that is mounted first is in the images.
+    private IEnumerable<MountConfig> MountsOnRoot()
+    {
+        var mounts = spec.Config.Mounts ?? [];
+        return mounts.Where(mount => !mounts.Any(other => other != mount && mount.Destination.StartsWith(other.Destination.TrimEnd('/') + "/", StringComparison.Ordinal)));
+    }
+
+    private bool IsDirectory(MountConfig mount) =>
+        mount.Type is not (null or "" or "bind" or "none") || Directory.Exists(Path.GetFullPath(mount.Source ?? "", spec.BundleDirectory));
+
+    // Where it had another path: criu would make that one anew.
+    private IEnumerable<string> GroupRoots()
+    {
+        if (group.Path == ties.Cgroup || options.GroupsMode == "ignore" || group.Path.Length == 0) yield break;
+        foreach (var controller in group.LegacyDirectories.Keys) yield return $"--cgroup-root={controller}:{group.Path}";
+        // Without a controller it means all, also those of v1 that the container has no group of.
+        if (group.LegacyDirectories.Count == 0) yield return $"--cgroup-root={group.Path}";
+    }
+
+    // The unified hierarchy beside v1's has no name by which criu could be told.
+    private void LeaveFormerGroup()
+    {
+        if (group.Path == ties.Cgroup || options.GroupsMode == "ignore" || ties.Cgroup.Length == 0) return;
+        var former = ControlGroup.At(ties.Cgroup);
+        for (var attempt = 1; attempt <= LeavingAttempts; attempt++)
+        {
+            // What was forked meanwhile by a process not moved yet is found by the next round.
+            group.FillUnified();
+            if (former.TryRemoveEmpty()) return;
+            Thread.Sleep(attempt);
+        }
+    }
+
+    private void CallHooks(LaunchedProcess process)
+    {
+        if (!HasHooks) return;
+        try
+        {
+            var record = ContainerFactory.Record(spec, group, process.Pid);
+            HostHooks.Run("prestart", spec.Config.Hooks?.Prestart, record, ContainerStatus.Creating, process.Pid);
+            HostHooks.Run("createRuntime", spec.Config.Hooks?.CreateRuntime, record, ContainerStatus.Creating, process.Pid);
+            group.Signal(SIGCONT);
+        }
+        catch
+        {
+            process.Abandon();
+            process.Dispose();
+            throw;
+        }
+    }
+}

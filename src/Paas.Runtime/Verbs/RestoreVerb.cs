@@ -1,0 +1,37 @@
+using Paas.Linux;
+using Paas.Runtime.Checkpoints;
+using Paas.Runtime.CommandLine;
+using Paas.Runtime.Containers;
+
+namespace Paas.Runtime.Verbs;
+
+/// <summary><c>restore</c>: makes a container whose processes go on where <c>checkpoint</c> has left them.</summary>
+internal static class RestoreVerb
+{
+    public static int Run(GlobalOptions global, string[] arguments)
+    {
+        var options = new CheckpointOptions();
+        var create = CreateOptions.ParseRestore(arguments, options);
+        var spec = create.ToSpec(global);
+        ConfigRules.Check(spec.Config);
+        CheckpointOptions.Check(spec.Config);
+        var ties = HostTies.Load(options.ImagePath);
+        using var container = ContainerFactory.Restore(spec, (directory, group) => new CheckpointRestore(spec, options, ties, directory, group).Run());
+        try
+        {
+            if (!create.Detach) SignalForwarding.Start(container.Process);
+            create.Announce(container.Pid, container.Process);
+            if (create.Detach) return 0;
+        }
+        catch
+        {
+            container.Delete();
+            throw;
+        }
+
+        var code = container.WaitForExit().ShellCode;
+        container.Delete();
+        PoststopHooks.Run(spec.Config, container.Record);
+        return code;
+    }
+}
