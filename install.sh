@@ -131,9 +131,10 @@ build_tree() {
     mkdir -p "$tree/bin" "$tree/lib"
     quietly dotnet publish src/Paas.Runtime "${aot[@]}" -o "$tree/lib/paas-runtime"
     quietly dotnet publish src/Paas.Cli "${aot[@]}" -o "$tree/lib/paas"
+    quietly dotnet publish src/Paas.Launcher "${aot[@]}" -o "$tree/lib/paas-launcher"
     quietly dotnet publish src/Paas.Daemon -c Release -v quiet --nologo -o "$tree/lib/paasd"
     quietly dotnet publish src/Paas.Router -c Release -v quiet --nologo -o "$tree/lib/paas-router"
-    for program in paas paas-runtime paasd paas-router; do ln -sfn "../lib/$program/$program" "$tree/bin/$program"; done
+    for program in paas paas-runtime paas-launcher paasd paas-router; do ln -sfn "../lib/$program/$program" "$tree/bin/$program"; done
     find "$tree/lib" -name '*.dbg' -delete
     copy_dotnet "$tree/lib/dotnet"
     rm -rf "$tree/buildpacks" "$tree/service" "$tree/samples"

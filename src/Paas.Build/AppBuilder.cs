@@ -27,6 +27,8 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
 {
     private const string ProcfileBuildpack = "paas/procfile";
 
+    private readonly LauncherLayers _launcher = new(images.Content, options.LauncherPath);
+
     /// <summary>Builds an app.</summary>
     /// <param name="config">What to build.</param>
     /// <param name="output">Gets each line of output in the shape of a push, without a newline; called by one thread at a time.</param>
@@ -79,7 +81,7 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
 
         clock.Start("export");
         output.Heading("Exporting image");
-        var exported = await new ExportPhase(images, runImage, cache, options, output).RunAsync(members, built, source, ct);
+        var exported = await new ExportPhase(images, runImage, cache, options, _launcher, directories.Scratch, output).RunAsync(members, built, source, ct);
         cache.Save(exported.Cache);
         return exported.Outcome with { Times = new BuildTimes(clock.Stop(), sandbox.Busy.Total) };
 

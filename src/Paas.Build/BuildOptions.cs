@@ -6,6 +6,9 @@ public sealed record BuildOptions
     /// <summary>Directory with one directory per buildpack, each with a <c>buildpack.toml</c>, and <c>order.toml</c>.</summary>
     public required string BuildpacksDirectory { get; init; }
 
+    /// <summary>Absolute path of <c>paas-launcher</c>, which becomes a layer of each image made by buildpacks.</summary>
+    public required string LauncherPath { get; init; }
+
     /// <summary>Reference of the image that build containers run.</summary>
     public string BuildImage { get; init; } = "stack/build:bookworm";
 

@@ -85,6 +85,7 @@ public static class ControlPlaneServices
         var building = new BuildOptions
         {
             BuildpacksDirectory = options.BuildpacksDirectory,
+            LauncherPath = Path.Combine(options.ProgramsDirectory, "bin", "paas-launcher"),
             BuildImage = $"stack/build:{options.Stack}",
             RunImage = $"stack/run:{options.Stack}",
         };

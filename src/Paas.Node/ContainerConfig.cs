@@ -27,6 +27,12 @@ public sealed record ContainerConfig
     /// <summary>Follow the image's entrypoint; empty takes the image's command.</summary>
     public IReadOnlyList<string> Args { get; init; } = [];
 
+    /// <summary>
+    /// The process type that <see cref="Args"/> stand for. An image with a launcher (Cloud Native Buildpacks) starts it by its name, with
+    /// the environment that is the type's own; any other image by the arguments.
+    /// </summary>
+    public string? ProcessType { get; init; }
+
     /// <summary>Added to the image's environment, and stronger than it.</summary>
     public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Paas.Contracts.Supervision;
+using Paas.Oci.Runtime;
 
 namespace Paas.Node;
 
@@ -15,6 +16,10 @@ internal static class ContainerFiles
     public static SandboxConfig? ReadSandbox(ContainerDirectory directory) =>
         ReadConfig(directory)?.Sandbox ??
         Read(directory.Sandbox, json => JsonSerializer.Deserialize(json, SupervisionJsonContext.Default.SandboxConfig));
+
+    /// <summary>The words that a container's process was started with; none where they are not known.</summary>
+    public static IReadOnlyList<string> ReadArguments(ContainerDirectory directory) =>
+        Read(directory.Config, json => JsonSerializer.Deserialize(json, OciRuntimeJsonContext.Default.RuntimeConfig))?.Process?.Args ?? [];
 
     private static T? Read<T>(string path, Func<byte[], T?> parse)
         where T : class

@@ -183,13 +183,17 @@ public sealed class ContainerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a further process in a running container, to its end. Cancelling hangs it up.</summary>
+    /// <summary>
+    /// Runs a further process in a running container, to its end, through the launcher that its image may have. Cancelling hangs it up.
+    /// </summary>
     /// <returns>The exit status; 128 + n after signal n.</returns>
     /// <exception cref="PaasException">Conflict: there is no such container, it does not run, or its supervisor is an earlier one that cannot.</exception>
     public async Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct)
     {
         ContainerIds.Require(id);
-        using var exec = await ExecConnection.StartAsync(_paths.Socket(id), request, ct);
+        var isLaunched = ImageLauncher.IsIn(ContainerFiles.ReadArguments(_paths.Container(id)));
+        var args = isLaunched ? ImageLauncher.Arguments(null, request.Args) : request.Args;
+        using var exec = await ExecConnection.StartAsync(_paths.Socket(id), request with { Args = args }, ct);
         return await AttachedRun.RunAsync(exec, new RunStreams(io.Input, io.Output, io.Error, io.Sizes), ct);
     }
 

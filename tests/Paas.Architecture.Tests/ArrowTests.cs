@@ -11,11 +11,13 @@ public sealed class ArrowTests
         ["Oci"] = [],
         ["Logs"] = [],
         ["Contracts"] = [],
+        ["Launch"] = [],
+        ["Launcher"] = ["Launch", "Linux"],
         ["Runtime"] = ["Oci", "Linux", "Logs", "Contracts"],
         ["Cli"] = ["Contracts"],
         ["Images"] = ["Oci", "Linux"],
         ["Node"] = ["Images", "Oci", "Linux", "Logs", "Contracts"],
-        ["Build"] = ["Node", "Images"],
+        ["Build"] = ["Node", "Images", "Launch"],
         ["Router"] = ["Logs", "Contracts"],
         ["ControlPlane"] = ["Build", "Node", "Images", "Logs", "Contracts"],
         ["Web"] = ["ControlPlane", "Contracts"],
@@ -39,6 +41,7 @@ public sealed class ArrowTests
 
     [Theory]
     [InlineData("Runtime")]
+    [InlineData("Launcher")]
     [InlineData("Router")]
     [InlineData("Cli")]
     public void Programs_are_reached_by_exec_or_socket_never_by_reference(string program) =>

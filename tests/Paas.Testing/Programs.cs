@@ -13,6 +13,8 @@ public static class Programs
 
     public static string Runtime => Require("bin/paas-runtime");
 
+    public static string Launcher => Require("bin/paas-launcher");
+
     public static string Daemon => Require("bin/paasd");
 
     public static string Router => Require("bin/paas-router");

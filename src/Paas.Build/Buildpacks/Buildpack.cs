@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Paas.Build.Toml;
+using Paas.Launch.Toml;
 
 namespace Paas.Build.Buildpacks;
 
@@ -13,8 +13,11 @@ namespace Paas.Build.Buildpacks;
 public sealed partial record Buildpack(
     string Id, string Version, string Name, bool ClearEnv, string? Wants, string Directory)
 {
-    /// <summary>The Buildpack API spoken here.</summary>
-    public const string Api = "0.10";
+    /// <summary>The versions of the Buildpack API that are spoken here.</summary>
+    public static IReadOnlyList<string> Apis { get; } = ["0.10", "0.11", "0.12"];
+
+    /// <summary>The version that it is written for.</summary>
+    public string Api { get; init; } = Apis[0];
 
     /// <summary>The id as a file name: the spec's layers directory of this buildpack.</summary>
     public string EscapedId => Id.Replace('/', '_');
@@ -28,7 +31,7 @@ public sealed partial record Buildpack(
     {
         var document = TomlParser.Parse(File.ReadAllText(Path.Combine(directory, "buildpack.toml")));
         var api = document.Required("api");
-        if (api != Api) throw new NotSupportedException($"{directory}: Buildpack API {api} is not supported; this platform speaks {Api}");
+        if (!Apis.Contains(api)) throw new NotSupportedException($"{directory}: Buildpack API {api} is not supported; this platform speaks {string.Join(", ", Apis)}");
         if (document["order"] is not null) throw new NotSupportedException($"{directory}: composite buildpacks are not supported");
         var own = document.Table("buildpack") ?? throw new TomlException(1, "'buildpack' is missing");
         var id = own.Required("id");
@@ -39,7 +42,10 @@ public sealed partial record Buildpack(
             own.Text("name") ?? id,
             own.Boolean("clear-env") ?? false,
             document.Table("metadata")?.Text("wants"),
-            Path.GetFullPath(directory));
+            Path.GetFullPath(directory))
+        {
+            Api = api,
+        };
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9./-]+\z")]

@@ -1,4 +1,4 @@
-using Paas.Build.Toml;
+using Paas.Launch.Toml;
 
 namespace Paas.Build.Buildpacks;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Paas.Build.Toml;
+using Paas.Launch.Toml;
 
 namespace Paas.Build.Buildpacks;
 

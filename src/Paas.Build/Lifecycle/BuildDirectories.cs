@@ -21,6 +21,9 @@ internal sealed class BuildDirectories(string work)
 
     public string Platform => Path.Combine(work, "platform");
 
+    /// <summary>For what is made of nothing but to become a layer.</summary>
+    public string Scratch => Path.Combine(work, "scratch");
+
     public string Home => Path.Combine(work, "home");
 
     public static string BuildpackTarget(string escapedId) => $"/cnb/buildpacks/{escapedId}";

@@ -1,5 +1,7 @@
 using Paas.Build.Buildpacks;
 using Paas.Images;
+using Paas.Launch.Environments;
+using Paas.Launch.Processes;
 using Paas.Node;
 
 namespace Paas.Build.Lifecycle;
@@ -30,7 +32,7 @@ internal sealed class BuildPhase(
                 env,
                 EnvironmentPhase.Build,
                 made.Where(layer => layer is { Metadata.Types.Build: true, Directory: not null })
-                    .Select(layer => left.ReadEnvironment(layer.Name, EnvironmentPhase.Build)));
+                    .Select(layer => left.ReadBuildEnvironment(layer.Name)));
         }
 
         return new BuiltApp(layers, launch, stores);

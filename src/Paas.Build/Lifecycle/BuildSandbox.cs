@@ -3,6 +3,7 @@ using Paas.Build.Host;
 using Paas.Build.Timing;
 using Paas.Contracts.Supervision;
 using Paas.Images;
+using Paas.Launch.Environments;
 using Paas.Node;
 using Paas.Oci;
 

@@ -1,4 +1,5 @@
 using Paas.Build.Buildpacks;
+using Paas.Launch.Processes;
 
 namespace Paas.Build.Lifecycle;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Paas.Build.Buildpacks;
 using Paas.Build.Sources;
-using Paas.Build.Toml;
+using Paas.Launch.Toml;
 using Paas.Linux;
 using Paas.Node;
 

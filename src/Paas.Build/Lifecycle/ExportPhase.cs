@@ -4,6 +4,7 @@ using Paas.Build.Sources;
 using Paas.Images;
 using Paas.Images.Compression;
 using Paas.Images.Layers;
+using Paas.Launch.Processes;
 
 namespace Paas.Build.Lifecycle;
 
@@ -14,8 +15,11 @@ internal sealed record ExportedApp(BuildOutcome Outcome, CacheState Cache);
 /// Puts the launch layers and the app upon the run image (buildpack spec, "Phase #4: Export"): a layer each, the app uppermost, so
 /// that a change of the source changes one layer. A layer whose directory nobody touched since it was last made is not read again.
 /// </summary>
-internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache cache, BuildOptions options, PushOutput output)
+internal sealed class ExportPhase(
+    ImageStore images, Image runImage, BuildCache cache, BuildOptions options, LauncherLayers launcher, string scratch, PushOutput output)
 {
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     private static readonly LayerOwner Owner = new((int)BuildDirectories.Owner, (int)BuildDirectories.Owner);
 
     private readonly List<(string Name, long Bytes)> _reused = [];
@@ -24,7 +28,10 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
     public async Task<ExportedApp> RunAsync(
         IReadOnlyList<ResolvedMember> members, BuiltApp built, SourceTree source, CancellationToken ct)
     {
+        // The launcher is undermost: with the run image it is the beginning of every app's chain, and unpacked once.
         var builder = ImageBuilder.From(images, runImage);
+        var program = await launcher.LauncherAsync(Path.Combine(scratch, "launcher"), ct);
+        builder.AddLayer(program, "launcher");
         var stored = new List<StoredLayer>();
         foreach (var layer in built.Layers)
         {
@@ -33,24 +40,49 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
             if (exported.Blob is { } blob) builder.AddLayer(blob, $"{layer.Buildpack}: {layer.Name}");
         }
 
+        var processes = ProcessTypes.WithDefault(built.Launch);
+        var plan = new LaunchPlan(
+            [.. members.Select(member => new LaunchedBuildpack(member.Buildpack.Id, member.Buildpack.Version, member.Buildpack.Api))],
+            [.. processes.Select(entry => entry.Process)]);
+        var config = await launcher.ConfigAsync(plan, Path.Combine(scratch, "config"), ct);
+        var types = await launcher.ProcessesAsync(plan.Processes.Select(process => process.Type), Path.Combine(scratch, "processes"), ct);
+        builder.AddLayer(config, "configuration of the launcher").AddLayer(types, "process types");
+        var app = await AddAppAsync(builder, built, source, ct);
+
+        ImageLabels.Set(builder.Labels, new ImageFacts(options, runImage, members, processes, stored, app, program, config, types));
+        Configure(builder, built, plan);
+        var image = await builder.CommitAsync(ct);
+        Report(image);
+        var commands = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var process in plan.Processes) commands[process.Type] = process.ShellCommand;
+        return new ExportedApp(
+            new BuildOutcome(image.Digest, commands, image.Manifest.Layers.Sum(layer => layer.Size))
+            {
+                Reuse = $"{Count(_added)} new ({ByteSize.Text(_added.Sum(layer => layer.Bytes))}), {Count(_reused)} reused",
+            },
+            new CacheState(stored, built.Stores));
+    }
+
+    /// <summary>The app's slices, then what is left of it.</summary>
+    private async Task<IReadOnlyList<Layer>> AddAppAsync(ImageBuilder builder, BuiltApp built, SourceTree source, CancellationToken ct)
+    {
         // Never compressed: it is written on every push and read once.
         var layout = new LayerOptions
         {
             Target = BuildDirectories.AppTarget, Owner = Owner, ModifiedAt = source.ModifiedAt, Compression = LayerCompression.None,
         };
-        var app = await LayerWriter.WriteDirectoryAsync(images.Content, source.Path, layout, ct);
-        builder.AddLayer(app, "the app");
-        _added.Add(("app", app.Descriptor.Size));
+        var slices = AppSlices.Split(source.Path, built.Launch.SelectMany(entry => entry.Metadata.Slices), Path.Combine(scratch, "slices"));
+        var layers = new List<Layer>();
+        foreach (var directory in slices.Append(source.Path))
+        {
+            var layer = await LayerWriter.WriteDirectoryAsync(images.Content, directory, layout, ct);
+            var name = layers.Count < slices.Count ? $"slice {layers.Count + 1} of the app" : "the app";
+            builder.AddLayer(layer, name);
+            _added.Add((name, layer.Descriptor.Size));
+            layers.Add(layer);
+        }
 
-        var processes = Configure(builder, members, built, stored, app);
-        var image = await builder.CommitAsync(ct);
-        Report(image);
-        return new ExportedApp(
-            new BuildOutcome(image.Digest, processes, image.Manifest.Layers.Sum(layer => layer.Size))
-            {
-                Reuse = $"{Count(_added)} new ({ByteSize.Text(_added.Sum(layer => layer.Bytes))}), {Count(_reused)} reused",
-            },
-            new CacheState(stored, built.Stores));
+        return layers;
     }
 
     private async Task<StoredLayer> ExportLayerAsync(BuiltLayer layer, CancellationToken ct)
@@ -81,57 +113,22 @@ internal sealed class ExportPhase(ImageStore images, Image runImage, BuildCache 
         return new StoredLayer(layer.Buildpack.Id, layer.Name, types, layer.Metadata.Restorable, fingerprint, bytes, blob);
     }
 
-    private OrderedDictionary<string, string> Configure(
-        ImageBuilder builder, IReadOnlyList<ResolvedMember> members, BuiltApp built, IReadOnlyList<StoredLayer> stored, Layer app)
+    private static void Configure(ImageBuilder builder, BuiltApp built, LaunchPlan plan)
     {
-        var common = LaunchEnvironment(members, built, BuildSandbox.EnvironmentOf(runImage), process: null);
-        foreach (var (name, value) in common) builder.Env[name] = value;
-        var combined = ProcessTypes.Combine(built.Launch);
-        var commands = new OrderedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (_, process) in combined)
-        {
-            var own = LaunchEnvironment(members, built, new Dictionary<string, string>(common), process.Type);
-            commands[process.Type] = ProcessTypes.WithVariables(process.ShellCommand, common, own);
-        }
-
         foreach (var (_, metadata) in built.Launch)
         {
             foreach (var (key, value) in metadata.Labels) builder.Labels[key] = value;
         }
 
-        ImageLabels.Set(builder.Labels, options, runImage, members, combined, stored, app);
-        builder.Entrypoint = ["/usr/bin/tini", "--"];
+        builder.Env["CNB_LAYERS_DIR"] = BuildDirectories.LayersTarget;
+        builder.Env["CNB_APP_DIR"] = BuildDirectories.AppTarget;
+        builder.Env["CNB_PLATFORM_API"] = ImageLabels.PlatformApi;
+        builder.Env["CNB_DEPRECATION_MODE"] = "quiet";
+        builder.Env["PATH"] = $"{LauncherLayers.Processes}:{Path.GetDirectoryName(LauncherLayers.Launcher)}:{(builder.Env.TryGetValue("PATH", out var path) ? path : DefaultPath)}";
+        builder.Entrypoint = [plan.Processes.FirstOrDefault(process => process.Default) is { } start ? $"{LauncherLayers.Processes}/{start.Type}" : LauncherLayers.Launcher];
+        builder.Command = null;
         builder.WorkingDirectory = BuildDirectories.AppTarget;
         builder.User = $"{BuildDirectories.Owner}:{BuildDirectories.Owner}";
-        var start = ProcessTypes.Default([.. combined.Select(entry => entry.Process)]);
-        builder.Command = start is null ? null : ["/bin/sh", "-c", commands[start.Type]];
-        return commands;
-    }
-
-    /// <summary>Applies the launch layers to an environment: what is for all processes, or what one type has of its own.</summary>
-    private Dictionary<string, string> LaunchEnvironment(
-        IReadOnlyList<ResolvedMember> members, BuiltApp built, Dictionary<string, string> env, string? process)
-    {
-        foreach (var buildpack in members.Select(member => member.Buildpack))
-        {
-            var left = new LayersDirectory(buildpack, Path.Combine(cache.LayersDirectory, buildpack.EscapedId));
-            var layers = built.Layers.Where(layer => layer.Buildpack == buildpack && layer.Metadata.Types.Launch).ToList();
-            if (process is null)
-            {
-                foreach (var layer in layers.Where(layer => left.HasExecD(layer.Name)))
-                {
-                    output.Warning($"{buildpack.Id}:{layer.Name} has exec.d programs; this platform does not run them yet");
-                }
-            }
-
-            LayerEnvironment.Apply(
-                env,
-                EnvironmentPhase.Launch,
-                layers.Select(layer => left.ReadEnvironment(layer.Name, EnvironmentPhase.Launch, process))
-                    .Select(layer => process is null ? layer : layer with { Directories = [] }));
-        }
-
-        return env;
     }
 
     private static string Count(List<(string Name, long Bytes)> layers) => layers.Count == 1 ? "1 layer" : $"{layers.Count} layers";

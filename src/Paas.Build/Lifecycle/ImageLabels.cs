@@ -3,54 +3,89 @@ using Paas.Build.Buildpacks;
 using Paas.Build.Cache;
 using Paas.Images;
 using Paas.Images.Layers;
+using Paas.Launch.Processes;
 
 namespace Paas.Build.Lifecycle;
+
+/// <summary>What the labels of an image are about.</summary>
+/// <param name="Options">The platform's.</param>
+/// <param name="RunImage">What everything stands upon.</param>
+/// <param name="Members">The group that built it.</param>
+/// <param name="Processes">Its process types, and who declared them.</param>
+/// <param name="Layers">What the buildpacks made.</param>
+/// <param name="App">The app's layers, slices first.</param>
+/// <param name="Launcher">The launcher's layer.</param>
+/// <param name="Config">What the launcher reads.</param>
+/// <param name="Types">The links of the process types.</param>
+internal sealed record ImageFacts(
+    BuildOptions Options,
+    Image RunImage,
+    IReadOnlyList<ResolvedMember> Members,
+    IReadOnlyList<(Buildpack Buildpack, LaunchProcess Process)> Processes,
+    IReadOnlyList<StoredLayer> Layers,
+    IReadOnlyList<Layer> App,
+    Layer Launcher,
+    Layer Config,
+    Layer Types);
 
 /// <summary>The labels that tools for Cloud Native Buildpacks read (platform spec, "Labels").</summary>
 internal static class ImageLabels
 {
-    public static void Set(
-        IDictionary<string, string> labels,
-        BuildOptions options,
-        Image runImage,
-        IReadOnlyList<ResolvedMember> members,
-        IReadOnlyList<(Buildpack Buildpack, LaunchProcess Process)> processes,
-        IReadOnlyList<StoredLayer> layers,
-        Layer app)
+    /// <summary>The Platform API whose image format this is.</summary>
+    public const string PlatformApi = "0.13";
+
+    public static void Set(IDictionary<string, string> labels, ImageFacts facts)
     {
-        labels["io.buildpacks.stack.id"] = options.StackId;
-        labels["io.buildpacks.build.metadata"] = new JsonObject
-        {
-            ["buildpacks"] = Array(members.Select(member => new JsonObject
-            {
-                ["id"] = member.Buildpack.Id,
-                ["version"] = member.Buildpack.Version,
-            })),
-            ["processes"] = Array(processes.Select(entry => new JsonObject
-            {
-                ["type"] = entry.Process.Type,
-                ["command"] = Array(entry.Process.Command.Take(1).Select(word => JsonValue.Create(word))),
-                ["args"] = Array(entry.Process.Command.Skip(1).Select(word => JsonValue.Create(word))),
-                ["direct"] = true,
-                ["buildpackID"] = entry.Buildpack.Id,
-            })),
-        }.ToJsonString();
-        labels["io.buildpacks.lifecycle.metadata"] = new JsonObject
-        {
-            ["app"] = Array([new JsonObject { ["sha"] = app.DiffId.ToString() }]),
-            ["runImage"] = new JsonObject
-            {
-                ["topLayer"] = runImage.Config.Rootfs.DiffIds[^1].ToString(),
-                ["reference"] = $"{options.RunImage}@{runImage.Digest}",
-            },
-            ["buildpacks"] = Array(members.Select(member => new JsonObject
-            {
-                ["key"] = member.Buildpack.Id,
-                ["version"] = member.Buildpack.Version,
-                ["layers"] = Layers(layers.Where(layer => layer.Buildpack == member.Buildpack.Id && layer.Blob is not null)),
-            })),
-        }.ToJsonString();
+        labels["io.buildpacks.stack.id"] = facts.Options.StackId;
+        labels["io.buildpacks.build.metadata"] = BuildMetadata(facts).ToJsonString();
+        labels["io.buildpacks.lifecycle.metadata"] = LifecycleMetadata(facts).ToJsonString();
     }
+
+    private static JsonObject BuildMetadata(ImageFacts facts) => new()
+    {
+        ["buildpacks"] = Array(facts.Members.Select(member => new JsonObject
+        {
+            ["id"] = member.Buildpack.Id,
+            ["version"] = member.Buildpack.Version,
+        })),
+        ["launcher"] = new JsonObject { ["version"] = typeof(ImageLabels).Assembly.GetName().Version!.ToString(3) },
+        ["processes"] = Array(facts.Processes.Select(entry => Process(entry.Buildpack, entry.Process))),
+    };
+
+    private static JsonObject Process(Buildpack buildpack, LaunchProcess process)
+    {
+        var json = new JsonObject
+        {
+            ["type"] = process.Type,
+            ["command"] = Array(process.Command.Select(word => JsonValue.Create(word))),
+            ["args"] = Array(process.Arguments.Select(word => JsonValue.Create(word))),
+            ["direct"] = process.Direct,
+            ["buildpackID"] = buildpack.Id,
+        };
+        if (process.WorkingDirectory is not null) json["working-dir"] = process.WorkingDirectory;
+        return json;
+    }
+
+    private static JsonObject LifecycleMetadata(ImageFacts facts) => new()
+    {
+        ["app"] = Array(facts.App.Select(Sha)),
+        ["config"] = Sha(facts.Config),
+        ["launcher"] = Sha(facts.Launcher),
+        ["process-types"] = Sha(facts.Types),
+        ["runImage"] = new JsonObject
+        {
+            ["topLayer"] = facts.RunImage.Config.Rootfs.DiffIds[^1].ToString(),
+            ["reference"] = $"{facts.Options.RunImage}@{facts.RunImage.Digest}",
+        },
+        ["buildpacks"] = Array(facts.Members.Select(member => new JsonObject
+        {
+            ["key"] = member.Buildpack.Id,
+            ["version"] = member.Buildpack.Version,
+            ["layers"] = Layers(facts.Layers.Where(layer => layer.Buildpack == member.Buildpack.Id && layer.Blob is not null)),
+        })),
+    };
+
+    private static JsonObject Sha(Layer layer) => new() { ["sha"] = layer.DiffId.ToString() };
 
     private static JsonObject Layers(IEnumerable<StoredLayer> layers)
     {

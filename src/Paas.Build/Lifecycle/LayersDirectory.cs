@@ -1,6 +1,8 @@
 using Paas.Build.Buildpacks;
 using Paas.Build.Sources;
-using Paas.Build.Toml;
+using Paas.Launch.Environments;
+using Paas.Launch.Processes;
+using Paas.Launch.Toml;
 
 namespace Paas.Build.Lifecycle;
 
@@ -50,22 +52,12 @@ internal sealed class LayersDirectory(Buildpack buildpack, string directory)
     /// <summary><c>store.toml</c>, checked, as text; null where there is none.</summary>
     public string? ReadStore() => Parse("store.toml", text => TomlWriter.Write(TomlParser.Parse(text)));
 
-    /// <summary>What a layer adds to an environment.</summary>
-    /// <param name="name">The layer.</param>
-    /// <param name="phase">For whom.</param>
-    /// <param name="process">Process type whose own variables are added, or null.</param>
-    public LayerEnvironment ReadEnvironment(string name, EnvironmentPhase phase, string? process = null)
-    {
-        var own = phase == EnvironmentPhase.Build ? "env.build" : "env.launch";
-        return new LayerEnvironment(
-            name,
-            TargetOf(name),
-            [.. PathDirectories.Where(path => _tree.IsDirectory($"{name}/{path}"))],
-            process is null ? [Files($"{name}/env"), Files($"{name}/{own}")] : [Files($"{name}/{own}/{process}")]);
-    }
-
-    /// <summary>True where a layer has <c>exec.d</c> programs.</summary>
-    public bool HasExecD(string name) => _tree.IsDirectory($"{name}/exec.d");
+    /// <summary>What a layer adds to the environment of the buildpacks that come later.</summary>
+    public LayerEnvironment ReadBuildEnvironment(string name) => new(
+        name,
+        TargetOf(name),
+        [.. PathDirectories.Where(path => _tree.IsDirectory($"{name}/{path}"))],
+        [Files($"{name}/env"), Files($"{name}/env.build")]);
 
     private List<EnvironmentFile> Files(string relative) =>
         [.. _tree.Names(relative)

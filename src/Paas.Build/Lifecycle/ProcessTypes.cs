@@ -1,4 +1,5 @@
 using Paas.Build.Buildpacks;
+using Paas.Launch.Processes;
 
 namespace Paas.Build.Lifecycle;
 
@@ -22,18 +23,12 @@ internal static class ProcessTypes
     public static LaunchProcess? Default(IReadOnlyList<LaunchProcess> processes) =>
         processes.LastOrDefault(process => process.Default) ?? processes.FirstOrDefault(process => process.Type == "web");
 
-    /// <summary>
-    /// A command with variables of its own in front. The image has one environment for all its processes; what a layer sets for
-    /// one process type only goes here.
-    /// </summary>
-    public static string WithVariables(
-        string command, IReadOnlyDictionary<string, string> common, IReadOnlyDictionary<string, string> own)
+    /// <summary>As <see cref="Combine"/>, and only the type that a bare image starts is marked as default.</summary>
+    public static IReadOnlyList<(Buildpack Buildpack, LaunchProcess Process)> WithDefault(
+        IEnumerable<(Buildpack Buildpack, LaunchMetadata Metadata)> launch)
     {
-        var exports = own
-            .Where(pair => !common.TryGetValue(pair.Key, out var value) || value != pair.Value)
-            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => ShellText.Quote($"{pair.Key}={pair.Value}"))
-            .ToList();
-        return exports.Count == 0 ? command : $"export {string.Join(' ', exports)}; {command}";
+        var combined = Combine(launch);
+        var start = Default([.. combined.Select(entry => entry.Process)]);
+        return [.. combined.Select(entry => (entry.Buildpack, entry.Process with { Default = ReferenceEquals(entry.Process, start) }))];
     }
 }

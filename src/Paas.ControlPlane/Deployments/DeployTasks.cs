@@ -50,7 +50,10 @@ internal sealed class DeployTasks(ControlPlaneOptions options, InstanceConfigs c
     {
         output($"-----> Running the {name} task");
         output($"       $ {command}");
-        var config = configs.Container(InstanceConfigs.NewContainerId(release.App, name, 1), $"{name}.1", release, InstanceConfigs.Command(release, command));
+        var config = configs.Container(InstanceConfigs.NewContainerId(release.App, name, 1), $"{name}.1", release, InstanceConfigs.Command(release, command)) with
+        {
+            ProcessType = name == Formations.ReleaseTask ? InstanceConfigs.TypeOf(release, name) : null,
+        };
         var lines = new LineStream(line => output($"       {line}"));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(options.DeployTaskTimeout);

@@ -24,6 +24,7 @@ internal sealed class InstanceConfigs(ControlPlaneOptions options, ReleaseStore 
         var release = releases.Get(instance.App, instance.Release);
         return Container(instance.Container, instance.Name, release, Command(release, release.Processes[instance.Type])) with
         {
+            ProcessType = TypeOf(release, instance.Type),
             Labels = new Dictionary<string, string>
             {
                 [ContainerLabels.App] = instance.App,
@@ -61,6 +62,10 @@ internal sealed class InstanceConfigs(ControlPlaneOptions options, ReleaseStore 
     internal static IReadOnlyList<string> Command(Release release, string command) =>
         // An image of somebody else's has the shell that every image has, where it has one at all.
         ProcessCommand.Words(command) ?? [ProcessCommand.IsOfImage(release.Processes) ? "/bin/sh" : "/bin/bash", "-c", command];
+
+    /// <summary>A process type that a launcher may know by name; null for one that is a command, and for a text that names none.</summary>
+    internal static string? TypeOf(Release release, string type) =>
+        release.Processes.TryGetValue(type, out var command) && ProcessCommand.Words(command) is null ? type : null;
 
     private static string Short(string text, int length) => text.Length <= length ? text : text[..length];
 }

@@ -40,7 +40,7 @@ internal sealed class OneOffs(InstanceConfigs configs, INode node, PlatformLog p
             foreach (var (key, value) in ConfigVars.Apply(release.Config, more.ToDictionary(pair => pair.Key, pair => (string?)pair.Value))) env[key] = value;
         }
 
-        return config with { Env = env, Terminal = request.Terminal };
+        return config with { Env = env, Terminal = request.Terminal, ProcessType = request.Command is [var only] ? InstanceConfigs.TypeOf(release, only) : null };
     }
 
     // One word names a process type or is a line for the shell; several are a command and its arguments.

@@ -52,6 +52,7 @@ internal static class RuntimeConfigBuilder
 
     /// <summary>The image's entrypoint, then the container's arguments or the image's.</summary>
     public static IReadOnlyList<string> Arguments(ContainerConfig config, BundleFacts facts) =>
+        config.Args.Count > 0 && ImageLauncher.IsIn(facts.Image.Entrypoint) ? ImageLauncher.Arguments(config.ProcessType, config.Args) :
         [.. facts.Image.Entrypoint ?? [], .. config.Args.Count > 0 ? config.Args : facts.Image.Cmd ?? []];
 
     private static ProcessConfig Process(ContainerConfig config, BundleFacts facts)

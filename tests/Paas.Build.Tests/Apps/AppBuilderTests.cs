@@ -48,14 +48,14 @@ public sealed class AppBuilderTests(BuildNode node, ITestOutputHelper output)
         var image = await node.Images.LoadAsync(outcome.Image, default);
         var run = (await node.Images.FindAsync(node.Options.RunImage, default))!;
         var added = image.Config.Config!.Env!.Except(run.Config.Config?.Env ?? []).Select(pair => pair.Split('=')[0]).Order(StringComparer.Ordinal);
-        Assert.Equal(["LD_LIBRARY_PATH", "NODE_ENV", "PATH"], added);
+        Assert.Equal(["CNB_APP_DIR", "CNB_DEPRECATION_MODE", "CNB_LAYERS_DIR", "CNB_PLATFORM_API", "PATH"], added);
         Assert.False(await ContainsAsync(image.Manifest.Config.Digest, BuildNode.Marker));
         Assert.False(await ContainsAsync(image.Manifest.Config.Digest, "/etc/ssl/certs"));
         foreach (var layer in image.Manifest.Layers.Skip(run.Manifest.Layers.Count))
         {
             Assert.False(await ContainsAsync(layer.Digest, BuildNode.Marker), $"{layer.Digest} has the marker");
             await using var tar = new TarReader(await OpenAsync(layer.Digest));
-            while (await tar.GetNextEntryAsync() is { } entry) Assert.Matches("^(layers|workspace)(/|$)", entry.Name);
+            while (await tar.GetNextEntryAsync() is { } entry) Assert.Matches("^(cnb|layers|workspace)(/|$)", entry.Name);
         }
     }
 

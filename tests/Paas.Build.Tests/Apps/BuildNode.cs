@@ -55,6 +55,7 @@ public sealed class BuildNode : IAsyncLifetime
         Options = new BuildOptions
         {
             BuildpacksDirectory = Path.Combine(Repository.Root, "buildpacks"),
+            LauncherPath = Programs.Launcher,
             Egress = egress with { Env = env },
         };
     }

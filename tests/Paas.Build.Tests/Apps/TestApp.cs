@@ -82,6 +82,7 @@ internal sealed class TestApp : IDisposable
                 Name = $"{type}.1",
                 Image = outcome.Image,
                 Args = ["/bin/sh", "-c", outcome.Processes[type]],
+                ProcessType = type,
                 Env = new Dictionary<string, string> { ["PORT"] = "5000" },
                 Restart = new RestartPolicy(RestartMode.Never),
             },
@@ -95,6 +96,26 @@ internal sealed class TestApp : IDisposable
         {
             await _node.Host.RemoveAsync(id, default);
         }
+    }
+
+    /// <summary>Runs a command in an image, or one of its processes, and gives what it said and its exit status.</summary>
+    public async Task<(int Status, string Output)> RunAsync(BuildOutcome outcome, string? type, params string[] command)
+    {
+        using var said = new MemoryStream();
+        var status = await _node.Host.RunAsync(
+            new ContainerConfig
+            {
+                Id = $"{Name}-run-{Guid.NewGuid():N}",
+                App = Name,
+                Name = "run.1",
+                Image = outcome.Image,
+                Args = type is null ? command : ["/bin/sh", "-c", outcome.Processes[type]],
+                ProcessType = type,
+                Restart = new RestartPolicy(RestartMode.Never),
+            },
+            new RunStreams(null, said, said),
+            default);
+        return (status, System.Text.Encoding.UTF8.GetString(said.ToArray()));
     }
 
     /// <summary>The page, once the process listens.</summary>

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Paas.Build.Buildpacks;
+using Paas.Launch.Processes;
 using Paas.Build.Lifecycle;
-using Paas.Build.Toml;
+using Paas.Launch.Toml;
 
 namespace Paas.Build.Tests.Buildpacks;
 
@@ -55,18 +56,25 @@ public sealed class LaunchMetadataTests
         ]);
         Assert.Equal(["web:b", "task:t", "worker:w"], combined.Select(entry => $"{entry.Process.Type}:{entry.Process.ShellCommand}"));
         Assert.Equal("worker", ProcessTypes.Default([.. combined.Select(entry => entry.Process)])!.Type);
-        Assert.Equal("web", ProcessTypes.Default([new LaunchProcess("x", ["x"], false, null), new LaunchProcess("web", ["w"], false, null)])!.Type);
-        Assert.Null(ProcessTypes.Default([new LaunchProcess("x", ["x"], false, null)]));
+        Assert.Equal("web", ProcessTypes.Default([new LaunchProcess("x", ["x"], []), new LaunchProcess("web", ["w"], [])])!.Type);
+        Assert.Null(ProcessTypes.Default([new LaunchProcess("x", ["x"], [])]));
     }
 
     [Fact]
-    public void Variables_of_one_process_go_in_front_of_its_command()
+    public void What_the_build_tells_the_launcher_reads_back_equal()
     {
-        var common = new Dictionary<string, string> { ["A"] = "1", ["B"] = "2" };
-        Assert.Equal("run", ProcessTypes.WithVariables("run", common, common));
-        Assert.Equal(
-            "export 'B=it'\\''s' C=3; run",
-            ProcessTypes.WithVariables("run", common, new Dictionary<string, string> { ["A"] = "1", ["C"] = "3", ["B"] = "it's" }));
+        var plan = new LaunchPlan(
+            [new LaunchedBuildpack("a/b", "1.2.3", "0.12")],
+            [
+                new LaunchProcess("web", ["bash", "-c", "a \"b\" '\n' \\ é"], ["x", ""]) { Default = true, WorkingDirectory = "/w/\"q\"" },
+                new LaunchProcess("line", ["echo $X"], []) { Direct = false },
+            ]);
+        var read = LaunchPlan.Parse(plan.Write());
+        Assert.Equal(plan.Buildpacks, read.Buildpacks);
+        Assert.Equal(plan.Processes.Select(Text), read.Processes.Select(Text));
+
+        static string Text(LaunchProcess process) =>
+            $"{process.Type} {string.Join('|', process.Command)} {string.Join('|', process.Arguments)} {process.Direct} {process.Default} {process.WorkingDirectory}";
     }
 
     [Fact]

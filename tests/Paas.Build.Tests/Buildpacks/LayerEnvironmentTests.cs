@@ -1,4 +1,4 @@
-using Paas.Build.Buildpacks;
+using Paas.Launch.Environments;
 
 namespace Paas.Build.Tests.Buildpacks;
 

@@ -1,5 +1,5 @@
 using Paas.Build.Buildpacks;
-using Paas.Build.Toml;
+using Paas.Launch.Toml;
 
 namespace Paas.Build.Tests.Buildpacks;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Paas.Build.Buildpacks;
+using Paas.Launch.Processes;
 using Paas.Build.Procfiles;
 using Paas.Testing;
 

@@ -30,23 +30,26 @@ public sealed class ExportPhaseTests
         var exported = await scene.ExportAsync();
         var image = await scene.Images.LoadAsync(exported.Outcome.Image, default);
         var config = image.Config.Config!;
-        Assert.Equal(4, image.Manifest.Layers.Count);
+        Assert.Equal(7, image.Manifest.Layers.Count);
         Assert.Equal(
-            ["PATH=/layers/paas_first/runtime/bin:/usr/bin:/workspace/bin", "MODE=production"],
-            config.Env!.Where(pair => pair.StartsWith("PATH", StringComparison.Ordinal) || pair.StartsWith("MODE", StringComparison.Ordinal)).OrderDescending());
-        Assert.DoesNotContain(config.Env!, pair => pair.StartsWith("SECRET", StringComparison.Ordinal) || pair.StartsWith("ONLY_BUILD", StringComparison.Ordinal));
-        Assert.Equal(["/usr/bin/tini", "--"], config.Entrypoint!);
+            ["CNB_APP_DIR=/workspace", "CNB_DEPRECATION_MODE=quiet", "CNB_LAYERS_DIR=/layers", "CNB_PLATFORM_API=0.13", "PATH=/cnb/process:/cnb/lifecycle:/usr/bin"],
+            config.Env!);
+        Assert.Equal(["/cnb/process/web"], config.Entrypoint!);
+        Assert.Null(config.Cmd);
         Assert.Equal(("/workspace", "1000:1000"), (config.WorkingDir, config.User));
         Assert.Equal("run $PORT", exported.Outcome.Processes["web"]);
-        Assert.Equal("export THREADS=4; work", exported.Outcome.Processes["worker"]);
+        Assert.Equal("work", exported.Outcome.Processes["worker"]);
         Assert.Equal("v", config.Labels!["l"]);
         Assert.Contains("\"paas/second\"", config.Labels!["io.buildpacks.build.metadata"], StringComparison.Ordinal);
         Assert.Contains(image.Config.Rootfs.DiffIds[^1].ToString(), config.Labels!["io.buildpacks.lifecycle.metadata"], StringComparison.Ordinal);
 
-        var app = scene.Entries(image, 3);
+        Assert.Contains(scene.Entries(image, 1), entry => entry is { Name: "cnb/lifecycle/launcher", Uid: 0 } && (entry.Mode & UnixFileMode.OtherExecute) != 0);
+        Assert.Contains(scene.Entries(image, 4), entry => entry.Name == "layers/config/metadata.toml");
+        Assert.Contains(scene.Entries(image, 5), entry => entry is { Name: "cnb/process/worker", LinkName: "/cnb/lifecycle/launcher" });
+        var app = scene.Entries(image, 6);
         Assert.Contains(app, entry => entry.Name.TrimEnd('/') == "workspace/server.js" && entry.Uid == 1000);
-        Assert.Contains(scene.Entries(image, 1), entry => entry.Name == "layers/paas_first/runtime/bin/run" && entry.Uid == 1000);
-        Assert.Contains(scene.Entries(image, 1), entry => entry.Name.TrimEnd('/') == "layers/paas_first" && entry.Uid == 0);
+        Assert.Contains(scene.Entries(image, 2), entry => entry.Name == "layers/paas_first/runtime/bin/run" && entry.Uid == 1000);
+        Assert.Contains(scene.Entries(image, 2), entry => entry.Name.TrimEnd('/') == "layers/paas_first" && entry.Uid == 0);
     }
 
     [RootFact]
@@ -90,6 +93,23 @@ public sealed class ExportPhaseTests
         scene.Restore();
         scene.Write(First, "unheard.toml", "[types]\nlaunch = true");
         Assert.Contains("unheard", (await Assert.ThrowsAsync<BuildException>(scene.ExportAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task Slices_of_the_app_are_layers_of_their_own_and_never_lead_out_of_it()
+    {
+        using var scene = await Scene.CreateAsync();
+        scene.AddSource("public/a.css", "a");
+        scene.AddSource("public/img/b.png", "b");
+        scene.AddSource("lib/c.js", "c");
+        File.CreateSymbolicLink(Path.Combine(scene.Source, "out"), "/etc");
+        scene.Write(First, "launch.toml", "[[processes]]\ntype='web'\ncommand=['run']\n[[slices]]\npaths=['public/*.css', 'public', 'out/hosts']\n[[slices]]\npaths=['nothing']\n[[slices]]\npaths=['lib/?.js', '*.css']");
+        var image = await scene.Images.LoadAsync((await scene.ExportAsync()).Outcome.Image, default);
+        Assert.Equal(7, image.Manifest.Layers.Count);
+        Assert.Equal(["workspace", "workspace/public", "workspace/public/a.css", "workspace/public/img", "workspace/public/img/b.png"], scene.Names(image, 4));
+        Assert.Equal(["workspace", "workspace/lib", "workspace/lib/c.js"], scene.Names(image, 5));
+        Assert.Equal(["workspace", "workspace/lib", "workspace/out", "workspace/server.js"], scene.Names(image, 6));
+        Assert.True(File.Exists("/etc/hosts"));
     }
 
     [RootFact]
@@ -162,12 +182,22 @@ public sealed class ExportPhaseTests
                 [.. left.SelectMany(entry => entry.Directory.ReadLayers())],
                 [.. left.Select(entry => (entry.Buildpack, entry.Directory.ReadLaunch()))],
                 new Dictionary<string, string>());
-            var options = new BuildOptions { BuildpacksDirectory = "/none" };
-            var phase = new ExportPhase(Images, _run, _cache, options, new PushOutput(Output.Add));
+            var options = new BuildOptions { BuildpacksDirectory = "/none", LauncherPath = Programs.Launcher };
+            var scratch = _directory.Combine("scratch");
+            if (Directory.Exists(scratch)) Directory.Delete(scratch, recursive: true);
+            var phase = new ExportPhase(Images, _run, _cache, options, new LauncherLayers(Images.Content, options.LauncherPath), scratch, new PushOutput(Output.Add));
             var exported = await phase.RunAsync(_members, built, SourceTree.TakeOver(Source, 1000), default);
             _cache.Save(exported.Cache);
             return exported;
         }
+
+        public void AddSource(string path, string text)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Source, path))!);
+            File.WriteAllText(Path.Combine(Source, path), text);
+        }
+
+        public IEnumerable<string> Names(Image image, int layer) => Entries(image, layer).Select(entry => entry.Name.TrimEnd('/')).Order(StringComparer.Ordinal);
 
         public List<TarEntry> Entries(Image image, int layer)
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Paas.Build.Toml;
+using Paas.Launch.Toml;
 
 namespace Paas.Build.Tests.Toml;
 

@@ -38,6 +38,18 @@ public sealed class RuntimeConfigBuilderTests
     }
 
     [Fact]
+    public void A_command_goes_through_the_launcher_that_an_image_has()
+    {
+        var facts = Facts with { Image = new ExecutionConfig { Entrypoint = ["/cnb/process/web"] } };
+        IReadOnlyList<string>? Args(ContainerConfig config) => RuntimeConfigBuilder.Build(config, facts).Process!.Args;
+        Assert.Equal(["/cnb/process/web"], Args(Config)!);
+        Assert.Equal(["/cnb/lifecycle/launcher", "--", "node", "x.js"], Args(Config with { Args = ["node", "x.js"] })!);
+        Assert.Equal(["/cnb/process/worker"], Args(Config with { Args = ["/bin/bash", "-c", "work"], ProcessType = "worker" })!);
+        // Any other image knows nothing of process types.
+        Assert.Equal(["/usr/bin/tini", "--", "work"], Build(Config with { Args = ["work"], ProcessType = "worker" }).Process!.Args!);
+    }
+
+    [Fact]
     public void The_environment_is_the_images_and_then_the_containers()
     {
         var env = Build(Config with { Env = new Dictionary<string, string> { ["GREETING"] = "mine", ["PORT"] = "5000" } }).Process!.Env!;

@@ -72,7 +72,7 @@ public sealed class BuildEngine : DockerEngine
     public async Task<(ImageTree? Image, string Error)> BuildAsync(string context)
     {
         var work = Directory.CreateDirectory(_directory.Combine($"work-{Interlocked.Increment(ref _builds)}")).FullName;
-        var options = new BuildOptions { BuildpacksDirectory = "/none", Egress = HostEgress.None };
+        var options = new BuildOptions { BuildpacksDirectory = "/none", LauncherPath = Programs.Launcher, Egress = HostEgress.None };
         try
         {
             var outcome = await new DockerfileBuilder(options, Images, Node, TimeProvider.System).BuildAsync(

@@ -1,4 +1,4 @@
-namespace Paas.Build.Toml;
+namespace Paas.Launch.Toml;
 
 /// <summary>
 /// A parser of TOML 1.0 (https://toml.io/en/v1.0.0), whole: every notation of strings and numbers, dates checked and kept as

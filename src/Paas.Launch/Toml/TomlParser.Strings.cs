@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Paas.Build.Toml;
+namespace Paas.Launch.Toml;
 
 public sealed partial class TomlParser
 {

@@ -1,4 +1,4 @@
-namespace Paas.Build.Buildpacks;
+namespace Paas.Launch.Environments;
 
 /// <summary>When an environment is for.</summary>
 public enum EnvironmentPhase

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Paas.Build.Toml;
+namespace Paas.Launch.Toml;
 
 /// <summary>A value of a TOML 1.0 document, with the line it stands on.</summary>
 /// <param name="Line">From 1.</param>
@@ -105,7 +105,8 @@ public sealed record TomlTable(int Line) : TomlValue(Line)
 
     internal bool TryGet(string key, [MaybeNullWhen(false)] out TomlValue value) => _values.TryGetValue(key, out value);
 
-    internal void Add(string key, TomlValue value) => _values.Add(key, value);
+    /// <summary>Adds a key that is not there.</summary>
+    public void Add(string key, TomlValue value) => _values.Add(key, value);
 
     private T? Find<T>(string key, string wanted)
         where T : TomlValue =>

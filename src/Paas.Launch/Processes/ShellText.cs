@@ -1,4 +1,4 @@
-namespace Paas.Build.Buildpacks;
+namespace Paas.Launch.Processes;
 
 /// <summary>Words for a POSIX shell.</summary>
 public static class ShellText

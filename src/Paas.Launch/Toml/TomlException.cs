@@ -1,4 +1,4 @@
-namespace Paas.Build.Toml;
+namespace Paas.Launch.Toml;
 
 /// <summary>A document that is not TOML 1.0, or not of the shape its reader needs.</summary>
 /// <param name="line">Line of the document, from 1.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Paas.Build.Toml;
+namespace Paas.Launch.Toml;
 
 /// <summary>Writes tables as TOML 1.0 that reads back equal. Top-level tables get headers; what is deeper is written inline.</summary>
 public static class TomlWriter

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Paas.Build.Toml;
+namespace Paas.Launch.Toml;
 
 public sealed partial class TomlParser
 {
@@ -68,7 +68,7 @@ public sealed partial class TomlParser
         while (char.IsAsciiLetterOrDigit(Current) || Current is '_' or '-' or '+' or '.' or ':') _at++;
         if (_at == start) throw Error($"expected a value, found {Found()}");
         // A date and a time may be joined by one space.
-        if (FullDate().IsMatch(_text.AsSpan(start, _at - start)) && Current == ' ' && char.IsAsciiDigit(Peek(1)))
+        if (Current == ' ' && char.IsAsciiDigit(Peek(1)) && FullDate().IsMatch(_text.AsSpan(start, _at - start)))
         {
             _at++;
             while (char.IsAsciiDigit(Current) || Current is ':' or '.' or '-' or '+' or 'Z' or 'z') _at++;
