@@ -76,7 +76,7 @@ internal sealed class ExportPhase(
         foreach (var directory in slices.Append(source.Path))
         {
             var layer = await LayerWriter.WriteDirectoryAsync(images.Content, directory, layout, ct);
-            var name = layers.Count < slices.Count ? $"slice {layers.Count + 1} of the app" : "the app";
+            var name = layers.Count < slices.Count ? $"app slice {layers.Count + 1}" : "app";
             builder.AddLayer(layer, name);
             _added.Add((name, layer.Descriptor.Size));
             layers.Add(layer);

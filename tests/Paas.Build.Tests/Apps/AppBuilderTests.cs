@@ -110,6 +110,19 @@ public sealed class AppBuilderTests(BuildNode node, ITestOutputHelper output)
     }
 
     [RootFact]
+    public async Task A_process_and_a_command_start_through_the_launcher_with_the_app_s_profile()
+    {
+        using var app = new TestApp(node);
+        app.Write("Procfile", "web: echo \"$GREETING from $0 $(cat /proc/1/comm)\"\n");
+        app.Write(".profile", "export GREETING=hello");
+        var outcome = await BuildAsync(app);
+        // tini is the first process, and the line's own shell runs it.
+        Assert.Equal((0, "hello from bash tini\n"), await app.RunAsync(outcome, "web"));
+        Assert.Equal((7, "hello\n"), await app.RunAsync(outcome, null, "sh", "-c", "echo $GREETING; exit 7"));
+        Assert.Equal(127, (await app.RunAsync(outcome, null, "nothing-here")).Status);
+    }
+
+    [RootFact]
     public async Task A_wrong_Procfile_fails_before_anything_runs()
     {
         using var app = new TestApp(node, "node");

@@ -115,7 +115,7 @@ internal sealed class TestApp : IDisposable
             },
             new RunStreams(null, said, said),
             default);
-        return (status, System.Text.Encoding.UTF8.GetString(said.ToArray()));
+        return (status.Status, System.Text.Encoding.UTF8.GetString(said.ToArray()));
     }
 
     /// <summary>The page, once the process listens.</summary>
