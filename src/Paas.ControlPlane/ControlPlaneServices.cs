@@ -24,6 +24,7 @@ using Paas.ControlPlane.Registries;
 using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Runs;
 using Paas.ControlPlane.SourceArchives;
+using Paas.ControlPlane.Stacks;
 using Paas.ControlPlane.Store;
 using Paas.Images;
 using Paas.Images.Remote;
@@ -57,6 +58,7 @@ public static class ControlPlaneServices
         services.AddCleanup(options);
         services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
         services.AddSingleton<GitRepositories>().AddSingleton<GitSettings>().AddSingleton<ArchiveDeploys>().AddSingleton<IGit, GitDesk>();
+        services.AddSingleton<StackTable>().AddSingleton<AppRebase>().AddSingleton<IStacks, StackDesk>();
         services.AddSingleton(MakePlatform);
         services.AddSingleton<IPlatform>(provider => provider.GetRequiredService<Platform>());
         services.AddHostedService<ControlPlaneService>();

@@ -12,6 +12,7 @@ internal static class CommandTable
         ("Config", [new ConfigCommand(), new ConfigSetCommand(), new ConfigGetCommand(), new ConfigUnsetCommand()]),
         ("Releases", [new ReleasesCommand(), new RollbackCommand(), new DeployCommand(), new GitFromImageCommand(), new GitFromArchiveCommand(), new GitSetCommand(), new GitReportCommand(), new BuildsCommand(), new BuildsInfoCommand(), new BuildsOutputCommand(), new BuildsCancelCommand(), new BuilderCommand(), new BuilderSetCommand()]),
         ("Images", [new BuildCommand(), new ImagesCommand(), new ImagesInspectCommand(), new ImagesHistoryCommand(), new ImagesImportCommand(), new ImagesExportCommand(), new ImagesDiffCommand(), new CommitCommand(), new CleanupCommand()]),
+        ("Base images", [new StackCommand(), new StackBuildCommand(), new StackUpdateCommand(), new RebaseCommand()]),
         ("Registries", [new RegistryLoginCommand(), new RegistryLogoutCommand(), new RegistryListCommand(), new RegistryDeployTagCommand()]),
         ("Access", [new LoginCommand(), new LoginTokenCommand(), new LogoutCommand(), new GitRemoteCommand(), new SshKeysAddCommand(), new SshKeysListCommand(), new SshKeysRemoveCommand()]),
         ("", [new VersionCommand(), new HelpCommand(), new GitCredentialCommand(), new HookCommand(), new SshAuthorizedKeysCommand(), new SshSessionCommand()]),

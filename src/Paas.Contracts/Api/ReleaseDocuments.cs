@@ -14,6 +14,9 @@ public enum ReleaseReason
 
     /// <summary>An image that was pushed or pulled as it is.</summary>
     Image,
+
+    /// <summary>The image of the release before upon another base.</summary>
+    Rebase,
 }
 
 /// <summary>A release: immutable. Rows of <c>GET /v1/apps/{app}/releases</c>, newest first.</summary>

@@ -24,5 +24,6 @@ internal static class Api
         api.MapRun();
         api.MapExec();
         api.MapImages();
+        api.MapStacks();
     }
 }

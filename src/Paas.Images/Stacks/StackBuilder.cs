@@ -163,7 +163,11 @@ public sealed class StackBuilder(ImageStore images, StackOptions options)
 /// <summary>The two images of a stack.</summary>
 /// <param name="Run">What apps run on: a shell, the libraries that compiled programs need, user 1000 in <c>/workspace</c>.</param>
 /// <param name="Build">The same with compilers and tools.</param>
-public sealed record Stack(Image Run, Image Build);
+public sealed record Stack(Image Run, Image Build)
+{
+    /// <summary>The label of every image that has a stack below it: the digest of the recipe that the stack was built by.</summary>
+    public const string RecipeLabel = "paas.stack.recipe";
+}
 
 /// <summary>A stack that cannot be built.</summary>
 /// <param name="message">What failed.</param>

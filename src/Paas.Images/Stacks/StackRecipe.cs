@@ -8,7 +8,7 @@ namespace Paas.Images.Stacks;
 internal sealed class StackRecipe
 {
     /// <summary>The image label that holds the recipe's digest.</summary>
-    public const string Label = "paas.stack.recipe";
+    public const string Label = Stack.RecipeLabel;
 
     /// <summary>To be raised when the way of building changes the result.</summary>
     private const int Version = 1;
