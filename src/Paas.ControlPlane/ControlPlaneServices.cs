@@ -113,7 +113,8 @@ public static class ControlPlaneServices
     {
         services.AddSingleton(_ => new Database(options.DatabasePath));
         services.AddSingleton<AppStore>().AddSingleton<ReleaseStore>().AddSingleton<BuildStore>().AddSingleton<DeploymentStore>();
-        services.AddSingleton<InstanceStore>().AddSingleton<SettingStore>().AddSingleton<TokenStore>();
+        services.AddSingleton<InstanceStore>().AddSingleton<SettingStore>();
+        services.AddAccess();
     }
 
     private static void AddDiscovery(IServiceCollection services, ControlPlaneOptions options)
@@ -190,7 +191,6 @@ public static class ControlPlaneServices
         provider.GetRequiredService<AppLogs>(),
         provider.GetRequiredService<OneOffs>(),
         provider.GetRequiredService<InstanceExecs>(),
-        provider.GetRequiredService<TokenStore>(),
         provider.GetRequiredService<PlatformLog>(),
         provider.GetRequiredService<ImageStore>(),
         provider.GetRequiredService<ImageCatalog>(),

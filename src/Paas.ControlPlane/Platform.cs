@@ -1,6 +1,5 @@
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
-using Paas.ControlPlane.Access;
 using Paas.ControlPlane.Apps;
 using Paas.ControlPlane.Builds;
 using Paas.ControlPlane.Cleanup;
@@ -42,7 +41,6 @@ public sealed partial class Platform : IPlatform
     private readonly AppLogs _logs;
     private readonly OneOffs _oneOffs;
     private readonly InstanceExecs _execs;
-    private readonly TokenStore _tokens;
     private readonly PlatformLog _platformLog;
     private readonly ContentStore _content;
     private readonly ImageCleanup _cleanup;
@@ -53,13 +51,13 @@ public sealed partial class Platform : IPlatform
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
         BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
-        GitRepositories repositories, GitSettings gitSettings, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, TokenStore tokens, PlatformLog platformLog,
+        GitRepositories repositories, GitSettings gitSettings, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, PlatformLog platformLog,
         ImageStore images, ImageCatalog catalog, RegistryStore registry, ImageCleanup cleanup)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
         (_intake, _imageBuilds, _builders, _queue, _deployer, _reconciler, _table, _changes) = (intake, imageBuilds, builders, queue, deployer, reconciler, table, changes);
         (_repositories, _gitSettings, _files, _urls, _logs, _oneOffs, _execs) = (repositories, gitSettings, files, urls, logs, oneOffs, execs);
-        (_tokens, _platformLog) = (tokens, platformLog);
+        _platformLog = platformLog;
         (_images, _content, _catalog, _registry, _cleanup) = (images, images.Content, catalog, registry, cleanup);
     }
 
@@ -120,14 +118,6 @@ public sealed partial class Platform : IPlatform
     {
         _apps.Get(app);
         return Task.FromResult(new ConfigDocument(_apps.Config(app), [.. _apps.SecretVars(app).Order(StringComparer.Ordinal)]));
-    }
-
-    /// <inheritdoc/>
-    public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct)
-    {
-        if (request.LifetimeSeconds is < 1 or > 3_155_760_000)
-            throw new PaasException(ErrorCode.InvalidRequest, "a token's lifetime is between 1 second and 100 years");
-        return Task.FromResult(_tokens.Create(request.Name, request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
     }
 
     private string FreeName()

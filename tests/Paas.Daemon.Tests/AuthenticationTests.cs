@@ -28,7 +28,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     public async Task A_bearer_token_is_who_it_names()
     {
         using var http = _daemon.Client(_daemon.Token);
-        Assert.Equal("""{"name":"test"}""", await http.GetStringAsync("/v1/whoami"));
+        Assert.Equal("""{"name":"test","user":"root","scope":"admin"}""", await http.GetStringAsync("/v1/whoami"));
     }
 
     [Theory]

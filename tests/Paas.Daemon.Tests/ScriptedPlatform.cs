@@ -160,7 +160,4 @@ internal sealed class ScriptedPlatform : IPlatform
 
     public Task<CleanupDocument> CleanUpAsync(CleanupRequest request, CancellationToken ct) =>
         Task.FromResult(new CleanupDocument(request.DryRun, [new CleanupItem("blobs", 3, 3000)], 3000, 1, 2));
-
-    public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct) =>
-        Task.FromResult(new TokenDocument(request.Name, "paas_secret", null));
 }

@@ -25,7 +25,7 @@ public sealed class SessionTests : IAsyncLifetime
 
         using var http = _daemon.Client();
         http.DefaultRequestHeaders.Add("Cookie", cookie.Split(';')[0]);
-        Assert.Equal("""{"name":"test"}""", await http.GetStringAsync("/v1/whoami"));
+        Assert.Equal("""{"name":"test","user":"root","scope":"admin"}""", await http.GetStringAsync("/v1/whoami"));
     }
 
     [Fact]

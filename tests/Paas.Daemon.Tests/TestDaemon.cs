@@ -32,7 +32,7 @@ internal sealed class TestDaemon : IAsyncDisposable
             services.AddSingleton(options);
             services.AddSingleton(TimeProvider.System);
             services.AddSingleton(_ => new Database(Path.Combine(Options.Data, "paas.db")));
-            services.AddSingleton<TokenStore>();
+            services.AddAccess();
             services.AddRegistry(options);
             services.AddSshKeys();
             services.AddSingleton<GitRepositories>();

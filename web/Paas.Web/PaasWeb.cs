@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Paas.Contracts.Errors;
 using Paas.Web.Assets;
 using Paas.Web.Endpoints;
 
@@ -12,6 +14,16 @@ public static class PaasWeb
     {
         services.AddRazorComponents();
         return services;
+    }
+
+    /// <summary>Tells a person that they may not: as a page, or, where they sent a form, as a notice on the page they sent it from.</summary>
+    public static Task RefuseAsync(HttpContext context, PaasException refusal)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method)) return PageEndpoints.Problem(context, refusal).ExecuteAsync(context);
+        PageFrame.LeaveNotice(context, refusal.Hint is null ? refusal.Message : $"{refusal.Message}. {refusal.Hint}", failed: true);
+        context.Response.Headers.Location = context.Request.RouteValues["app"] is string app ? $"/apps/{app}" : "/";
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        return Task.CompletedTask;
     }
 
     /// <summary>Pages need an authenticated caller, as the API does; the login page and the assets do not.</summary>

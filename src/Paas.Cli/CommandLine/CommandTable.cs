@@ -14,7 +14,8 @@ internal static class CommandTable
         ("Images", [new BuildCommand(), new ImagesCommand(), new ImagesInspectCommand(), new ImagesHistoryCommand(), new ImagesImportCommand(), new ImagesExportCommand(), new ImagesDiffCommand(), new CommitCommand(), new CleanupCommand()]),
         ("Base images", [new StackCommand(), new StackBuildCommand(), new StackUpdateCommand(), new RebaseCommand()]),
         ("Registries", [new RegistryLoginCommand(), new RegistryLogoutCommand(), new RegistryListCommand(), new RegistryDeployTagCommand()]),
-        ("Access", [new LoginCommand(), new LoginTokenCommand(), new LogoutCommand(), new GitRemoteCommand(), new SshKeysAddCommand(), new SshKeysListCommand(), new SshKeysRemoveCommand()]),
+        ("Access", [new LoginCommand(), new LogoutCommand(), new WhoAmICommand(), new LoginTokenCommand(), new TokensCommand(), new TokensRemoveCommand(), new GitRemoteCommand(), new SshKeysAddCommand(), new SshKeysListCommand(), new SshKeysRemoveCommand()]),
+        ("People", [new AccessCommand(), new AccessAddCommand(), new AccessRemoveCommand(), new UsersCommand(), new UsersAddCommand(), new UsersRemoveCommand()]),
         ("", [new VersionCommand(), new HelpCommand(), new GitCredentialCommand(), new HookCommand(), new SshAuthorizedKeysCommand(), new SshSessionCommand()]),
     ];
 

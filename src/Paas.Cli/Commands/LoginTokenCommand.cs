@@ -7,6 +7,9 @@ namespace Paas.Cli.Commands;
 internal sealed class LoginTokenCommand : Command
 {
     private static readonly Option Days = new("--days", null, "N", "how long it is good for; without it, until it is taken away");
+    private static readonly Option User = new("--user", null, "NAME", "whose it is; without it, yours");
+    private static readonly Option Scope = new("--scope", null, "ROLE", "the most that it may: read, deploy or admin; without it, all that you may");
+    private static readonly Option OnlyApp = new("--only", null, "APP", "the only app that it is good for");
 
     public override string Name => "login:token";
 
@@ -18,18 +21,23 @@ internal sealed class LoginTokenCommand : Command
 
     public override (int Least, int Most) WordCount => (0, 1);
 
-    public override IReadOnlyList<Option> Options => [Days];
+    public override IReadOnlyList<Option> Options => [Days, User, Scope, OnlyApp];
 
     public override bool OfApp => false;
 
     public override bool PrintsData => true;
 
-    public override string Details => "NAME says what it is for, e.g. laptop. It is shown this once; paas login and the dashboard take it.";
+    public override string Details => """
+        NAME says what it is for, e.g. laptop. It is shown this once; paas login, the dashboard, git and docker login take it. A token never may
+        more than the person whose it is.
+        """;
+
+    public override IReadOnlyList<string> Examples => ["paas tokens:create laptop", "paas tokens:create ci --scope deploy --only hello --days 90", "paas tokens:create anns-laptop --user ann"];
 
     public override async Task<int> RunAsync(Invocation call)
     {
         var name = call.FirstWord ?? $"token-{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
-        var token = await call.Client.CreateTokenAsync(new CreateTokenRequest(name, Lifetime(call.Line.Value(Days))), call.Cancelled);
+        var token = await call.Client.CreateTokenAsync(Request(name, call.Line), call.Cancelled);
         if (call.Json) call.Terminal.Json(token, ApiJsonContext.Default.TokenDocument);
         else call.Terminal.Line(token.Secret);
         if (call.Terminal.OutputIsTerminal)
@@ -40,6 +48,9 @@ internal sealed class LoginTokenCommand : Command
 
         return 0;
     }
+
+    private static CreateTokenRequest Request(string name, ParsedLine line) => new(
+        name, Lifetime(line.Value(Days)), line.Value(User), line.Value(Scope) is { } scope ? RoleWord.Parse("--scope", scope) : null, line.Value(OnlyApp));
 
     private static long? Lifetime(string? days)
     {

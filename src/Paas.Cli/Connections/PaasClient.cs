@@ -6,6 +6,7 @@ using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Paas.Cli.Commands;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 
@@ -135,6 +136,10 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
             using var client = new ExecClient(socket, streams);
             return await client.RunAsync(request, type, ct);
         }
+        catch (WebSocketException error) when (socket.HttpStatusCode == HttpStatusCode.Forbidden)
+        {
+            throw new PaasException(ErrorCode.Forbidden, $"You may not run commands there: it takes the role {RoleWord.Of(AccessRole.Deploy)}", "Who may do what: paas access", error);
+        }
         catch (WebSocketException error) when (socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols))
         {
             throw new PaasException(
@@ -167,9 +172,6 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
     public async Task<CleanupDocument> CleanUpAsync(CleanupRequest request, CancellationToken ct) =>
         await SlowAsync(With(HttpMethod.Post, "/v1/cleanup", request, Json.CleanupRequest), Json.CleanupDocument, ct)
         ?? throw new PaasException(ErrorCode.Internal, "the platform said nothing of the cleanup");
-
-    public Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct) =>
-        SendAsync(HttpMethod.Post, "/v1/tokens", request, Json.CreateTokenRequest, Json.TokenDocument, ct);
 
     public void Dispose() => _http.Dispose();
 

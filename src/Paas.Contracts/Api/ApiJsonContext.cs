@@ -9,7 +9,7 @@ namespace Paas.Contracts.Api;
     Converters = [
         typeof(CamelCaseEnumConverter<AppStatus>), typeof(CamelCaseEnumConverter<InstanceStatus>),
         typeof(CamelCaseEnumConverter<ReleaseReason>), typeof(CamelCaseEnumConverter<BuildStatus>),
-        typeof(CamelCaseEnumConverter<DeploymentStatus>), typeof(CamelCaseEnumConverter<FileChange>)])]
+        typeof(CamelCaseEnumConverter<DeploymentStatus>), typeof(CamelCaseEnumConverter<FileChange>), typeof(CamelCaseEnumConverter<AccessRole>)])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(ProblemEvent))]
 [JsonSerializable(typeof(CreateAppRequest))]
@@ -47,6 +47,13 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(CreateTokenRequest))]
 [JsonSerializable(typeof(TokenDocument))]
+[JsonSerializable(typeof(IReadOnlyList<TokenInfoDocument>))]
+[JsonSerializable(typeof(UserDocument))]
+[JsonSerializable(typeof(IReadOnlyList<UserDocument>))]
+[JsonSerializable(typeof(UserRequest))]
+[JsonSerializable(typeof(AccessDocument))]
+[JsonSerializable(typeof(IReadOnlyList<AccessDocument>))]
+[JsonSerializable(typeof(AccessRequest))]
 [JsonSerializable(typeof(IdentityDocument))]
 [JsonSerializable(typeof(RegistryLoginRequest))]
 [JsonSerializable(typeof(RegistryDocument))]

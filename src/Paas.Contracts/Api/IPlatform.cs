@@ -114,7 +114,4 @@ public interface IPlatform
 
     /// <summary>Removes what nobody owns. <c>POST /v1/cleanup</c></summary>
     Task<CleanupDocument> CleanUpAsync(CleanupRequest request, CancellationToken ct);
-
-    /// <summary><c>POST /v1/tokens</c></summary>
-    Task<TokenDocument> CreateTokenAsync(CreateTokenRequest request, CancellationToken ct);
 }

@@ -28,6 +28,7 @@ public static class RegistryServices
             provider.GetRequiredService<DiskReserve>()));
         services.AddSingleton(provider => new RegistryTokens(
             provider.GetRequiredService<SettingStore>(), provider.GetRequiredService<TokenStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RegistryAccess>();
         return services;
     }
 }

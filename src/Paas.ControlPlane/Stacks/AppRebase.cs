@@ -67,7 +67,7 @@ internal sealed class AppRebase(ImageStore images, StackTable table, AppStore ap
             () => Live(app).Version != live.Version ? null : new ReleaseDraft(
                 app, ReleaseReason.Rebase, $"Rebase v{live.Version} on {stack.Name} {stack.Run.Digest.Abbreviated}", image.Digest, apps.Config(app), live.Processes, live.Build, live.Port),
             begun => lines.TryWrite($"-----> Deploying v{begun.Version}"),
-            line => lines.TryWrite(line),
+            progress => lines.TryWrite(progress.Line),
             ct);
         if (made is not { } result) return null;
         deployer.EnsureLive(app, result.Release, result.Deployment);

@@ -1,4 +1,6 @@
 using Paas.Contracts.Api;
+using Paas.ControlPlane.Access;
+using Paas.Daemon.Authentication;
 
 namespace Paas.Daemon.Endpoints;
 
@@ -7,13 +9,14 @@ internal static class AppEndpoints
 {
     public static void MapApps(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/apps", async (IPlatform platform, CancellationToken ct) =>
-            TypedResults.Json(await platform.ListAppsAsync(ct), ApiJsonContext.Default.IReadOnlyListAppDocument));
+        api.MapGet("/apps", async (HttpContext context, IPlatform platform, AccessRules rules, CancellationToken ct) => TypedResults.Json(
+            rules.Visible(Caller.Subject(context), await platform.ListAppsAsync(ct), app => app.Name), ApiJsonContext.Default.IReadOnlyListAppDocument));
 
-        api.MapPost("/apps", async (HttpContext context, IPlatform platform, CancellationToken ct) =>
+        api.MapPost("/apps", async (HttpContext context, IPlatform platform, AccessDesk desk, CancellationToken ct) =>
         {
             var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.CreateAppRequest);
             var app = await platform.CreateAppAsync(request, ct);
+            desk.Own(Caller.Subject(context), app.Name);
             context.Response.Headers.Location = $"/v1/apps/{app.Name}";
             return TypedResults.Json(app, ApiJsonContext.Default.AppDocument, statusCode: StatusCodes.Status201Created);
         });

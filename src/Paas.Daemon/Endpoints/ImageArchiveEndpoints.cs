@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.Access;
+using Paas.Daemon.Authentication;
 using Paas.Daemon.Streaming;
 
 namespace Paas.Daemon.Endpoints;
@@ -16,8 +18,11 @@ internal static class ImageArchiveEndpoints
         api.MapGet("/images/export", ExportAsync);
 
         api.MapGet("/images/diff", (string? from, string? to, HttpContext context, [FromServices] IImageArchives archives) =>
-            SlowAnswer.WriteAsync(
-                context, async ct => (ImageDiffDocument?)await archives.DiffImagesAsync(Given(from, "from"), Given(to, "to"), ct), ApiJsonContext.Default.ImageDiffDocument));
+        {
+            RequireRight(context, Given(from, "from"));
+            RequireRight(context, Given(to, "to"));
+            return SlowAnswer.WriteAsync(context, async ct => (ImageDiffDocument?)await archives.DiffImagesAsync(from!, to!, ct), ApiJsonContext.Default.ImageDiffDocument);
+        });
 
         api.MapPost("/apps/{app}/image", async (string app, HttpContext context, [FromServices] IImageReleases releases) =>
         {
@@ -35,6 +40,13 @@ internal static class ImageArchiveEndpoints
 
     private static string Given(string? value, string name) =>
         string.IsNullOrEmpty(value) ? throw new PaasException(ErrorCode.InvalidRequest, $"{name} is missing") : value;
+
+    // An app's name means its image; every other name, an image of the platform's.
+    private static void RequireRight(HttpContext context, string image)
+    {
+        var (rules, subject) = (context.RequestServices.GetRequiredService<AccessRules>(), Caller.Subject(context));
+        if (!rules.Can(subject, AccessAction.Operate, null)) rules.Require(subject, AccessAction.See, image);
+    }
 
     private static async Task ImportAsync(string? tag, HttpContext context, [FromServices] IImageArchives archives)
     {
@@ -60,7 +72,8 @@ internal static class ImageArchiveEndpoints
 
     private static async Task ExportAsync(string? image, string? format, HttpContext context, [FromServices] IImageArchives archives)
     {
+        RequireRight(context, Given(image, "image"));
         context.Response.ContentType = "application/x-tar";
-        await archives.ExportImageAsync(Given(image, "image"), format ?? "docker", context.Response.BodyWriter.AsStream(leaveOpen: true), context.RequestAborted);
+        await archives.ExportImageAsync(image!, format ?? "docker", context.Response.BodyWriter.AsStream(leaveOpen: true), context.RequestAborted);
     }
 }

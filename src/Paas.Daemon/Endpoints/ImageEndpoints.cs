@@ -1,4 +1,6 @@
 using Paas.Contracts.Api;
+using Paas.ControlPlane.Access;
+using Paas.Daemon.Authentication;
 
 namespace Paas.Daemon.Endpoints;
 
@@ -7,8 +9,8 @@ internal static class ImageEndpoints
 {
     public static void MapImages(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/images", async (IPlatform platform, CancellationToken ct) =>
-            TypedResults.Json(await platform.ListImageUseAsync(ct), ApiJsonContext.Default.IReadOnlyListAppImagesDocument));
+        api.MapGet("/images", async (HttpContext context, IPlatform platform, AccessRules rules, CancellationToken ct) => TypedResults.Json(
+            rules.Visible(Caller.Subject(context), await platform.ListImageUseAsync(ct), use => use.App), ApiJsonContext.Default.IReadOnlyListAppImagesDocument));
 
         api.MapGet("/apps/{app}/images", async (string app, IPlatform platform, CancellationToken ct) =>
             TypedResults.Json(await platform.ListImagesAsync(app, ct), ApiJsonContext.Default.IReadOnlyListImageDocument));

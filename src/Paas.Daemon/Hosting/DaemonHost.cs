@@ -63,6 +63,7 @@ internal static partial class DaemonHost
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<AccessMiddleware>();
         app.MapApi(options);
         app.MapGit();
         app.MapRegistry();

@@ -49,8 +49,10 @@ internal static class RegistryEndpoints
 
         if (route.Repository.Length > 0)
         {
+            if (!caller.Can(route.Repository, action))
+                throw new RegistryRefusalException(RegistryErrorCode.Denied, $"{caller.Subject.User} may not {action} {route.Repository}: paas access:add gives the right to");
             // A registry token is good for what it was got for; its holder asks for another.
-            if (!caller.May(route.Repository, action))
+            if (!caller.Holds(route.Repository, action))
             {
                 await RegistryAnswer.ChallengeAsync(context, scope, $"the token was not got for {scope}");
                 return;
@@ -88,17 +90,17 @@ internal static class RegistryEndpoints
 
     private static string ActionOf(RegistryRoute route, string method) => (route.Resource, method) switch
     {
-        (RegistryResource.Upload or RegistryResource.Uploads, _) => RegistryCaller.Push,
-        (_, "GET" or "HEAD") => RegistryCaller.Pull,
-        (_, "DELETE") => RegistryCaller.Delete,
-        _ => RegistryCaller.Push,
+        (RegistryResource.Upload or RegistryResource.Uploads, _) => RegistryAccess.Push,
+        (_, "GET" or "HEAD") => RegistryAccess.Pull,
+        (_, "DELETE") => RegistryAccess.Delete,
+        _ => RegistryAccess.Push,
     };
 
     // Who pushes looks first whether it has to.
     private static string? ScopeOf(RegistryRoute route, string action) => route switch
     {
         { Resource: RegistryResource.Catalog } => "registry:catalog:*",
-        { Repository.Length: > 0 } => $"repository:{route.Repository}:{(action == RegistryCaller.Push ? "pull,push" : action)}",
+        { Repository.Length: > 0 } => $"repository:{route.Repository}:{(action == RegistryAccess.Push ? "pull,push" : action)}",
         _ => null,
     };
 

@@ -16,16 +16,20 @@ internal static class RegistryLogin
     {
         var (scopes, secret) = await ReadAsync(context);
         var tokens = context.RequestServices.GetRequiredService<RegistryTokens>();
-        var name = secret is not null
-            ? (await context.RequestServices.GetRequiredService<TokenStore>().ValidateAsync(secret))?.Name
-            : await RegistryCaller.IdentifyAsync(context, tokens) is { Grants: null } caller ? caller.Name : null;
-        if (name is null)
+        var known = context.RequestServices.GetRequiredService<TokenStore>();
+        var subject = secret is not null
+            ? await known.ValidateAsync(secret) is { } identity ? known.Find(identity.Name) : null
+            : await RegistryCaller.IdentifyAsync(context, tokens) is { Grants: null } caller ? caller.Subject : null;
+        if (subject is null)
         {
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"Paas\"";
             throw new RegistryRefusalException(RegistryErrorCode.Unauthorized, "the password has to be a token of the platform; paas login:token makes one");
         }
 
-        var token = tokens.Create(new RegistryIdentity(name, [.. scopes.Select(GrantOf).OfType<RegistryGrant>()]), out var issuedAt);
+        var access = context.RequestServices.GetRequiredService<RegistryAccess>();
+        var grants = scopes.Select(GrantOf).OfType<RegistryGrant>()
+            .Select(grant => grant.Repository == RegistryCaller.Catalog ? grant : access.Narrow(subject, grant)).Where(grant => grant.Actions.Count > 0);
+        var token = tokens.Create(new RegistryIdentity(subject.Name, [.. grants]), out var issuedAt);
         context.Response.Headers.CacheControl = "no-store";
         await RegistryAnswer.WriteJsonAsync(context, DistributionDocuments.Token(token, RegistryTokens.Lifetime, issuedAt));
     }
@@ -50,7 +54,7 @@ internal static class RegistryLogin
         return scope[..first] switch
         {
             "repository" when Reference.IsPath(name) => new RegistryGrant(name, actions),
-            "registry" when name == "catalog" => new RegistryGrant(RegistryCaller.Catalog, [RegistryCaller.All]),
+            "registry" when name == "catalog" => new RegistryGrant(RegistryCaller.Catalog, [RegistryAccess.All]),
             _ => null,
         };
     }

@@ -16,7 +16,7 @@ internal static class UploadEndpoints
         {
             var wanted = DigestOf(mount);
             var from = query["from"].ToString() is { Length: > 0 } named ? named : null;
-            if (call.Registry.TryMount(repository, wanted, from, other => caller.May(other, RegistryCaller.Pull)))
+            if (call.Registry.TryMount(repository, wanted, from, other => caller.May(other, RegistryAccess.Pull)))
             {
                 RegistryAnswer.Created(call.Context, $"/v2/{repository}/blobs/{wanted}", wanted);
                 return;

@@ -1,6 +1,5 @@
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
-using Paas.ControlPlane.Access;
 using Paas.Logs;
 
 namespace Paas.ControlPlane.Tests.Planes;
@@ -48,15 +47,6 @@ public sealed class AppTests : PlaneTest
         Assert.Equal(ErrorCode.InvalidRequest, (await Assert.ThrowsAsync<PaasException>(() => ReadAsync(new LogQuery(After: "?")))).Code);
         Assert.Equal(ErrorCode.InvalidRequest, (await Assert.ThrowsAsync<PaasException>(() => ReadAsync(new LogQuery(Tail: 10_001)))).Code);
         Assert.Throws<PaasException>(() => Platform.ReadLogsAsync("nobody", new LogQuery(), CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task Tokens_made_by_the_platform_are_valid()
-    {
-        var token = await Platform.CreateTokenAsync(new CreateTokenRequest("laptop", 60), CancellationToken.None);
-        Assert.Equal("laptop", (await Plane.Get<TokenStore>().ValidateAsync(token.Secret))!.Name);
-        var error = await Assert.ThrowsAsync<PaasException>(() => Platform.CreateTokenAsync(new CreateTokenRequest("x", 0), CancellationToken.None));
-        Assert.Equal(ErrorCode.InvalidRequest, error.Code);
     }
 
     private async Task<List<LogLine>> ReadAsync(LogQuery query)

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.Access;
 
 namespace Paas.Web.Endpoints;
 
@@ -32,13 +34,14 @@ internal static partial class FormEndpoints
         forms.MapPost("/apps/{app}/destroy", DestroyAsync);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, IPlatform platform, ILoggerFactory logs)
+    private static async Task<IResult> CreateAsync(HttpContext context, IPlatform platform, AccessDesk desk, ILoggerFactory logs)
     {
         var name = (await context.Request.ReadFormAsync())["name"].ToString().Trim();
         var target = "/";
         await DoAsync(context, logs, "Created", async () =>
         {
             var app = await platform.CreateAppAsync(new CreateAppRequest(name.Length == 0 ? null : name), CancellationToken.None);
+            desk.Own(context.Features.GetRequiredFeature<Subject>(), app.Name);
             target = $"/apps/{app.Name}";
         });
         return SeeOther(context, target);

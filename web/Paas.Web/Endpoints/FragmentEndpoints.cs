@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Paas.Contracts.Api;
+using Paas.ControlPlane.Access;
 using Paas.Web.Components;
 
 namespace Paas.Web.Endpoints;
@@ -14,8 +16,8 @@ internal static class FragmentEndpoints
     {
         var fragments = site.MapGroup("/fragments").RequireAuthorization();
 
-        fragments.MapGet("/apps", async (HttpContext context, IPlatform platform, CancellationToken ct) =>
-            Fragment<AppCards>(context, new() { ["Apps"] = await platform.ListAppsAsync(ct) }));
+        fragments.MapGet("/apps", async (HttpContext context, IPlatform platform, AccessRules rules, CancellationToken ct) =>
+            Fragment<AppCards>(context, new() { ["Apps"] = rules.Visible(context.Features.GetRequiredFeature<Subject>(), await platform.ListAppsAsync(ct), app => app.Name) }));
 
         fragments.MapGet("/apps/{app}/status", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
             Fragment<AppStatusBadge>(context, new() { ["Status"] = (await platform.GetAppAsync(app, ct)).Status }));

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.Access;
 using Paas.Web.Pages;
 
 namespace Paas.Web.Endpoints;
@@ -21,8 +23,8 @@ internal static class PageEndpoints
             .AllowAnonymous();
 
         var pages = site.MapGroup("").RequireAuthorization();
-        pages.MapGet("/", async (HttpContext context, IPlatform platform, CancellationToken ct) =>
-            Page<AppsPage>(context, new { Apps = await platform.ListAppsAsync(ct) }));
+        pages.MapGet("/", async (HttpContext context, IPlatform platform, AccessRules rules, CancellationToken ct) =>
+            Page<AppsPage>(context, new { Apps = rules.Visible(context.Features.GetRequiredFeature<Subject>(), await platform.ListAppsAsync(ct), app => app.Name) }));
 
         pages.MapGet("/apps/{app}", (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
             AppPageAsync<OverviewPage>(app, context, platform, async document => new
@@ -72,9 +74,15 @@ internal static class PageEndpoints
         }
         catch (PaasException e) when (e.Code is ErrorCode.AppNotFound or ErrorCode.NotFound)
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Page<ProblemPage>(context, new { e.Message, e.Hint });
+            return Problem(context, e);
         }
+    }
+
+    /// <summary>A page that says what is wrong.</summary>
+    internal static IResult Problem(HttpContext context, PaasException error)
+    {
+        context.Response.StatusCode = ErrorCodes.HttpStatus(error.Code);
+        return Page<ProblemPage>(context, new { error.Message, error.Hint });
     }
 
     private static RazorComponentResult<TPage> Page<TPage>(HttpContext context, object parameters)
