@@ -69,7 +69,9 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
         var sandbox = new BuildSandbox(options, host, buildImage, options.Egress ?? HostEgressProbe.ThisHost(), config);
         var members = await DetectAsync(new DetectPhase(sandbox, directories, options), order, hasDockerfile && config.Builder == BuilderKind.Automatic, ct);
         if (members is null) return await BuildDockerfileAsync();
-        output.Heading($"{members[0].Buildpack.Name} app detected");
+        // What only provides for others does not say what the app is.
+        var kind = members.FirstOrDefault(member => member.Plan.Provides.Count == 0) ?? members[0];
+        output.Heading($"{kind.Buildpack.Name} app detected");
         output.Detail($"Buildpacks: {string.Join(", ", members.Select(member => member.Buildpack))}");
 
         clock.Start("restore");

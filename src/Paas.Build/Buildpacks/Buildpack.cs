@@ -22,6 +22,9 @@ public sealed partial record Buildpack(
     /// <summary>The id as a file name: the spec's layers directory of this buildpack.</summary>
     public string EscapedId => Id.Replace('/', '_');
 
+    /// <summary>The files without which it never passes; from <c>metadata.signs</c>.</summary>
+    public SourceSigns Signs { get; init; } = new([]);
+
     public override string ToString() => $"{Id} {Version}";
 
     /// <summary>Reads a buildpack.</summary>
@@ -36,15 +39,17 @@ public sealed partial record Buildpack(
         var own = document.Table("buildpack") ?? throw new TomlException(1, "'buildpack' is missing");
         var id = own.Required("id");
         if (!IdText().IsMatch(id) || id is "config" or "app" or "sbom") throw new TomlException(own.Line, $"'{id}' is not a buildpack id");
+        var metadata = document.Table("metadata");
         return new Buildpack(
             id,
             own.Required("version"),
             own.Text("name") ?? id,
             own.Boolean("clear-env") ?? false,
-            document.Table("metadata")?.Text("wants"),
+            metadata?.Text("wants"),
             Path.GetFullPath(directory))
         {
             Api = api,
+            Signs = new SourceSigns(metadata?.Strings("signs") ?? []),
         };
     }
 

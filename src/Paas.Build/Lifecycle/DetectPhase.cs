@@ -22,6 +22,7 @@ internal sealed record Detection(int ExitStatus, BuildPlan Plan, string? LastLin
 internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directories, BuildOptions options)
 {
     private readonly Dictionary<string, Detection> _detections = new(StringComparer.Ordinal);
+    private readonly UntrustedTree _source = new(directories.Source);
 
     /// <summary>Tries the groups in order; each buildpack is asked once, whatever number of groups it is in.</summary>
     /// <exception cref="BuildException">No group fits; the message says which were tried and why not.</exception>
@@ -30,6 +31,8 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
         var problems = new List<string>();
         foreach (var group in order.Groups)
         {
+            // A group that cannot fit starts no container.
+            if (group.Any(member => !member.Optional && LacksSigns(member.Buildpack))) continue;
             var passed = new List<PlanMember>();
             var missing = false;
             foreach (var member in group)
@@ -73,7 +76,7 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
 
     private async Task<Detection> DetectAsync(Buildpack buildpack, CancellationToken ct)
     {
-        if (_detections.TryGetValue(buildpack.Id, out var known)) return known;
+        if (LacksSigns(buildpack) || _detections.ContainsKey(buildpack.Id)) return _detections[buildpack.Id];
         var plan = directories.MakePlanDirectory("detect", buildpack.EscapedId);
         var planFile = $"{BuildDirectories.PlanTarget}/{BuildDirectories.PlanFile}";
         // The file exists when bin/detect starts: many buildpacks append to it.
@@ -99,6 +102,16 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
             ct);
         return _detections[buildpack.Id] = new Detection(
             status, status == 0 ? ReadPlan(buildpack, plan) : BuildPlan.Empty, output.LastLine);
+    }
+
+    private bool LacksSigns(Buildpack buildpack)
+    {
+        if (!_detections.ContainsKey(buildpack.Id) && buildpack.Signs.ReasonAgainst(_source) is { } reason)
+        {
+            _detections[buildpack.Id] = new Detection(Detection.Failed, BuildPlan.Empty, reason);
+        }
+
+        return _detections.TryGetValue(buildpack.Id, out var known) && !known.Passed;
     }
 
     private static BuildPlan ReadPlan(Buildpack buildpack, string directory)
