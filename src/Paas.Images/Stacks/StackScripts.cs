@@ -62,6 +62,8 @@ internal static class StackScripts
         {{Mount}}
         cat > "$WORK/install" <<'END'
         set -e
+        # What apps will have when they run: buildpacks that add Debian packages leave these out.
+        cp "$1/var/lib/dpkg/status" "$1/var/lib/dpkg/status.run"
         export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" DEBIAN_FRONTEND=noninteractive
         # npm needs one module of node-css-loader. That package's own dependencies, webpack with 200 others, it does not need.
         relax() {
