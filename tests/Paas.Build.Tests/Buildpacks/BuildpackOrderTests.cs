@@ -13,17 +13,29 @@ public sealed class BuildpackOrderTests
     {
         var order = BuildpackOrder.Load(Buildpacks);
         Assert.Equal(
-            ["paas/nodejs paas/procfile?", "paas/static paas/procfile?", "paas/procfile"],
+            [
+                .. ((string[])["python", "go", "php", "rust"]).Select(language => $"paas/apt? paas/nodejs? paas/{language} paas/procfile?"),
+                "paas/apt? paas/nodejs paas/procfile?", "paas/apt? paas/static paas/procfile?", "paas/apt? paas/procfile",
+            ],
             order.Groups.Select(group => string.Join(' ', group.Select(member => member.Buildpack.Id + (member.Optional ? "?" : "")))));
-        Assert.Equal(["paas/nodejs", "paas/procfile", "paas/static"], order.Buildpacks.Select(buildpack => buildpack.Id));
         Assert.All(order.Buildpacks, buildpack =>
         {
-            Assert.NotNull(buildpack.Wants);
+            // Packages alone are no app.
+            if (buildpack.Id != "paas/apt") Assert.NotNull(buildpack.Wants);
             foreach (var program in (string[])["detect", "build"])
             {
                 Assert.True(File.GetUnixFileMode(Path.Combine(buildpack.Directory, "bin", program)).HasFlag(UnixFileMode.OtherExecute));
             }
         });
+    }
+
+    [Fact]
+    public void Each_buildpack_carries_the_same_functions_for_layers()
+    {
+        // A buildpack is mounted alone, and works alone elsewhere: what is common is copied, and must not drift.
+        var copies = Directory.EnumerateFiles(Buildpacks, "layers.sh", SearchOption.AllDirectories).ToList();
+        Assert.True(copies.Count >= 5);
+        Assert.Single(copies.Select(File.ReadAllText).Distinct());
     }
 
     [Theory]
@@ -60,7 +72,7 @@ public sealed class BuildpackOrderTests
               paas/nodejs: no package.json
               paas/procfile: does not fit
               paas/static: failed with exit status 3: cannot read
-            Add one of these to the root of the source: package.json for a Node.js app; Procfile for programs that need no building; index.html (in the root or in public/) for a static site
+            Add one of these to the root of the source: package.json for a Node.js app; requirements.txt, pyproject.toml or Pipfile for a Python app; Procfile for programs that need no building; go.mod for a Go app; composer.json or index.php for a PHP app; Cargo.toml for a Rust app; index.html (in the root or in public/) for a static site
             """,
             exception.Hint);
     }

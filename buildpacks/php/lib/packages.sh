@@ -1,0 +1,50 @@
+# What Composer installs, kept as a layer that builds copy from.
+
+explain_composer() {
+    local log=$1
+    if grep -qE 'Could not resolve host|Failed to connect|Connection (timed out|refused)|curl error (6|7|28|35)' "$log"; then
+        fail "the Composer repository $(grep -oE 'https?://[^/ ]+' "$log" | head -n 1) cannot be reached from this server" \
+            "Name a mirror under \"repositories\" in composer.json, or commit vendor/."
+    elif grep -q 'is not up to date with the latest changes\|is not present in the lock file' "$log"; then
+        fail "composer.lock is out of date" "Run composer update --lock, commit composer.lock and push again."
+    elif grep -qE 'requires (php|ext-)' "$log"; then
+        fail "a package asks for another PHP, or for an extension that is not installed" "Name the extension as ext-NAME under \"require\" in composer.json."
+    fi
+    fail "composer install failed" "The lines above say why. Correct it, commit and push again."
+}
+
+prepare_composer() {
+    composer=$(type -P composer) || fail "Composer is not among the Debian packages of this build" "Put the buildpack paas/apt before paas/php."
+    # It finds its classes from its own place.
+    composer=$(readlink -f "$composer")
+    mkdir -p "$layers/composer-cache"
+    describe composer-cache cache
+    export COMPOSER_CACHE_DIR="$layers/composer-cache" COMPOSER_NO_INTERACTION=1
+}
+
+provide_packages() {
+    local key log=$HOME/composer.log
+    [ -f composer.json ] || return 0
+    heading "Installing packages"
+    if [ -d vendor ]; then
+        detail "vendor/ is in the source, and is used as it is"
+        return
+    fi
+    key="$(cat composer.json composer.lock auth.json 2>/dev/null | sha256sum | cut -c1-32) $(php -r 'echo PHP_VERSION;')"
+    # Packages that are in the source may have changed with any of its files.
+    if grep -q '"type": *"path"' composer.json; then key+=" $(find . -type f -not -path './.git/*' -path '*/*/*' -exec sha256sum {} + | sort | sha256sum | cut -c1-32)"; fi
+    if restored vendor key "$key"; then
+        detail "Using vendor from the cache: composer.json and composer.lock are unchanged"
+    else
+        prepare_composer
+        detail "composer install"
+        php "$composer" install --no-dev --prefer-dist --optimize-autoloader --no-progress 2>&1 | tee "$log" || explain_composer "$log"
+        forget vendor
+        mkdir -p "$layers/vendor" vendor
+        mv vendor "$layers/vendor/vendor"
+    fi
+    # Composer's autoloader finds the app from its own place: the directory cannot be a link.
+    mkdir -p vendor
+    cp -a "$layers/vendor/vendor/." vendor/
+    describe vendor cache key "$key"
+}

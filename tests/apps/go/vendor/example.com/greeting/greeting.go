@@ -1,0 +1,4 @@
+package greeting
+
+// Greet says hello.
+func Greet(name string) string { return "Hello from " + name }
