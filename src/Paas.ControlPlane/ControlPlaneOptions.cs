@@ -92,6 +92,12 @@ public sealed record ControlPlaneOptions
     /// </summary>
     public long DiskReserveBytes { get; init; } = -1;
 
+    /// <summary>Memory limit of a build's container, in bytes.</summary>
+    public long BuildMemoryBytes { get; init; } = 2L << 30;
+
+    /// <summary>How long one buildpack may build.</summary>
+    public TimeSpan BuildTime { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>Memory limit of an instance, in bytes; null sets none.</summary>
     public long? InstanceMemoryBytes { get; init; } = 512L << 20;
 

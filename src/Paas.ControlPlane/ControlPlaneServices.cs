@@ -90,6 +90,8 @@ public static class ControlPlaneServices
             LauncherPath = Path.Combine(options.ProgramsDirectory, "bin", "paas-launcher"),
             BuildImage = $"stack/build:{options.Stack}",
             RunImage = $"stack/run:{options.Stack}",
+            MemoryBytes = options.BuildMemoryBytes,
+            BuildTimeLimit = options.BuildTime,
         };
         services.AddSingleton<BaseImagePull>();
         services.AddSingleton(provider => new DockerfileBuilder(

@@ -53,6 +53,15 @@ internal sealed record DaemonOptions
     /// <summary>Of the disk, in bytes, what builds and pushes leave free for the apps; null takes a twentieth of it, 1 to 10 GiB.</summary>
     public long? DiskReserveBytes { get; init; }
 
+    /// <summary>Memory of a build's container, in bytes; of one for each buildpack.</summary>
+    public long BuildMemoryBytes { get; init; } = 2L << 30;
+
+    /// <summary>How long one buildpack may build.</summary>
+    public TimeSpan BuildTime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a new web process has to accept a connection.</summary>
+    public TimeSpan CheckTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Registries to ask before others, and those that may be spoken to without TLS.</summary>
     public RegistryOptions Registries { get; init; } = new();
 
@@ -84,6 +93,9 @@ internal sealed record DaemonOptions
         MaxSourceBytes = MaxSourceBytes,
         MaxPushBytes = MaxSourceBytes,
         DiskReserveBytes = DiskReserveBytes ?? -1,
+        BuildMemoryBytes = BuildMemoryBytes,
+        BuildTime = BuildTime,
+        CheckTimeout = CheckTimeout,
         Version = DaemonVersion.Text,
     };
 
@@ -116,6 +128,9 @@ internal sealed record DaemonOptions
             },
             MaxSourceBytes = Size("--max-source", Value("--max-source")) ?? basis.MaxSourceBytes,
             DiskReserveBytes = Size("--disk-reserve", Value("--disk-reserve")) ?? basis.DiskReserveBytes,
+            BuildMemoryBytes = Size("--build-memory", Value("--build-memory")) ?? basis.BuildMemoryBytes,
+            BuildTime = Duration("--build-time", Value("--build-time")) ?? basis.BuildTime,
+            CheckTimeout = Duration("--check-timeout", Value("--check-timeout")) ?? basis.CheckTimeout,
         };
     }
 
@@ -167,5 +182,14 @@ internal sealed record DaemonOptions
         };
         if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and < 1L << 32) return count * unit;
         throw new PaasException(ErrorCode.InvalidRequest, $"{option} takes a size in bytes, or with K, M or G behind it, not {text}");
+    }
+
+    private static TimeSpan? Duration(string option, string? text)
+    {
+        if (text is null) return null;
+        var unit = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+        if (unit > 0 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and < 100_000)
+            return TimeSpan.FromSeconds((double)count * unit);
+        throw new PaasException(ErrorCode.InvalidRequest, $"{option} takes a time such as 90s, 30m or 2h, not {text}");
     }
 }

@@ -26,25 +26,53 @@ set_modules_key() {
     if [ -n "$install_scripts" ]; then key="$key-$RANDOM$RANDOM"; fi
 }
 
+# What npm said, in words of what to do; the log of a failed npm is in $HOME/npm.log.
+explain_npm() {
+    local status=$? log=$HOME/npm.log lock=${lockfile:-package.json}
+    [ "$status" != 137 ] || exit 137
+    if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET' "$log"; then
+        fail "the npm registry cannot be reached from this server" "Name one that can: paas config:set NPM_CONFIG_REGISTRY=https://MIRROR/"
+    elif grep -qE 'can only install packages when|Missing: .* from lock file|Invalid: lock file' "$log"; then
+        fail "$lock and package.json disagree" "On your machine run npm install, commit $lock and push again."
+    elif grep -qE 'E404|ETARGET' "$log"; then
+        fail "npm has no $(grep -m1 -oE "('|for )[@a-z0-9][^' ]*@[^' ]+" "$log" | sed "s/^'//; s/^for //")" "Correct its name or version in package.json."
+    elif grep -qE 'gyp ERR!|node-gyp' "$log"; then
+        fail "a package with native code cannot be compiled" "Name the Debian packages with the libraries it needs in an Aptfile, e.g. libcairo2-dev."
+    elif grep -q ERESOLVE "$log"; then
+        fail "two packages need versions of a third that do not fit together" "The lines above name them. Change one, or write legacy-peer-deps=true in .npmrc."
+    fi
+    fail "$1 failed" "The lines above say why. If package.json and the lockfile disagree, run npm install, commit ${lockfile:-package-lock.json} and push again."
+}
+
 # npm_install OPTION...: everything into ./node_modules.
 npm_install() {
     find_lockfile
     if [ -n "$lockfile" ]; then
         detail "npm ci, from $lockfile"
-        npm ci "$@" || fail "npm ci failed" "If package.json and $lockfile disagree, run npm install, commit $lockfile and push again."
+        npm ci "$@" 2>&1 | tee "$HOME/npm.log" || explain_npm "npm ci"
     else
         detail "npm install; commit a package-lock.json for builds that repeat"
-        npm install --no-package-lock "$@" || fail "npm install failed"
+        npm install --no-package-lock "$@" 2>&1 | tee "$HOME/npm.log" || explain_npm "npm install"
     fi
 
     mkdir -p node_modules
+}
+
+explain_build() {
+    local status=$? tool
+    [ "$status" != 137 ] || exit 137
+    tool=$(sed -nE 's/^sh: .*: ([^ :]+): not found$/\1/p' "$HOME/build.log" | head -n 1)
+    if [ -n "$tool" ]; then
+        fail "npm run $build_script failed: there is no $tool" "Name what brings '$tool' under devDependencies of package.json, commit the lockfile and push again."
+    fi
+    fail "npm run $build_script failed" "The lines above say why. Run it where you wrote the app, correct it, commit and push again."
 }
 
 run_build() {
     [ -n "$build_script" ] || return 0
     heading "Building the app"
     detail "npm run $build_script"
-    npm run --silent "$build_script" || fail "npm run $build_script failed"
+    npm run --silent "$build_script" 2>&1 | tee "$HOME/build.log" || explain_build
 }
 
 link_modules() { ln -sfn "$layers/$1/node_modules" node_modules; }

@@ -39,8 +39,12 @@ choose_node() {
         node_version=$former
         node_checked=$REPLY
     else
+        if grep -qE 'E404|ETARGET|EINVALIDTAGNAME|Invalid tag name|No match(ing version)? found' "$HOME/view.log"; then
+            fail "there is no Node.js for engines.node \"$node_range\"" "Name a version such as \"$default_line.x\" in package.json."
+        fi
         cat "$HOME/view.log"
-        fail "the versions of Node.js cannot be looked up in the npm registry"
+        fail "the versions of Node.js cannot be looked up in the npm registry" \
+            "It has to be reached from this server, or a mirror of it: paas config:set NPM_CONFIG_REGISTRY=https://MIRROR/"
     fi
 }
 

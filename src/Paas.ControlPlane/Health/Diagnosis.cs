@@ -14,7 +14,8 @@ namespace Paas.ControlPlane.Health;
 /// </summary>
 internal sealed class Diagnosis(ControlPlaneOptions options, INode node, TimeProvider time)
 {
-    private const int LogLines = 10;
+    // A stack trace has its message above a dozen frames.
+    private const int LogLines = 25;
 
     private static readonly TimeSpan LogPause = TimeSpan.FromMilliseconds(60);
 
@@ -29,7 +30,9 @@ internal sealed class Diagnosis(ControlPlaneOptions options, INode node, TimePro
             _ => Exited(name, container?.State),
         });
         if (problem == DeploymentProblem.Unhealthy) text.AppendLine(Listening(container?.State?.Pid, instance.Port));
-        AppendLog(text, await LastLinesAsync(instance, ct));
+        var lines = await LastLinesAsync(instance, ct);
+        AppendLog(text, lines);
+        if (Advice.For(Exit(container?.State), lines) is { } advice) text.AppendLine(advice);
         text.Append(Next(instance, problem, container?.State));
         return text.ToString();
     }
@@ -37,6 +40,8 @@ internal sealed class Diagnosis(ControlPlaneOptions options, INode node, TimePro
     private static string Exited(string name, SupervisorState? state) => state?.Exits is { Count: > 0 } exits
         ? $"{name} ended with {Words(exits[^1])} after {Duration(exits[^1].RanSeconds)}"
         : $"{name} ended";
+
+    private static ProcessExit? Exit(SupervisorState? state) => state?.Exits is { Count: > 0 } exits ? exits[^1] : null;
 
     private static string Words(ProcessExit exit) => exit.Signal is null ? exit.Describe() : $"a signal: it was {exit.Describe()}";
 
@@ -92,7 +97,7 @@ internal sealed class Diagnosis(ControlPlaneOptions options, INode node, TimePro
 
     private static string Next(Instance instance, DeploymentProblem problem, SupervisorState? state)
     {
-        if (problem == DeploymentProblem.Exited && state?.Exits is { Count: > 0 } exits && exits[^1].OutOfMemory)
+        if (problem == DeploymentProblem.Exited && Exit(state) is { OutOfMemory: true })
             return "It needed more memory than it may have; make it need less, then push again.";
         return $"Next: paas logs -a {instance.App} --ps {instance.Name} shows all of its log; fix the cause and push again.";
     }

@@ -28,6 +28,9 @@ internal static class Help
           --cgroup-parent PATH parent of every cgroup (/paas)
           --max-source SIZE    largest source tree and push, e.g. 2G (1G)
           --disk-reserve SIZE  left free by builds and pushes, e.g. 5G (a twentieth of the disk, 1G to 10G)
+          --build-memory SIZE  memory of a build (2G)
+          --build-time TIME    how long one buildpack may build, e.g. 90s or 1h (30m)
+          --check-timeout TIME how long a new web process has to listen (60s)
           --registry-mirrors HOST=URL,…   registries to pull from before HOST, e.g. docker.io=https://mirror.example
           --insecure-registries HOST,…    registries that may be spoken to without TLS; those on this machine always may
 

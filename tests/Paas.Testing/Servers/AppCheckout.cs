@@ -27,10 +27,30 @@ public sealed class AppCheckout : IAsyncDisposable
     {
         var app = new AppCheckout(server, name);
         (await new Command("cp", "-R", Path.Combine(Repository.Root, "tests/apps", sample) + "/.", app.Directory).RunAsync()).Succeeded();
-        (await server.GitAsync(app.Directory, "init", "-q", "-b", "main")).Succeeded();
-        await app.CommitAsync("First");
-        (await server.PaasInAsync(app.Directory, "create", name)).Succeeded();
-        return app;
+        return await app.CreatedAsync();
+    }
+
+    /// <summary>The same of files by their paths; a <c>*</c> before a path makes it executable.</summary>
+    public static async Task<AppCheckout> CreateAsync(PaasServer server, IReadOnlyDictionary<string, string> files, string name)
+    {
+        var app = new AppCheckout(server, name);
+        foreach (var (path, text) in files)
+        {
+            var file = app.PathOf(path.TrimStart('*'));
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, text);
+            if (path[0] == '*') File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.UserExecute);
+        }
+
+        return await app.CreatedAsync();
+    }
+
+    private async Task<AppCheckout> CreatedAsync()
+    {
+        (await Server.GitAsync(Directory, "init", "-q", "-b", "main")).Succeeded();
+        await CommitAsync("First");
+        (await Server.PaasInAsync(Directory, "create", Name)).Succeeded();
+        return this;
     }
 
     public string PathOf(string relative) => Path.Combine(Directory, relative);

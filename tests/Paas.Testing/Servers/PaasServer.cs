@@ -15,11 +15,14 @@ public sealed class PaasServer : IAsyncDisposable
     private readonly string _bridge;
     private readonly string _subnet;
     private readonly string _cgroupParent;
+    private readonly IReadOnlyList<string> _options;
     private Process? _daemon;
     private Process? _router;
 
-    public PaasServer()
+    /// <param name="options">More options for paasd.</param>
+    public PaasServer(params IReadOnlyList<string> options)
     {
+        _options = options;
         _bridge = $"paast{_slot.Number}";
         _subnet = $"10.{215 + _slot.Number}.0.0/16";
         _cgroupParent = $"/paas-test{_slot.Number}";
@@ -63,6 +66,7 @@ public sealed class PaasServer : IAsyncDisposable
         "--data", DataDirectory, "--run", At("run"), "--programs", Programs.Root, "--router-socket", At("router-run/router.sock"),
         "--domain", Domain, "--http-port", Text(HttpPort), "--https-port", Text(HttpsPort),
         "--ssh-port", Text(SshPort), "--sshd", _sshd.Program, "--bridge", _bridge, "--subnet", _subnet, "--cgroup-parent", _cgroupParent,
+        .. _options,
     ];
 
     /// <summary>Starts both programs on base images that are built once and kept between runs.</summary>
