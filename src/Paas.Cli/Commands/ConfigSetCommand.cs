@@ -26,17 +26,17 @@ internal sealed class ConfigSetCommand : Command
     public override async Task<int> RunAsync(Invocation call)
     {
         var app = call.App;
-        var vars = new Dictionary<string, string?>();
+        var vars = new Dictionary<string, string>();
         foreach (var word in call.Words)
         {
             var (name, value) = Assignment.Read(word);
             vars[name] = value;
         }
 
-        await ConfigChangeRequest.SendAsync(call, app, "Setting", vars, call.Line.Has(Secret) ? [.. vars.Keys] : []);
-        var now = await call.Client.GetConfigAsync(app, call.Cancelled);
-        if (call.Json) call.Terminal.Json(now.Vars, ApiJsonContext.Default.IReadOnlyDictionaryStringString);
-        else ConfigCommand.Show(call.Terminal, now, vars.Keys);
+        string[] secrets = call.Line.Has(Secret) ? [.. vars.Keys] : [];
+        await ConfigChangeRequest.SendAsync(call, app, "Setting", vars.ToDictionary(pair => pair.Key, pair => (string?)pair.Value), secrets);
+        if (call.Json) call.Terminal.Json((await call.Client.GetConfigAsync(app, call.Cancelled)).Vars, ApiJsonContext.Default.IReadOnlyDictionaryStringString);
+        else ConfigCommand.Show(call.Terminal, new ConfigDocument(vars, secrets), vars.Keys);
         return 0;
     }
 }
