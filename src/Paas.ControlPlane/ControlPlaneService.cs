@@ -3,13 +3,14 @@ using Microsoft.Extensions.Hosting;
 using Paas.ControlPlane.Apps;
 using Paas.ControlPlane.Builds;
 using Paas.ControlPlane.Cleanup;
+using Paas.ControlPlane.Health;
 using Paas.ControlPlane.Reconcile;
 using Paas.ControlPlane.Registry;
 
 namespace Paas.ControlPlane;
 
 /// <summary>Brings the control plane up, adopting what runs, and takes it down, leaving it running.</summary>
-internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, Reconciler reconciler, BuildQueue queue, PushedImages pushed, ImageCleanup cleanup, ImageBuilds imageBuilds) : IHostedService
+internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, Reconciler reconciler, BuildQueue queue, PushedImages pushed, ImageCleanup cleanup, ImageBuilds imageBuilds, HealthMonitor health) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -19,6 +20,7 @@ internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles 
         imageBuilds.RemoveLeftovers();
         PrepareJobsDatabase();
         await reconciler.StartAsync(cancellationToken);
+        health.Start();
         await queue.StartAsync(cancellationToken);
         pushed.Start();
         cleanup.Start();
@@ -29,6 +31,7 @@ internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles 
         await queue.StopAsync(cancellationToken);
         await pushed.StopAsync();
         await cleanup.StopAsync();
+        await health.StopAsync();
         await reconciler.StopAsync();
     }
 

@@ -139,7 +139,7 @@ public static class ControlPlaneServices
     private static void AddReconciling(IServiceCollection services)
     {
         services.AddSingleton<ContainerView>().AddSingleton<AppChanges>().AddSingleton<Observer>().AddSingleton<InstanceConfigs>();
-        services.AddSingleton<InstanceCheck>().AddSingleton<Diagnosis>().AddSingleton<PlatformLog>();
+        services.AddSingleton<ImageHealthchecks>().AddSingleton<HealthMonitor>().AddSingleton<InstanceCheck>().AddSingleton<Diagnosis>().AddSingleton<PlatformLog>();
         services.AddSingleton<Executor>().AddSingleton<Reconciler>();
         services.AddSingleton<AppTurns>().AddSingleton<Deployer>().AddSingleton<ImageDeployer>().AddSingleton<PushedImages>().AddSingleton<DeployTasks>();
     }

@@ -6,6 +6,8 @@ namespace Paas.Cli.Commands;
 
 internal sealed class PsCommand : Command
 {
+    private const int MostOfProblem = 120;
+
     public override string Name => "ps";
 
     public override string Summary => "show what runs";
@@ -59,12 +61,21 @@ internal sealed class PsCommand : Command
         var text = $"{instance.Name}: {colored}";
         if (instance.StartedAt is { } started) text += " " + Moment.Text(started, now);
         text += $" v{instance.Release}";
+        if (instance.Health is { } health) text += $", {Describe(health, style)}";
+        if (instance.HealthProblem is { } problem) text += $" ({(problem.Length > MostOfProblem ? problem[..MostOfProblem] + "…" : problem)})";
         if (instance.Restarts > 0) text += $", {instance.Restarts} restart{(instance.Restarts == 1 ? "" : "s")}";
         if (instance.LastExit is { } exit) text += $", last exit: {exit}";
         if (instance.FailuresInRow > 1) text += $", {instance.FailuresInRow} failures in a row";
         if (instance.NextStartAt is { } next && next > now) text += $", next start in {Moment.Ago(next - now)}";
         return text;
     }
+
+    private static string Describe(HealthStatus health, Style style) => health switch
+    {
+        HealthStatus.Healthy => "healthy",
+        HealthStatus.Unhealthy => style.Red("unhealthy"),
+        _ => "health: starting",
+    };
 
     private static void Advise(Invocation call, string app, IReadOnlyList<InstanceDocument> instances, List<string> types)
     {

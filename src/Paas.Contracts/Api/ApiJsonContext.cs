@@ -9,7 +9,7 @@ namespace Paas.Contracts.Api;
     Converters = [
         typeof(CamelCaseEnumConverter<AppStatus>), typeof(CamelCaseEnumConverter<InstanceStatus>),
         typeof(CamelCaseEnumConverter<ReleaseReason>), typeof(CamelCaseEnumConverter<BuildStatus>),
-        typeof(CamelCaseEnumConverter<DeploymentStatus>), typeof(CamelCaseEnumConverter<FileChange>), typeof(CamelCaseEnumConverter<AccessRole>)])]
+        typeof(CamelCaseEnumConverter<DeploymentStatus>), typeof(CamelCaseEnumConverter<FileChange>), typeof(CamelCaseEnumConverter<AccessRole>), typeof(CamelCaseEnumConverter<HealthStatus>)])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(ProblemEvent))]
 [JsonSerializable(typeof(CreateAppRequest))]

@@ -80,6 +80,19 @@ public enum InstanceStatus
     Exited,
 }
 
+/// <summary>What the <c>HEALTHCHECK</c> of an instance's image says.</summary>
+public enum HealthStatus
+{
+    /// <summary>No verdict yet.</summary>
+    Starting,
+
+    /// <summary>Its last probe passed, or too few failed since.</summary>
+    Healthy,
+
+    /// <summary>As many probes failed in a row as the image allows.</summary>
+    Unhealthy,
+}
+
 /// <summary>One running copy of a process type: the rows of <c>GET /v1/apps/{app}/instances</c>, what <c>paas ps</c> prints.</summary>
 /// <param name="Name"><c>web.1</c>.</param>
 /// <param name="Type">Process type.</param>
@@ -94,6 +107,8 @@ public enum InstanceStatus
 /// <param name="Command">What it runs.</param>
 /// <param name="FailuresInRow">How many of its starts in a row ended soon: more than a few are a crash loop.</param>
 /// <param name="NextStartAt">While it is crashed: when it is started again, UTC.</param>
+/// <param name="Health">What the image's own check says; null where the image has none.</param>
+/// <param name="HealthProblem">What its last failed probe said; null where none has failed since the last that passed.</param>
 public sealed record InstanceDocument(
     string Name,
     string Type,
@@ -107,4 +122,6 @@ public sealed record InstanceDocument(
     string? LastExit,
     string? Command,
     int FailuresInRow = 0,
-    DateTimeOffset? NextStartAt = null);
+    DateTimeOffset? NextStartAt = null,
+    HealthStatus? Health = null,
+    string? HealthProblem = null);

@@ -9,7 +9,7 @@ using Paas.ControlPlane.Store;
 namespace Paas.ControlPlane.Apps;
 
 /// <summary>What an app does, as people read it.</summary>
-internal sealed class InstanceTable(ContainerView containers, ReleaseStore releases, Diagnosis diagnosis)
+internal sealed class InstanceTable(ContainerView containers, ReleaseStore releases, Diagnosis diagnosis, HealthMonitor health)
 {
     internal static AppStatus Status(AppState state)
     {
@@ -66,6 +66,7 @@ internal sealed class InstanceTable(ContainerView containers, ReleaseStore relea
     private InstanceDocument Row(InstanceState instance, string? command)
     {
         var state = containers.Find(instance.Container)?.State;
+        var verdict = instance.Running ? health.Find(instance.Container) : null;
         return new InstanceDocument(
             instance.Instance.Name,
             instance.Instance.Type,
@@ -79,7 +80,9 @@ internal sealed class InstanceTable(ContainerView containers, ReleaseStore relea
             state?.Exits is { Count: > 0 } exits ? exits[^1].Describe() : null,
             command,
             state?.FailuresInRow ?? 0,
-            state?.NextStartAt);
+            state?.NextStartAt,
+            verdict is null ? null : verdict.Healthy switch { null => HealthStatus.Starting, true => HealthStatus.Healthy, false => HealthStatus.Unhealthy },
+            verdict?.Problem);
     }
 
     private static InstanceStatus Status(InstanceState instance)

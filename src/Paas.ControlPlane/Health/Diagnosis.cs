@@ -12,7 +12,7 @@ namespace Paas.ControlPlane.Health;
 /// Why an instance is not well, in words for its owner: how its process ended, what it printed last, where it listens and where it
 /// should, and what to do next. Several lines; the first says the most.
 /// </summary>
-internal sealed class Diagnosis(ControlPlaneOptions options, INode node, TimeProvider time)
+internal sealed class Diagnosis(ControlPlaneOptions options, INode node, HealthMonitor health, TimeProvider time)
 {
     // A stack trace has its message above a dozen frames.
     private const int LogLines = 25;
@@ -23,19 +23,23 @@ internal sealed class Diagnosis(ControlPlaneOptions options, INode node, TimePro
     {
         var text = new StringBuilder();
         var name = $"{instance.Name} of v{instance.Release}";
+        var refusal = health.Refusal(instance.Container);
         text.AppendLine(problem switch
         {
+            DeploymentProblem.Unhealthy when refusal is not null => $"{name} runs, but the HEALTHCHECK of its image failed {Times(refusal.Failures)}: {refusal.Problem}",
             DeploymentProblem.Unhealthy => Unhealthy(name, instance.Port ?? options.Port),
             DeploymentProblem.NotStarted => $"{name} could not be started: {container?.State?.Error ?? "its container was not made"}",
             _ => Exited(name, container?.State),
         });
-        if (problem == DeploymentProblem.Unhealthy) text.AppendLine(Listening(container?.State?.Pid, instance.Port));
+        if (problem == DeploymentProblem.Unhealthy && refusal is null) text.AppendLine(Listening(container?.State?.Pid, instance.Port));
         var lines = await LastLinesAsync(instance, ct);
         AppendLog(text, lines);
         if (Advice.For(Exit(container?.State), lines) is { } advice) text.AppendLine(advice);
         text.Append(Next(instance, problem, container?.State));
         return text.ToString();
     }
+
+    private static string Times(int failures) => failures == 1 ? "once" : $"{failures} times in a row";
 
     private static string Exited(string name, SupervisorState? state) => state?.Exits is { Count: > 0 } exits
         ? $"{name} ended with {Words(exits[^1])} after {Duration(exits[^1].RanSeconds)}"

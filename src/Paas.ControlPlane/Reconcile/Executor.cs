@@ -20,6 +20,7 @@ internal sealed partial class Executor(
     ContainerView containers,
     RouteTable routes,
     InstanceCheck check,
+    HealthMonitor health,
     Diagnosis diagnosis,
     AppChanges changes,
     PlatformLog platformLog,
@@ -100,7 +101,8 @@ internal sealed partial class Executor(
             {
                 try
                 {
-                    var problem = await check.RunAsync(instance.Instance.Type, instance.Address, start, token);
+                    var problem = await check.RunAsync(instance.Instance.Type, instance.Address, start, token)
+                        ?? await health.CheckAsync(instance.Instance, start, token);
                     var took = time.GetUtcNow() - start;
                     if (problem is null) instances.SetHealthy(instance.Container, start);
                     if (!book.EndCheck(instance.Container, instance.Start, problem)) return;
@@ -133,6 +135,7 @@ internal sealed partial class Executor(
     private void Stop(InstanceState instance, TimeSpan grace, AppBook book, CancellationToken ct)
     {
         if (!book.TryBegin(instance.Container, InstanceOperation.Ending)) return;
+        health.End(instance.Container);
         platformLog.Write(instance.Instance.App, $"{instance.Instance.Name} of v{instance.Instance.Release} is being stopped");
         InBackground(instance.Container, instance.Instance.App, book, async () =>
         {
