@@ -222,6 +222,6 @@ public sealed class NoRoomTests : RegistryTest
     {
         var refused = await PostAsync("/v2/app/blobs/uploads/");
         Assert.Equal((HttpStatusCode.InsufficientStorage, "DENIED"), (refused.Status, refused.Code));
-        Assert.Matches(@"the disk has [\d.]+ GB free, and [\d.]+ GB of it are kept for the apps.*paas cleanup", refused.Text);
+        Assert.Matches(@"the disk has [\d.]+ GB free, and [\d.]+ TB of it are kept for the apps.*paas cleanup", refused.Text);
     }
 }
