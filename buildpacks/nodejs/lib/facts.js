@@ -10,6 +10,7 @@ const installScripts = ["preinstall", "install", "postinstall", "preprepare", "p
 
 const facts = {
   node_wanted: (p.engines || {}).node,
+  package_manager: typeof p.packageManager === "string" ? p.packageManager : undefined,
   build_script: ["heroku-postbuild", "build"].find((name) => scripts[name]),
   start_script: scripts.start,
   start_hooks: scripts.prestart || scripts.poststart,

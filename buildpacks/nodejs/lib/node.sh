@@ -86,7 +86,8 @@ provide_headers() {
     local archive
     find_lockfile
     if [ -n "$lockfile" ]; then contents "$lockfile"; fi
-    if [ -z "$packages" ] || { [ -n "$lockfile" ] && [[ $REPLY != *'"hasInstallScript"'* ]]; }; then
+    # What npm's lockfile says outright, the others' show by what native code is built with.
+    if [ -z "$packages" ] || { [ -n "$lockfile" ] && ! [[ $REPLY =~ \"hasInstallScript\"|node-gyp|node-addon-api|prebuild|bindings ]]; }; then
         forget headers
         return
     fi
