@@ -45,8 +45,8 @@ public sealed class InstallationTests(MachineFixture fixture, ITestOutputHelper 
     /// <summary>Gives it the base images as they were made on the host; making or even copying them here would take most of the time.</summary>
     private async Task AttachDataAsync(string disk)
     {
-        await TestStack.EnsureAsync();
-        (await new Command("mke2fs", "-q", "-t", "ext4", "-d", TestStack.Directory, disk, "8G").RunAsync()).Succeeded();
+        using (await TestStack.HoldAsync())
+            (await new Command("mke2fs", "-q", "-t", "ext4", "-d", TestStack.Directory, disk, "8G").RunAsync()).Succeeded();
         await DoAsync($"mkdir -p /var/lib/paas\ncat >/etc/systemd/system/data.service <<'UNIT'\n{DataUnit}\nUNIT\nsystemctl -q enable data.service\nsync");
         fixture.Machine.DataDisk = disk;
         await fixture.Machine.RebootAsync();
