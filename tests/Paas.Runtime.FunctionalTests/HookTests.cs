@@ -212,7 +212,7 @@ public sealed class HookTests
     {
         using var container = new TestContainer().Script("sleep 1000");
         var pidFile = Path.Combine(container.Rootfs, "hook.pid");
-        Add(container, kind, $"echo $$ > {Place(container, kind, "hook.pid")}; exec sleep 543", hook => hook["timeout"] = 1);
+        Add(container, kind, $"echo $$ > {Place(container, kind, "hook.pid")}; exec sleep 543", hook => hook["timeout"] = (int)Patience.OfSeconds(1).TotalSeconds);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         Assert.NotEqual(0, container.Run().ExitCode);
         Assert.InRange(clock.Elapsed.TotalSeconds, 1, 60);
