@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Paas.Launch.Processes;
 using Paas.Launch.Toml;
 
 namespace Paas.Build.Buildpacks;
@@ -20,7 +21,7 @@ public sealed partial record Buildpack(
     public string Api { get; init; } = Apis[0];
 
     /// <summary>The id as a file name: the spec's layers directory of this buildpack.</summary>
-    public string EscapedId => Id.Replace('/', '_');
+    public string EscapedId => LaunchedBuildpack.Escape(Id);
 
     /// <summary>The files without which it never passes; from <c>metadata.signs</c>.</summary>
     public SourceSigns Signs { get; init; } = new([]);

@@ -2,6 +2,7 @@ using Paas.Build.Buildpacks;
 using Paas.Build.Sources;
 using Paas.Images;
 using Paas.Images.Layers;
+using Paas.Launch.Processes;
 using Paas.Linux;
 
 namespace Paas.Build.Cache;
@@ -100,7 +101,7 @@ internal sealed class BuildCache : IDisposable
         foreach (var buildpack in Directory.EnumerateDirectories(LayersDirectory))
         {
             var kept = next.Layers
-                .Where(layer => layer.Types.Cache && Path.GetFileName(buildpack) == layer.Buildpack.Replace('/', '_'))
+                .Where(layer => layer.Types.Cache && Path.GetFileName(buildpack) == LaunchedBuildpack.Escape(layer.Buildpack))
                 .Select(layer => layer.Name).ToHashSet();
             foreach (var path in Directory.EnumerateFileSystemEntries(buildpack).Where(path => !kept.Contains(Path.GetFileName(path))))
             {

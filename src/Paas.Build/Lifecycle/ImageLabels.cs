@@ -34,11 +34,14 @@ internal static class ImageLabels
     /// <summary>The Platform API whose image format this is.</summary>
     public const string PlatformApi = "0.13";
 
+    /// <summary>The label that says which layer is whose.</summary>
+    public const string LifecycleMetadataLabel = "io.buildpacks.lifecycle.metadata";
+
     public static void Set(IDictionary<string, string> labels, ImageFacts facts)
     {
         labels["io.buildpacks.stack.id"] = facts.Options.StackId;
         labels["io.buildpacks.build.metadata"] = BuildMetadata(facts).ToJsonString();
-        labels["io.buildpacks.lifecycle.metadata"] = LifecycleMetadata(facts).ToJsonString();
+        labels[LifecycleMetadataLabel] = LifecycleMetadata(facts).ToJsonString();
     }
 
     private static JsonObject BuildMetadata(ImageFacts facts) => new()

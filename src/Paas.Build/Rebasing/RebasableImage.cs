@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Paas.Build.Lifecycle;
 using Paas.Images;
 using Paas.Images.Stacks;
 using Paas.Oci;
@@ -13,7 +14,7 @@ namespace Paas.Build.Rebasing;
 /// </summary>
 public sealed class RebasableImage
 {
-    private const string MetadataLabel = "io.buildpacks.lifecycle.metadata";
+    private const string MetadataLabel = ImageLabels.LifecycleMetadataLabel;
     private const string RebasableLabel = "io.buildpacks.rebasable";
     private const string BaseLabels = "io.buildpacks.base.";
     private const string DistributionName = BaseLabels + "distro.name";

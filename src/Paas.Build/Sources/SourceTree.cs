@@ -1,6 +1,6 @@
 using Paas.Build.Procfiles;
-using Paas.Images.Layers;
 using Paas.Images;
+using Paas.Images.Layers;
 using Paas.Linux;
 
 namespace Paas.Build.Sources;

@@ -1,5 +1,5 @@
 using System.Formats.Tar;
-using System.IO.Pipelines;
+using Paas.Cli.Sources;
 using Paas.Contracts.Errors;
 using Paas.Contracts.Sources;
 
@@ -19,9 +19,8 @@ internal static class ContextArchive
     {
         string[] ignoreFiles = [$"{dockerfile}{IgnoreFile}", IgnoreFile];
         var ignored = Read(directory, ignoreFiles);
-        var pipe = new Pipe();
-        _ = Task.Run(() => WriteAsync(directory, path => ignored.Ignores(path) && path != dockerfile && !ignoreFiles.Contains(path), ignored.BringsBack, pipe.Writer, ct), ct);
-        return pipe.Reader.AsStream();
+        return TarUpload.Open(
+            tar => AddAsync(tar, directory, "", path => ignored.Ignores(path) && path != dockerfile && !ignoreFiles.Contains(path), ignored.BringsBack, ct), ct);
     }
 
     private static IgnorePatterns Read(string directory, string[] names)
@@ -35,23 +34,6 @@ internal static class ContextArchive
         {
             throw new PaasException(ErrorCode.InvalidRequest, $"{name}: {error.Message}", "Correct that line.", error);
         }
-    }
-
-    private static async Task WriteAsync(string directory, Func<string, bool> ignores, bool looksIntoIgnored, PipeWriter writer, CancellationToken ct)
-    {
-        Exception? failure = null;
-        try
-        {
-            await using var tar = new TarWriter(writer.AsStream(leaveOpen: true), TarEntryFormat.Pax);
-            await AddAsync(tar, directory, "", ignores, looksIntoIgnored, ct);
-        }
-        catch (Exception error)
-        {
-            // It ends the upload, and the command with it.
-            failure = error;
-        }
-
-        await writer.CompleteAsync(failure);
     }
 
     private static async Task AddAsync(TarWriter tar, string root, string directory, Func<string, bool> ignores, bool looksIntoIgnored, CancellationToken ct)

@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.IO.Pipelines;
 
 namespace Paas.Cli.Sources;
 
@@ -14,29 +13,12 @@ internal static class SourceTar
 
     private static readonly DateTimeOffset Always = DateTimeOffset.FromUnixTimeSeconds(1);
 
-    public static Stream Open(string directory, IReadOnlyList<string> files, CancellationToken ct)
-    {
-        var pipe = new Pipe();
-        _ = Task.Run(() => WriteAsync(directory, files, pipe.Writer, ct), ct);
-        return pipe.Reader.AsStream();
-    }
-
-    private static async Task WriteAsync(string directory, IReadOnlyList<string> files, PipeWriter writer, CancellationToken ct)
-    {
-        Exception? failure = null;
-        try
+    public static Stream Open(string directory, IReadOnlyList<string> files, CancellationToken ct) => TarUpload.Open(
+        async tar =>
         {
-            await using var tar = new TarWriter(writer.AsStream(leaveOpen: true), TarEntryFormat.Pax);
             foreach (var path in files) await AddAsync(tar, Path.Combine(directory, path), path, ct);
-        }
-        catch (Exception error)
-        {
-            // It ends the upload, and the command with it.
-            failure = error;
-        }
-
-        await writer.CompleteAsync(failure);
-    }
+        },
+        ct);
 
     private static async Task AddAsync(TarWriter tar, string path, string name, CancellationToken ct)
     {

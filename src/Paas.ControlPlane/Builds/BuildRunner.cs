@@ -138,10 +138,11 @@ internal sealed partial class BuildRunner(
         if (build.Attempts > 1) output.Write("-----> The platform was restarted during this build; building again from the stored source");
         platformLog.Write(build.App, $"build {build.Number} begins");
         var manifest = await SourceManifest.FindAsync(sources.PathOf(build.Tree), ct);
-        var additions = ManifestConfig.Additions(build.App, manifest, apps.Config(build.App));
+        var set = apps.Config(build.App);
+        var additions = ManifestConfig.Additions(build.App, manifest, set);
         if (additions.Count > 0) output.Write($"-----> {AppManifest.FileName} sets {string.Join(", ", additions.Keys)}");
-        apps.MarkSecret(build.App, additions.Keys.Where(name => manifest!.Env[name].IsGenerated));
-        var config = apps.Config(build.App).With(additions);
+        apps.MarkSecret(build.App, [.. additions.Keys.Where(name => manifest!.Env[name].IsGenerated)]);
+        var config = set.With(additions);
         output.Mask = new SecretMask(config, apps.SecretVars(build.App));
         var summary = new PushSummary(time);
         // Until the release owns what the build makes.

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Paas.Build.Dockerfiles.Copying;
+using Paas.Build.Host;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Builds;

@@ -50,10 +50,14 @@ internal sealed class AppStore(Database database, TimeProvider time)
         connection.Query<string>("SELECT name FROM secret_vars WHERE app = @app", new { app }).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>Marks config vars as secret, whether they are set yet or not.</summary>
-    internal void MarkSecret(string app, IEnumerable<string> names) => database.Write(connection =>
+    internal void MarkSecret(string app, IReadOnlyList<string> names)
     {
-        foreach (var name in names) connection.Execute("INSERT OR IGNORE INTO secret_vars (app, name) VALUES (@app, @name)", new { app, name });
-    });
+        if (names.Count == 0) return;
+        database.Write(connection =>
+        {
+            foreach (var name in names) connection.Execute("INSERT OR IGNORE INTO secret_vars (app, name) VALUES (@app, @name)", new { app, name });
+        });
+    }
 
     internal void ReplaceConfig(string app, IReadOnlyDictionary<string, string> config) =>
         database.Write(connection => ConfigRows.Replace(connection, app, config));

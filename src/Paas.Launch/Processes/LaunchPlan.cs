@@ -56,5 +56,8 @@ public sealed record LaunchPlan(IReadOnlyList<LaunchedBuildpack> Buildpacks, IRe
 public sealed record LaunchedBuildpack(string Id, string Version, string Api)
 {
     /// <summary>Its directory below the layers directory.</summary>
-    public string EscapedId => Id.Replace('/', '_');
+    public string EscapedId => Escape(Id);
+
+    /// <summary>A buildpack's id as a file name (buildpack spec, "Layers").</summary>
+    public static string Escape(string id) => id.Replace('/', '_');
 }

@@ -4,10 +4,10 @@ using Paas.Build.Lifecycle;
 using Paas.Build.Sources;
 using Paas.Contracts.Errors;
 using Paas.Contracts.Supervision;
+using Paas.Images;
 using Paas.Images.Layers;
 using Paas.Images.Snapshots;
 using Paas.Images.Trees;
-using Paas.Images;
 using Paas.Node;
 
 namespace Paas.Build.Dockerfiles.Building;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using Paas.Build.Dockerfiles.Instructions;
+using Paas.Build.Host;
 using Paas.Build.Sources;
 using Paas.Images.Layers;
 using Paas.Oci;

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Paas.Build.Dockerfiles.Copying;
+namespace Paas.Build.Host;
 
 /// <summary>
-/// Keeps <c>ADD</c> away from what listens for this host only: its loopback, and addresses that mean the link, where clouds tell machines
-/// their secrets. A Dockerfile is fetched for by a process outside of every container.
+/// Keeps fetches on a user's behalf (<c>ADD</c> of a Dockerfile, an archive to deploy) away from what listens for this host only: its
+/// loopback, and addresses that mean the link, where clouds tell machines their secrets. They are made outside of every container.
 /// </summary>
 public static class HostServices
 {
