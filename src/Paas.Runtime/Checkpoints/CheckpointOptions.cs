@@ -37,7 +37,7 @@ internal sealed class CheckpointOptions
                 GroupsMode = Mode(reader.Value());
                 break;
             case "--empty-ns":
-                if (reader.Value() is not "network") throw new UsageException($"--empty-ns {reader.Value()}: only a network namespace can be left empty");
+                if (reader.Value() is var type && type != "network") throw new UsageException($"--empty-ns {type}: only a network namespace can be left empty");
                 _arguments.AddRange("--empty-ns", "net");
                 break;
             case "--tcp-established" or "--ext-unix-sk" or "--shell-job" or "--file-locks" or "--auto-dedup" or "--link-remap":
