@@ -1,6 +1,7 @@
 using System.Globalization;
 using Paas.Build.Buildpacks;
 using Paas.Build.Cache;
+using Paas.Build.Choosing;
 using Paas.Build.Dockerfiles;
 using Paas.Build.Dockerfiles.Building;
 using Paas.Build.Host;
@@ -25,7 +26,7 @@ namespace Paas.Build;
 /// <param name="pull">Fetches base images of Dockerfiles; null where only this host's can be used.</param>
 public sealed class AppBuilder(BuildOptions options, ImageStore images, ContainerHost host, TimeProvider time, PullImage? pull = null)
 {
-    private const string ProcfileBuildpack = "paas/procfile";
+    private const int LongestReason = 100;
 
     private readonly LauncherLayers _launcher = new(images.Content, options.LauncherPath);
 
@@ -58,21 +59,26 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
             config.SourceTarPath, directories.Source, options.MaximumSourceBytes, BuildDirectories.Owner, ct);
         var procfile = source.ReadProcfile();
         output.Detail(string.Create(CultureInfo.InvariantCulture, $"{source.FileCount} files, {ByteSize.Text(source.Bytes)}"));
-        var hasDockerfile = source.Tree.Kind(config.Dockerfile ?? DockerfileApp.FileName) is not null;
-        if (config.Builder == BuilderKind.Dockerfile) return await BuildDockerfileAsync();
+        var dockerfile = config.Dockerfile ?? DockerfileApp.FileName;
+        if (config.Builder == BuilderKind.Dockerfile)
+        {
+            config.Explained?.Invoke(new DetectReport("builder:set", [], [], [], []) { Dockerfile = dockerfile });
+            return await BuildDockerfileAsync();
+        }
 
-        var order = BuildpackOrder.Load(options.BuildpacksDirectory);
+        var choice = await new BuildpackChooser(options, directories.Scratch).ChooseAsync(config, source, ct);
+        if (choice.By is not null) output.Detail($"Buildpacks chosen by {choice.By}");
+        directories.WriteEnvironment(choice.Env);
         var (buildImage, runImage) = (await StackImageAsync(options.BuildImage, ct), await StackImageAsync(options.RunImage, ct));
         clock.Start("stack");
         await UnpackAsync(buildImage, output, ct);
         clock.Start("detect");
-        var sandbox = new BuildSandbox(options, host, buildImage, options.Egress ?? HostEgressProbe.ThisHost(), config);
-        var members = await DetectAsync(new DetectPhase(sandbox, directories, options), order, hasDockerfile && config.Builder == BuilderKind.Automatic, ct);
+        var sandbox = new BuildSandbox(options, host, buildImage, options.Egress ?? HostEgressProbe.ThisHost(), config with { Env = choice.Env });
+        var detect = new DetectPhase(sandbox, directories, options);
+        var mayHandOver = choice.By is null && config.Builder == BuilderKind.Automatic && source.Tree.Kind(dockerfile) is not null;
+        var members = await DetectAsync(detect, choice, config, mayHandOver ? dockerfile : null, ct);
         if (members is null) return await BuildDockerfileAsync();
-        // What only provides for others does not say what the app is.
-        var kind = members.FirstOrDefault(member => member.Plan.Provides.Count == 0) ?? members[0];
-        output.Heading($"{kind.Buildpack.Name} app detected");
-        output.Detail($"Buildpacks: {string.Join(", ", members.Select(member => member.Buildpack))}");
+        Announce(detect, members, output);
 
         clock.Start("restore");
         cache.Restore([.. members.Select(member => member.Buildpack)], BuildDirectories.Owner);
@@ -83,7 +89,8 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
 
         clock.Start("export");
         output.Heading("Exporting image");
-        var exported = await new ExportPhase(images, runImage, cache, options, _launcher, directories.Scratch, output).RunAsync(members, built, source, ct);
+        var export = new ExportPhase(images, runImage, cache, options, _launcher, directories.Scratch, output) { Project = ProjectMetadata.Of(config, choice.Project) };
+        var exported = await export.RunAsync(members, built, source, ct);
         cache.Save(exported.Cache);
         return exported.Outcome with { Times = new BuildTimes(clock.Stop(), sandbox.Busy.Total) };
 
@@ -97,18 +104,36 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
     }
 
     /// <summary>The buildpacks that build the app; null where its Dockerfile does.</summary>
-    private static async Task<IReadOnlyList<ResolvedMember>?> DetectAsync(DetectPhase phase, BuildpackOrder order, bool hasDockerfile, CancellationToken ct)
+    private static async Task<IReadOnlyList<ResolvedMember>?> DetectAsync(
+        DetectPhase phase, BuildpackChoice choice, BuildConfig config, string? dockerfile, CancellationToken ct)
     {
+        IReadOnlyList<ResolvedMember>? members = null;
         try
         {
-            var members = await phase.RunAsync(order, ct);
+            members = await phase.RunAsync(choice, ct);
             // A Procfile says what an image runs, and not how it is made.
-            return hasDockerfile && members.All(member => member.Buildpack.Id == ProcfileBuildpack) ? null : members;
+            if (dockerfile is not null && members.All(member => member.Buildpack.Id == Buildpack.Procfile)) members = null;
         }
-        catch (BuildException) when (hasDockerfile)
+        catch (BuildException) when (dockerfile is not null)
         {
-            return null;
+            // The Dockerfile is for what no buildpack knows.
         }
+        finally
+        {
+            config.Explained?.Invoke(phase.Report(choice, members is null ? dockerfile : null));
+        }
+
+        return members;
+    }
+
+    private static void Announce(DetectPhase detect, IReadOnlyList<ResolvedMember> members, PushOutput output)
+    {
+        // What only provides for others does not say what the app is.
+        var kind = members.FirstOrDefault(member => member.Plan.Provides.Count == 0) ?? members[0];
+        output.Heading($"{kind.Buildpack.Name} app detected");
+        output.Detail($"Buildpacks: {string.Join(", ", members.Select(Text))}");
+
+        string Text(ResolvedMember member) => detect.ReasonOf(member.Buildpack) is { Length: <= LongestReason } reason ? $"{member.Buildpack} ({reason})" : $"{member.Buildpack}";
     }
 
     private static void ReportProcesses(PushOutput output, Procfile? procfile, BuiltApp built)

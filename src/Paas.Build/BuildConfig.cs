@@ -1,3 +1,7 @@
+using Paas.Build.Choosing;
+using Paas.Build.Lifecycle;
+using Paas.Build.Manifests;
+
 namespace Paas.Build;
 
 /// <summary>One build to do.</summary>
@@ -17,6 +21,21 @@ public sealed record BuildConfig(
 {
     /// <summary>How the image is made.</summary>
     public BuilderKind Builder { get; init; }
+
+    /// <summary>The buildpacks that somebody set for the app; none leaves it to the app and the platform.</summary>
+    public IReadOnlyList<BuildpackSource> Buildpacks { get; init; } = [];
+
+    /// <summary>The commit that is built; null where that is not known.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The branch that it was pushed to; null where that is not known.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>The app's <c>app.json</c>; null where it has none.</summary>
+    public AppManifest? Manifest { get; init; }
+
+    /// <summary>Told which buildpacks were asked and what they said, also where none fits.</summary>
+    public Action<DetectReport>? Explained { get; init; }
 
     /// <summary>The Dockerfile, relative to the source; null is <c>Dockerfile</c>.</summary>
     public string? Dockerfile { get; init; }

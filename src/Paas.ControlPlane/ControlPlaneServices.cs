@@ -11,6 +11,7 @@ using Paas.ControlPlane.Access;
 using Paas.ControlPlane.Access.Ssh;
 using Paas.ControlPlane.Apps;
 using Paas.ControlPlane.Archives;
+using Paas.ControlPlane.Buildpacks;
 using Paas.ControlPlane.Builds;
 using Paas.ControlPlane.Cleanup;
 using Paas.ControlPlane.Deployments;
@@ -58,6 +59,7 @@ public static class ControlPlaneServices
         services.AddCleanup(options);
         services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
         services.AddSingleton<GitRepositories>().AddSingleton<GitSettings>().AddSingleton<ArchiveDeploys>().AddSingleton<IGit, GitDesk>();
+        services.AddSingleton<BuildpackSettings>().AddSingleton<BuildExplanations>().AddSingleton<IBuildpacks, BuildpackDesk>();
         services.AddSingleton<StackTable>().AddSingleton<AppRebase>().AddSingleton<IStacks, StackDesk>();
         services.AddSingleton(MakePlatform);
         services.AddSingleton<IPlatform>(provider => provider.GetRequiredService<Platform>());
@@ -181,6 +183,7 @@ public static class ControlPlaneServices
         provider.GetRequiredService<BuildIntake>(),
         provider.GetRequiredService<ImageBuilds>(),
         provider.GetRequiredService<BuilderSettings>(),
+        provider.GetRequiredService<BuildpackSettings>(),
         provider.GetRequiredService<BuildQueue>(),
         provider.GetRequiredService<Deployer>(),
         provider.GetRequiredService<Reconciler>(),

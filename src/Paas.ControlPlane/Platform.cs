@@ -1,6 +1,7 @@
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Apps;
+using Paas.ControlPlane.Buildpacks;
 using Paas.ControlPlane.Builds;
 using Paas.ControlPlane.Cleanup;
 using Paas.ControlPlane.Deployments;
@@ -29,6 +30,7 @@ public sealed partial class Platform : IPlatform
     private readonly BuildIntake _intake;
     private readonly ImageBuilds _imageBuilds;
     private readonly BuilderSettings _builders;
+    private readonly BuildpackSettings _buildpacks;
     private readonly BuildQueue _queue;
     private readonly Deployer _deployer;
     private readonly Reconciler _reconciler;
@@ -50,12 +52,12 @@ public sealed partial class Platform : IPlatform
 
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
-        BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
+        BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildpackSettings buildpacks, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
         GitRepositories repositories, GitSettings gitSettings, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, PlatformLog platformLog,
         ImageStore images, ImageCatalog catalog, RegistryStore registry, ImageCleanup cleanup)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
-        (_intake, _imageBuilds, _builders, _queue, _deployer, _reconciler, _table, _changes) = (intake, imageBuilds, builders, queue, deployer, reconciler, table, changes);
+        (_intake, _imageBuilds, _builders, _buildpacks, _queue, _deployer, _reconciler, _table, _changes) = (intake, imageBuilds, builders, buildpacks, queue, deployer, reconciler, table, changes);
         (_repositories, _gitSettings, _files, _urls, _logs, _oneOffs, _execs) = (repositories, gitSettings, files, urls, logs, oneOffs, execs);
         _platformLog = platformLog;
         (_images, _content, _catalog, _registry, _cleanup) = (images, images.Content, catalog, registry, cleanup);
@@ -106,6 +108,7 @@ public sealed partial class Platform : IPlatform
         await _queue.ForgetAsync(app, limit.Token);
         _apps.Delete(app);
         _builders.Forget(app);
+        _buildpacks.Set(app, []);
         _gitSettings.Forget(app);
         _changes.Notify(app);
         _reconciler.Signal(app);

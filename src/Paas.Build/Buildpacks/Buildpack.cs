@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using Paas.Build.Sources;
 using Paas.Launch.Processes;
 using Paas.Launch.Toml;
 
 namespace Paas.Build.Buildpacks;
 
-/// <summary>A buildpack of this host: a directory with <c>buildpack.toml</c>, <c>bin/detect</c> and <c>bin/build</c>.</summary>
+/// <summary>A buildpack: a directory with <c>buildpack.toml</c>, and <c>bin/build</c> or an order of others (buildpack spec, "buildpack.toml").</summary>
 /// <param name="Id">Unique, e.g. <c>paas/nodejs</c>.</param>
 /// <param name="Version">e.g. <c>0.1.0</c>.</param>
 /// <param name="Name">For people, e.g. <c>Node.js</c>.</param>
@@ -14,11 +15,35 @@ namespace Paas.Build.Buildpacks;
 public sealed partial record Buildpack(
     string Id, string Version, string Name, bool ClearEnv, string? Wants, string Directory)
 {
+    /// <summary>Id of the one that reads a Procfile.</summary>
+    public const string Procfile = "paas/procfile";
+
+    /// <summary>Id of the one that provides Debian packages for others.</summary>
+    public const string Packages = "paas/apt";
+
+    /// <summary>Name of the descriptor.</summary>
+    public const string Descriptor = "buildpack.toml";
+
     /// <summary>The versions of the Buildpack API that are spoken here.</summary>
     public static IReadOnlyList<string> Apis { get; } = ["0.10", "0.11", "0.12"];
 
     /// <summary>The version that it is written for.</summary>
     public string Api { get; init; } = Apis[0];
+
+    /// <summary>The groups of a composite buildpack, first match wins; none where it builds itself.</summary>
+    public IReadOnlyList<IReadOnlyList<BuildpackReference>> Order { get; init; } = [];
+
+    /// <summary>What it can build for; none for anything.</summary>
+    public IReadOnlyList<BuildpackTarget> Targets { get; init; } = [];
+
+    /// <summary>False for one that always takes part: without a <c>bin/detect</c>.</summary>
+    public bool HasDetect { get; init; } = true;
+
+    /// <summary>False for one that is for other execution environments than ours alone.</summary>
+    public bool IsForUs { get; init; } = true;
+
+    /// <summary>Absolute path at which it expects the app beside the spec's, in the build and in the image; null for none.</summary>
+    public string? Place { get; init; }
 
     /// <summary>The id as a file name: the spec's layers directory of this buildpack.</summary>
     public string EscapedId => LaunchedBuildpack.Escape(Id);
@@ -28,32 +53,38 @@ public sealed partial record Buildpack(
 
     public override string ToString() => $"{Id} {Version}";
 
-    /// <summary>Reads a buildpack.</summary>
+    /// <summary>Reads a buildpack; nothing in its directory is followed out of it.</summary>
     /// <exception cref="TomlException">Its descriptor is wrong.</exception>
-    /// <exception cref="NotSupportedException">It speaks another API, or is a composite.</exception>
+    /// <exception cref="NotSupportedException">It speaks another API.</exception>
+    /// <exception cref="BuildException">A file of it cannot be read.</exception>
     public static Buildpack Load(string directory)
     {
-        var document = TomlParser.Parse(File.ReadAllText(Path.Combine(directory, "buildpack.toml")));
+        var tree = new UntrustedTree(Path.GetFullPath(directory));
+        var document = TomlParser.Parse(tree.ReadText(Descriptor) ?? throw new TomlException(1, "there is no such file"));
         var api = document.Required("api");
-        if (!Apis.Contains(api)) throw new NotSupportedException($"{directory}: Buildpack API {api} is not supported; this platform speaks {string.Join(", ", Apis)}");
-        if (document["order"] is not null) throw new NotSupportedException($"{directory}: composite buildpacks are not supported");
+        if (!Apis.Contains(api)) throw new NotSupportedException($"Buildpack API {api} is not supported; this platform speaks {string.Join(", ", Apis)}");
         var own = document.Table("buildpack") ?? throw new TomlException(1, "'buildpack' is missing");
         var id = own.Required("id");
         if (!IdText().IsMatch(id) || id is "config" or "app" or "sbom") throw new TomlException(own.Line, $"'{id}' is not a buildpack id");
+        var version = own.Required("version");
+        if (!VersionText().IsMatch(version)) throw new TomlException(own.Line, $"'{version}' is not a version");
+        var order = BuildpackReference.ReadOrder(document);
+        if (order.Count == 0 && tree.Kind("bin/build") is null) throw new TomlException(1, "it has neither bin/build nor an order of other buildpacks");
         var metadata = document.Table("metadata");
-        return new Buildpack(
-            id,
-            own.Required("version"),
-            own.Text("name") ?? id,
-            own.Boolean("clear-env") ?? false,
-            metadata?.Text("wants"),
-            Path.GetFullPath(directory))
+        return new Buildpack(id, version, own.Text("name") ?? id, own.Boolean("clear-env") ?? false, metadata?.Text("wants"), tree.Root)
         {
             Api = api,
+            Order = order,
+            Targets = [.. document.Tables("targets").Select(BuildpackTarget.Read)],
+            HasDetect = tree.Kind("bin/detect") is not null,
+            IsForUs = ExecutionEnvironment.Includes(own),
             Signs = new SourceSigns(metadata?.Strings("signs") ?? []),
         };
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9./-]+\z")]
     private static partial Regex IdText();
+
+    [GeneratedRegex(@"^[0-9A-Za-z.+~_-]{1,64}\z")]
+    private static partial Regex VersionText();
 }

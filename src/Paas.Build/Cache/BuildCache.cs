@@ -1,4 +1,5 @@
 using Paas.Build.Buildpacks;
+using Paas.Build.Lifecycle;
 using Paas.Build.Sources;
 using Paas.Images;
 using Paas.Images.Layers;
@@ -100,12 +101,13 @@ internal sealed class BuildCache : IDisposable
         next.Write(StatePath);
         foreach (var buildpack in Directory.EnumerateDirectories(LayersDirectory))
         {
-            var kept = next.Layers
-                .Where(layer => layer.Types.Cache && Path.GetFileName(buildpack) == LaunchedBuildpack.Escape(layer.Buildpack))
-                .Select(layer => layer.Name).ToHashSet();
-            foreach (var path in Directory.EnumerateFileSystemEntries(buildpack).Where(path => !kept.Contains(Path.GetFileName(path))))
+            var own = next.Layers.Where(layer => Path.GetFileName(buildpack) == LaunchedBuildpack.Escape(layer.Buildpack)).ToList();
+            var kept = own.Where(layer => layer.Types.Cache).Select(layer => layer.Name).ToHashSet();
+            var known = own.Where(layer => layer.Types.Cache || layer.Blob is not null).Select(layer => layer.Name).ToHashSet();
+            foreach (var path in Directory.EnumerateFileSystemEntries(buildpack))
             {
-                TreeRemoval.Remove(path);
+                var name = Path.GetFileName(path);
+                if (!kept.Contains(name) && !IsBill(path, known)) TreeRemoval.Remove(path);
             }
         }
 
@@ -122,14 +124,18 @@ internal sealed class BuildCache : IDisposable
         Files.ChangeOwner(root, owner, owner);
         var known = _state.Layers.Where(layer => layer.Buildpack == buildpack.Id).ToDictionary(layer => layer.Name);
         var whole = new HashSet<string>();
+        var bills = new List<string>();
         foreach (var path in Directory.EnumerateFileSystemEntries(root))
         {
             var name = Path.GetFileName(path);
             if (known.TryGetValue(name, out var layer) && layer.Types.Cache && IsUntouched(path, layer)) whole.Add(name);
+            else if (BillsOfMaterials.LayerOf(name) is not null) bills.Add(path);
             else TreeRemoval.Remove(path);
         }
 
-        foreach (var layer in known.Values.Where(layer => whole.Contains(layer.Name) || IsInFormerImageOnly(layer)))
+        var restored = known.Values.Where(layer => whole.Contains(layer.Name) || IsInFormerImageOnly(layer)).ToDictionary(layer => layer.Name);
+        foreach (var path in bills.Where(path => !IsBill(path, restored.Keys))) TreeRemoval.Remove(path);
+        foreach (var layer in restored.Values)
         {
             WriteOwned(Path.Combine(root, layer.Name + ".toml"), layer.Metadata, owner);
         }
@@ -144,6 +150,10 @@ internal sealed class BuildCache : IDisposable
 
     private bool IsUntouched(string path, StoredLayer layer) =>
         EntryStatus.Of(path)?.Kind == FileKind.Directory && (_clean || TreeFingerprint.Of(path).Fingerprint == layer.Fingerprint);
+
+    // A layer comes back with its bill of materials (buildpack spec, "Software-Bill-of-Materials").
+    private static bool IsBill(string path, IEnumerable<string> layers) =>
+        BillsOfMaterials.LayerOf(Path.GetFileName(path)) is { } layer && layers.Contains(layer) && EntryStatus.Of(path)?.Kind == FileKind.Regular;
 
     private static string ThisBoot() => File.ReadAllText("/proc/sys/kernel/random/boot_id");
 

@@ -44,6 +44,12 @@ internal sealed class BuildDirectories(string work)
         Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(Home);
         Files.ChangeOwner(Home, Owner, Owner);
+        WriteEnvironment(env);
+    }
+
+    /// <summary>Makes <c>platform/env/NAME</c> of each variable.</summary>
+    public void WriteEnvironment(IReadOnlyDictionary<string, string> env)
+    {
         var variables = Path.Combine(Platform, "env");
         Directory.CreateDirectory(variables);
         foreach (var (name, value) in env)

@@ -19,9 +19,10 @@ internal sealed class BuildPhase(
         var layers = new List<BuiltLayer>();
         var launch = new List<(Buildpack, LaunchMetadata)>();
         var stores = new Dictionary<string, string>(StringComparer.Ordinal);
+        var places = members.Select(member => member.Buildpack.Place).OfType<string>().Distinct().ToList();
         foreach (var member in members)
         {
-            await BuildAsync(member, pending, env, ct);
+            await BuildAsync(member, pending, env, places, ct);
             var left = new LayersDirectory(member.Buildpack, Path.Combine(layersDirectory, member.Buildpack.EscapedId));
             var made = left.ReadLayers();
             layers.AddRange(made);
@@ -38,7 +39,7 @@ internal sealed class BuildPhase(
         return new BuiltApp(layers, launch, stores);
     }
 
-    private async Task BuildAsync(ResolvedMember member, PendingPlan pending, Dictionary<string, string> env, CancellationToken ct)
+    private async Task BuildAsync(ResolvedMember member, PendingPlan pending, Dictionary<string, string> env, IReadOnlyList<string> places, CancellationToken ct)
     {
         var buildpack = member.Buildpack;
         var plan = directories.MakePlanDirectory("build", buildpack.EscapedId);
@@ -58,6 +59,7 @@ internal sealed class BuildPhase(
                 },
                 [
                     new BindMount(directories.Source, BuildDirectories.AppTarget),
+                    .. places.Select(place => new BindMount(directories.Source, place)),
                     new BindMount(layersDirectory, BuildDirectories.LayersTarget),
                     new BindMount(directories.Home, BuildDirectories.HomeTarget),
                     new BindMount(directories.Platform, BuildDirectories.PlatformTarget, ReadOnly: true),

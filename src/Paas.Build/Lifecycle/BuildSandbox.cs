@@ -4,6 +4,7 @@ using Paas.Build.Timing;
 using Paas.Contracts.Supervision;
 using Paas.Images;
 using Paas.Launch.Environments;
+using Paas.Launch.Processes;
 using Paas.Node;
 using Paas.Oci;
 
@@ -27,6 +28,8 @@ internal sealed record SandboxCommand(
 /// <summary>Runs buildpacks, each executable in a container of its own: the only place where code that is not ours runs.</summary>
 internal sealed class BuildSandbox(BuildOptions options, ContainerHost host, Image image, HostEgress egress, BuildConfig config)
 {
+    private const string DistributionName = "debian";
+    private const string DistributionVersion = "12";
     private const string BundleTarget = "/etc/ssl/certs/ca-certificates.crt";
 
     private static readonly string[] BundleVariables =
@@ -66,6 +69,12 @@ internal sealed class BuildSandbox(BuildOptions options, ContainerHost host, Ima
 
     /// <summary>The environment that the build image gives, by name.</summary>
     public Dictionary<string, string> ImageEnvironment() => EnvironmentOf(image);
+
+    /// <summary>Whether the build image is what a buildpack is for.</summary>
+    public bool Includes(BuildpackTarget target) => target.Includes("linux", image.Config.Architecture, DistributionName, DistributionVersion);
+
+    /// <summary>What the build image is, for people.</summary>
+    public string Target => new BuildpackTarget("linux", image.Config.Architecture, [(DistributionName, DistributionVersion)]).ToString();
 
     /// <summary>An image's environment, by name.</summary>
     public static Dictionary<string, string> EnvironmentOf(Image image) => (image.Config.Config?.Env ?? [])
@@ -108,8 +117,9 @@ internal sealed class BuildSandbox(BuildOptions options, ContainerHost host, Ima
             ["CNB_STACK_ID"] = options.StackId,
             ["CNB_TARGET_OS"] = "linux",
             ["CNB_TARGET_ARCH"] = image.Config.Architecture,
-            ["CNB_TARGET_DISTRO_NAME"] = "debian",
-            ["CNB_TARGET_DISTRO_VERSION"] = "12",
+            ["CNB_TARGET_DISTRO_NAME"] = DistributionName,
+            ["CNB_TARGET_DISTRO_VERSION"] = DistributionVersion,
+            ["CNB_EXEC_ENV"] = ExecutionEnvironment.Name,
         };
         foreach (var (name, value) in egress.Env) env[name] = value;
         if (egress.CaBundle is not null)

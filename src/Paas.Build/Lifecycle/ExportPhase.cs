@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Paas.Build.Buildpacks;
 using Paas.Build.Cache;
 using Paas.Build.Sources;
@@ -25,6 +26,9 @@ internal sealed class ExportPhase(
     private readonly List<(string Name, long Bytes)> _reused = [];
     private readonly List<(string Name, long Bytes)> _added = [];
 
+    /// <summary>Where the source came from, for the image's label; null where that is not known.</summary>
+    public JsonObject? Project { get; init; }
+
     public async Task<ExportedApp> RunAsync(
         IReadOnlyList<ResolvedMember> members, BuiltApp built, SourceTree source, CancellationToken ct)
     {
@@ -46,10 +50,16 @@ internal sealed class ExportPhase(
             [.. processes.Select(entry => entry.Process)]);
         var config = await launcher.ConfigAsync(plan, Path.Combine(scratch, "config"), ct);
         var types = await launcher.ProcessesAsync(plan.Processes.Select(process => process.Type), Path.Combine(scratch, "processes"), ct);
+        var bills = await AddBillsAsync(builder, members, built, ct);
         builder.AddLayer(config, "configuration of the launcher").AddLayer(types, "process types");
+        foreach (var place in members.Select(member => member.Buildpack.Place).OfType<string>().Distinct())
+        {
+            builder.AddLayer(await launcher.PlaceAsync(place, Path.Combine(scratch, "place"), ct), "place of the app");
+        }
+
         var app = await AddAppAsync(builder, built, source, ct);
 
-        ImageLabels.Set(builder.Labels, new ImageFacts(options, runImage, members, processes, stored, app, program, config, types));
+        ImageLabels.Set(builder.Labels, new ImageFacts(options, runImage, members, processes, stored, app, program, config, types) { Bills = bills, Project = Project });
         Configure(builder, built, plan);
         var image = await builder.CommitAsync(ct);
         Report(image);
@@ -61,6 +71,15 @@ internal sealed class ExportPhase(
                 Reuse = $"{Count(_added)} new ({ByteSize.Text(_added.Sum(layer => layer.Bytes))}), {Count(_reused)} reused",
             },
             new CacheState(stored, built.Stores));
+    }
+
+    private async Task<Layer?> AddBillsAsync(ImageBuilder builder, IReadOnlyList<ResolvedMember> members, BuiltApp built, CancellationToken ct)
+    {
+        var directory = Path.Combine(scratch, "sbom");
+        if (BillsOfMaterials.Gather(members, built.Layers, cache.LayersDirectory, directory) == 0) return null;
+        var layer = await LayerWriter.WriteDirectoryAsync(images.Content, directory, new LayerOptions { Target = BillsOfMaterials.Target, Owner = LayerOwner.Root }, ct);
+        builder.AddLayer(layer, "bills of materials");
+        return layer;
     }
 
     /// <summary>The app's slices, then what is left of it.</summary>

@@ -26,7 +26,14 @@ internal sealed record ImageFacts(
     IReadOnlyList<Layer> App,
     Layer Launcher,
     Layer Config,
-    Layer Types);
+    Layer Types)
+{
+    /// <summary>The bills of materials; null where there is none.</summary>
+    public Layer? Bills { get; init; }
+
+    /// <summary>Where the source came from; null where that is not known.</summary>
+    public JsonObject? Project { get; init; }
+}
 
 /// <summary>The labels that tools for Cloud Native Buildpacks read (platform spec, "Labels").</summary>
 internal static class ImageLabels
@@ -41,6 +48,7 @@ internal static class ImageLabels
     {
         labels["io.buildpacks.stack.id"] = facts.Options.StackId;
         labels["io.buildpacks.build.metadata"] = BuildMetadata(facts).ToJsonString();
+        if (facts.Project is { } project) labels[ProjectMetadata.Label] = project.ToJsonString();
         labels[LifecycleMetadataLabel] = LifecycleMetadata(facts).ToJsonString();
     }
 
@@ -69,7 +77,14 @@ internal static class ImageLabels
         return json;
     }
 
-    private static JsonObject LifecycleMetadata(ImageFacts facts) => new()
+    private static JsonObject LifecycleMetadata(ImageFacts facts)
+    {
+        var metadata = LayerMetadata(facts);
+        if (facts.Bills is { } bills) metadata["sbom"] = Sha(bills);
+        return metadata;
+    }
+
+    private static JsonObject LayerMetadata(ImageFacts facts) => new()
     {
         ["app"] = Array(facts.App.Select(Sha)),
         ["config"] = Sha(facts.Config),

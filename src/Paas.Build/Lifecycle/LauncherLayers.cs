@@ -61,6 +61,16 @@ internal sealed class LauncherLayers(ContentStore content, string program)
         return await LayerWriter.WriteDirectoryAsync(content, scratch, Owned(Processes), ct);
     }
 
+    /// <summary>The app at another place.</summary>
+    /// <param name="place">Absolute.</param>
+    /// <param name="scratch">A directory that is not there, of the build's own.</param>
+    public async Task<Layer> PlaceAsync(string place, string scratch, CancellationToken ct)
+    {
+        MakeDirectory(scratch);
+        File.CreateSymbolicLink(Path.Combine(scratch, Path.GetFileName(place)), BuildDirectories.AppTarget);
+        return await LayerWriter.WriteDirectoryAsync(content, scratch, Owned(Path.GetDirectoryName(place)!), ct);
+    }
+
     private static LayerOptions Owned(string target) => new() { Target = target, Owner = LayerOwner.Root };
 
     private static void MakeDirectory(string path)

@@ -27,10 +27,18 @@ public sealed record AppManifest
     /// <summary>Tasks by the clock.</summary>
     public IReadOnlyList<ManifestCronTask> Cron { get; init; } = [];
 
+    /// <summary>The buildpacks that build it, in their order; none leaves it to others.</summary>
+    public IReadOnlyList<ManifestBuildpack> Buildpacks { get; init; } = [];
+
     /// <summary>Process type → its health checks.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ManifestHealthCheck>> HealthChecks { get; init; } =
         new Dictionary<string, IReadOnlyList<ManifestHealthCheck>>();
 }
+
+/// <summary>A buildpack by its address or id.</summary>
+/// <param name="Line">Where it stands.</param>
+/// <param name="Url">As it is written.</param>
+public sealed record ManifestBuildpack(int Line, string Url);
 
 /// <summary>A config var that the app needs.</summary>
 /// <param name="Line">Where it stands.</param>

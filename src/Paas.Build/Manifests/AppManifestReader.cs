@@ -43,6 +43,7 @@ public static partial class AppManifestReader
             Postdeploy = dokku is null ? null : Text(dokku, "postdeploy"),
             FirstDeploy = scripts is null ? null : Text(scripts, "postdeploy"),
             Cron = [.. Items(document, "cron").Select(CronTask)],
+            Buildpacks = [.. Items(document, "buildpacks").Select(BuildpackOf)],
             HealthChecks = Entries(document, "healthchecks").ToDictionary(
                 entry => ProcessTypeOf(entry.Key, entry.Value),
                 entry => (IReadOnlyList<ManifestHealthCheck>)[.. ItemsOf(entry.Value, $"healthchecks.{entry.Key}").Select(HealthCheck)]),
@@ -83,6 +84,12 @@ public static partial class AppManifestReader
         {
             throw Wrong(task.Members!["schedule"].Line, error.Message);
         }
+    }
+
+    private static ManifestBuildpack BuildpackOf(LocatedJson item)
+    {
+        Require(item, JsonValueKind.Object, "an item of buildpacks");
+        return new ManifestBuildpack(item.Line, Text(item, "url") is { Length: > 0 } url ? url : throw Wrong(item.Line, "a buildpack has no url"));
     }
 
     private static ManifestHealthCheck HealthCheck(LocatedJson check)

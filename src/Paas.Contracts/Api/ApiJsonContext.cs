@@ -9,7 +9,7 @@ namespace Paas.Contracts.Api;
     Converters = [
         typeof(CamelCaseEnumConverter<AppStatus>), typeof(CamelCaseEnumConverter<InstanceStatus>),
         typeof(CamelCaseEnumConverter<ReleaseReason>), typeof(CamelCaseEnumConverter<BuildStatus>),
-        typeof(CamelCaseEnumConverter<DeploymentStatus>), typeof(CamelCaseEnumConverter<FileChange>), typeof(CamelCaseEnumConverter<AccessRole>), typeof(CamelCaseEnumConverter<HealthStatus>)])]
+        typeof(CamelCaseEnumConverter<DeploymentStatus>), typeof(CamelCaseEnumConverter<FileChange>), typeof(CamelCaseEnumConverter<AccessRole>), typeof(CamelCaseEnumConverter<BuildpackAnswer>), typeof(CamelCaseEnumConverter<HealthStatus>)])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(ProblemEvent))]
 [JsonSerializable(typeof(CreateAppRequest))]
@@ -28,6 +28,9 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(IReadOnlyList<BuildDocument>))]
 [JsonSerializable(typeof(BuildEvent))]
 [JsonSerializable(typeof(BuilderDocument))]
+[JsonSerializable(typeof(BuildpacksDocument))]
+[JsonSerializable(typeof(IReadOnlyList<InstalledBuildpackDocument>))]
+[JsonSerializable(typeof(BuildExplanationDocument))]
 [JsonSerializable(typeof(ImageBuildRequest))]
 [JsonSerializable(typeof(ImageBuildEvent))]
 [JsonSerializable(typeof(DeploymentDocument))]

@@ -4,6 +4,7 @@ using Paas.Build;
 using Paas.Build.Manifests;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.Buildpacks;
 using Paas.ControlPlane.Deployments;
 using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Git;
@@ -30,6 +31,8 @@ internal sealed partial class BuildRunner(
     BuildOutputs outputs,
     BuildApp buildApp,
     BuilderSettings builders,
+    BuildpackSettings buildpacks,
+    BuildExplanations explanations,
     Deployer deployer,
     DeployTasks tasks,
     GitRepositories repositories,
@@ -156,7 +159,13 @@ internal sealed partial class BuildRunner(
                 Path.Combine(outputs.DirectoryOf(build.App, build.Number), "work"),
                 options.CacheDirectory)
             {
-                Builder = builders.KindOf(build.App), Dockerfile = builders.Of(build.App).DockerfilePath,
+                Builder = builders.KindOf(build.App),
+                Dockerfile = builders.Of(build.App).DockerfilePath,
+                Buildpacks = buildpacks.SourcesOf(build.App),
+                Manifest = manifest,
+                Commit = build.Source.Commit,
+                Branch = build.Source.Branch,
+                Explained = report => explanations.Write(build.App, build.Number, report, output.Mask),
             },
             output.Write,
             ct);

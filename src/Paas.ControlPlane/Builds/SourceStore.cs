@@ -1,3 +1,4 @@
+using Paas.Build.Sources;
 using Paas.Contracts.Errors;
 using Paas.Images;
 using Paas.Oci;

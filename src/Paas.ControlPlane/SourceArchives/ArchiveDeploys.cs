@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Paas.Build.Host;
+using Paas.Build.Sources;
+using Paas.Build.Sources.Archives;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Builds;

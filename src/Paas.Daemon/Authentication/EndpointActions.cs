@@ -12,7 +12,7 @@ internal static class EndpointActions
     {
         [AccessAction.Identify] =
         [
-            "GET /v1/whoami", "GET /v1/tokens", "POST /v1/tokens", "DELETE /v1/tokens/{name}", "GET /v1/apps", "GET /v1/images", "GET /v1/stacks",
+            "GET /v1/whoami", "GET /v1/tokens", "POST /v1/tokens", "DELETE /v1/tokens/{name}", "GET /v1/apps", "GET /v1/images", "GET /v1/stacks", "GET /v1/buildpacks",
             // These look at the image that is named.
             "GET /v1/images/export", "GET /v1/images/diff",
             // These look at who asks.
@@ -24,6 +24,7 @@ internal static class EndpointActions
             "GET /v1/apps/{app}", "GET /v1/apps/{app}/formation", "GET /v1/apps/{app}/instances", "GET /v1/apps/{app}/releases", "GET /v1/apps/{app}/deployments",
             "GET /v1/apps/{app}/builds", "GET /v1/apps/{app}/builds/{number:int}/output", "GET /v1/apps/{app}/builder", "GET /v1/apps/{app}/logs",
             "GET /v1/apps/{app}/images", "GET /v1/apps/{app}/images/{**reference}", "GET /v1/apps/{app}/registry", "GET /v1/apps/{app}/access",
+            "GET /v1/apps/{app}/buildpacks", "GET /v1/apps/{app}/builds/{number:int}/explanation",
             "GET /v1/apps/{app}/git", "GET /v1/apps/{app}/builds/{number:int}/changes",
             "POST /{app}.git/git-upload-pack",
             "GET /apps/{app}", "GET /apps/{app}/activity", "GET /apps/{app}/builds/{number:int}", "GET /apps/{app}/logs", "GET /apps/{app}/settings",
@@ -33,7 +34,7 @@ internal static class EndpointActions
         [AccessAction.Deploy] =
         [
             "GET /v1/apps/{app}/config", "PATCH /v1/apps/{app}/config", "PATCH /v1/apps/{app}/formation", "POST /v1/apps/{app}/rollback",
-            "POST /v1/apps/{app}/builds", "POST /v1/apps/{app}/builds/{number:int}/cancel", "PUT /v1/apps/{app}/builder", "GET /v1/apps/{app}/run",
+            "POST /v1/apps/{app}/builds", "POST /v1/apps/{app}/builds/{number:int}/cancel", "PUT /v1/apps/{app}/builder", "PUT /v1/apps/{app}/buildpacks", "GET /v1/apps/{app}/run",
             "GET /v1/apps/{app}/instances/{name}/exec", "PUT /v1/apps/{app}/registry", "POST /v1/apps/{app}/image", "POST /v1/apps/{app}/rebase", "PATCH /v1/apps/{app}/git", "POST /v1/apps/{app}/archive",
             "POST /{app}.git/git-receive-pack",
             "GET /apps/{app}/config", "POST /apps/{app}/scale", "POST /apps/{app}/config", "POST /apps/{app}/rollback",

@@ -13,6 +13,7 @@ internal static class Api
         api.MapSshKeys();
         api.MapGitSessions();
         api.MapGitSettings();
+        api.MapBuildpacks();
         api.MapRegistryLogins();
         api.MapImageArchives();
         api.MapApps();

@@ -11,6 +11,7 @@ internal static class ProcessTables
         var processes = new List<LaunchProcess>();
         foreach (var table in document.Tables("processes"))
         {
+            if (!ExecutionEnvironment.Includes(table)) continue;
             var process = Process(table);
             if (processes.Any(other => other.Type == process.Type))
             {

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Paas.Build.Choosing;
+using Paas.Build.Lifecycle;
 using Paas.Contracts.Supervision;
 using Paas.Node;
 using Paas.Testing;
@@ -27,6 +29,12 @@ internal sealed class TestApp : IDisposable
 
     public string Name { get; }
 
+    /// <summary>The buildpacks that are set for it.</summary>
+    public IReadOnlyList<BuildpackSource> Buildpacks { get; set; } = [];
+
+    /// <summary>What the last build found out about buildpacks.</summary>
+    public DetectReport? Report { get; private set; }
+
     public string Source => _directory.Combine("source");
 
     /// <summary>The lines of the last build.</summary>
@@ -42,6 +50,12 @@ internal sealed class TestApp : IDisposable
         File.WriteAllText(Path.Combine(Source, path), text);
     }
 
+    /// <summary>Copies a directory of tests/buildpacks into the source.</summary>
+    public void Copy(string buildpack, string path) => Shell($"mkdir -p {path} && cp -R {BuildpackOfTests(buildpack)}/. {path}");
+
+    /// <summary>A directory of tests/buildpacks.</summary>
+    public static string BuildpackOfTests(string name) => Path.Combine(Repository.Root, "tests/buildpacks", name);
+
     /// <summary>Builds what is in the source directory.</summary>
     public async Task<BuildOutcome> BuildAsync(
         BuildOptions? options = null, IReadOnlyDictionary<string, string>? env = null, Action<string>? onLine = null, CancellationToken ct = default)
@@ -50,7 +64,10 @@ internal sealed class TestApp : IDisposable
         var lines = new List<string>();
         Output = lines;
         var config = new BuildConfig(
-            Name, ++_builds, _directory.Combine("source.tar"), env ?? new Dictionary<string, string>(), _directory.Combine("work"), _cache);
+            Name, ++_builds, _directory.Combine("source.tar"), env ?? new Dictionary<string, string>(), _directory.Combine("work"), _cache)
+        {
+            Buildpacks = Buildpacks, Commit = "0123456789abcdef", Branch = "main", Explained = report => Report = report,
+        };
         var clock = Stopwatch.StartNew();
         try
         {

@@ -1,4 +1,5 @@
 using Paas.Build.Buildpacks;
+using Paas.Build.Choosing;
 using Paas.Build.Lifecycle;
 using Paas.Testing;
 
@@ -42,7 +43,8 @@ public sealed class BuildpackOrderTests
     [InlineData("api = '0.4'\n[buildpack]\nid='a/b'\nversion='1.0.0'", "0.4")]
     [InlineData("api = '0.10'\n[buildpack]\nid='a b'\nversion='1.0.0'", "'a b'")]
     [InlineData("api = '0.10'\n[buildpack]\nid='a/b'", "version")]
-    [InlineData("api = '0.10'\n[buildpack]\nid='a/b'\nversion='1.0.0'\n[[order]]", "composite")]
+    [InlineData("api = '0.10'\n[buildpack]\nid='a/b'\nversion='../1'", "'../1' is not a version")]
+    [InlineData("api = '0.10'\n[buildpack]\nid='a/b'\nversion='1.0.0'", "neither bin/build nor an order")]
     public void A_wrong_descriptor_is_named_with_its_file(string descriptor, string expected)
     {
         using var directory = new TemporaryDirectory();
@@ -57,14 +59,15 @@ public sealed class BuildpackOrderTests
     public void An_app_that_nothing_recognises_is_told_what_was_tried_and_what_to_add()
     {
         var order = BuildpackOrder.Load(Buildpacks);
+        var detections = new Dictionary<string, Detection>
+        {
+            ["paas/nodejs"] = new(100, BuildPlan.Empty, "no package.json"),
+            ["paas/static"] = new(3, BuildPlan.Empty, "cannot read"),
+            ["paas/procfile"] = new(100, BuildPlan.Empty, null),
+        };
         var exception = DetectPhase.NothingFits(
-            order,
-            new Dictionary<string, Detection>
-            {
-                ["paas/nodejs"] = new(100, BuildPlan.Empty, "no package.json"),
-                ["paas/static"] = new(3, BuildPlan.Empty, "cannot read"),
-                ["paas/procfile"] = new(100, BuildPlan.Empty, null),
-            },
+            new BuildpackChoice(order, null, new Dictionary<string, string>()),
+            order.Buildpacks.Where(buildpack => detections.ContainsKey(buildpack.Id)).ToDictionary(buildpack => buildpack, buildpack => detections[buildpack.Id]),
             []);
         Assert.Equal(
             """

@@ -76,7 +76,10 @@ internal static partial class RemoteSource
         if (actual != expected) throw new FormatException($"digest mismatch {actual}: {expected} was expected");
     }
 
-    private static async Task<string> CloneAsync(string source, string directory, CopyFlags flags, CancellationToken ct)
+    /// <summary>Fetches one commit of a git repository into a directory.</summary>
+    /// <returns>Where it is in there.</returns>
+    /// <exception cref="FormatException">It cannot be fetched.</exception>
+    public static async Task<string> CloneAsync(string source, string directory, CopyFlags flags, CancellationToken ct)
     {
         var (address, fragment) = source.Split('#', 2) is [var left, var right] ? (left, right) : (source, "");
         var (reference, subdirectory) = fragment.Split(':', 2) is [var name, var sub] ? (name, sub) : (fragment, "");

@@ -2,12 +2,11 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using Paas.Contracts.Errors;
-using Paas.ControlPlane.Builds;
 
-namespace Paas.ControlPlane.SourceArchives;
+namespace Paas.Build.Sources.Archives;
 
 /// <summary>Reads archives of each type as one sequence of entries.</summary>
-internal static class ArchiveReading
+public static class ArchiveReading
 {
     private const int TypeMask = 0xF000;
     private const int SymlinkType = 0xA000;
@@ -16,7 +15,7 @@ internal static class ArchiveReading
     // A tar's headers and padding count as well; no honest archive has as much of them as this.
     private const long Overhead = 64L << 20;
 
-    internal static IEnumerable<ArchiveEntry> Read(Stream file, ArchiveType type, ArchiveLimits limits)
+    public static IEnumerable<ArchiveEntry> Read(Stream file, ArchiveType type, ArchiveLimits limits)
     {
         file.Position = 0;
         return type switch
@@ -27,10 +26,10 @@ internal static class ArchiveReading
         };
     }
 
-    internal static PaasException TooLarge(ArchiveLimits limits) => new(
+    public static PaasException TooLarge(ArchiveLimits limits) => new(
         ErrorCode.TooLarge, $"the archive unpacks to more than {limits.Bytes >> 20} MiB", "Leave out what the build does not need.");
 
-    internal static PaasException TooMany(ArchiveLimits limits) => new(
+    public static PaasException TooMany(ArchiveLimits limits) => new(
         ErrorCode.TooLarge, $"the archive has more than {limits.Entries} entries", "Leave out what the build makes or fetches itself.");
 
     private static IEnumerable<ArchiveEntry> ReadTar(Stream stream, ArchiveLimits limits)

@@ -2,9 +2,9 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using Paas.Contracts.Errors;
-using Paas.ControlPlane.SourceArchives;
+using Paas.Build.Sources.Archives;
 
-namespace Paas.ControlPlane.Tests.SourceArchives;
+namespace Paas.Build.Tests.Sources.Archives;
 
 public sealed class ArchiveRewriteTests
 {

@@ -1,9 +1,9 @@
 using Paas.Contracts.Errors;
 
-namespace Paas.ControlPlane.SourceArchives;
+namespace Paas.Build.Sources.Archives;
 
 /// <summary>The archives that are understood.</summary>
-internal enum ArchiveType
+public enum ArchiveType
 {
     /// <summary>POSIX tar: ustar, pax, GNU.</summary>
     Tar,
@@ -16,12 +16,12 @@ internal enum ArchiveType
 }
 
 /// <summary>Names and marks of the archives.</summary>
-internal static class ArchiveTypes
+public static class ArchiveTypes
 {
     private const int UstarOffset = 257;
 
     /// <summary>Null where nobody says. InvalidRequest for another name.</summary>
-    internal static ArchiveType? Parse(string? name) => name switch
+    public static ArchiveType? Parse(string? name) => name switch
     {
         null or "" => null,
         "tar" => ArchiveType.Tar,
@@ -31,7 +31,7 @@ internal static class ArchiveTypes
     };
 
     /// <summary>What a file is by its first bytes; InvalidRequest where it is none of them. Reads from the beginning, and goes back there.</summary>
-    internal static ArchiveType Of(Stream file)
+    public static ArchiveType Of(Stream file)
     {
         var head = new byte[UstarOffset + 5];
         file.Position = 0;

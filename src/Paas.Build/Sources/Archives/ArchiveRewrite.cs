@@ -1,14 +1,13 @@
 using System.Formats.Tar;
 using Paas.Contracts.Errors;
-using Paas.ControlPlane.Builds;
 
-namespace Paas.ControlPlane.SourceArchives;
+namespace Paas.Build.Sources.Archives;
 
 /// <summary>
 /// Writes what an archive holds as a plain tar that knows neither times nor owners: the same files are the same source. Everything that
 /// could reach out of the source's directory is refused, and the archive with it.
 /// </summary>
-internal static class ArchiveRewrite
+public static class ArchiveRewrite
 {
     private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -16,7 +15,7 @@ internal static class ArchiveRewrite
     private static readonly DateTimeOffset Always = DateTimeOffset.FromUnixTimeSeconds(1);
 
     /// <summary>InvalidRequest for an archive that is damaged or hostile, TooLarge for one over the limits; the tar is then good for nothing.</summary>
-    internal static Task RunAsync(Stream archive, ArchiveType? type, Stream tar, ArchiveLimits limits, CancellationToken ct) => Task.Run(
+    public static Task RunAsync(Stream archive, ArchiveType? type, Stream tar, ArchiveLimits limits, CancellationToken ct) => Task.Run(
         () =>
         {
             try

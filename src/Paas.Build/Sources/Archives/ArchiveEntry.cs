@@ -1,7 +1,7 @@
-namespace Paas.ControlPlane.SourceArchives;
+namespace Paas.Build.Sources.Archives;
 
 /// <summary>What an entry of an archive is.</summary>
-internal enum ArchiveEntryKind
+public enum ArchiveEntryKind
 {
     /// <summary>A regular file.</summary>
     File,
@@ -26,9 +26,9 @@ internal enum ArchiveEntryKind
 /// <param name="IsExecutable">Of a file: whether its owner can run it.</param>
 /// <param name="Length">Of a file: bytes, as the archive says.</param>
 /// <param name="Open">Of a file: its content, readable until the next entry is read.</param>
-internal sealed record ArchiveEntry(string Name, ArchiveEntryKind Kind, string? Target, bool IsExecutable, long Length, Func<Stream>? Open);
+public sealed record ArchiveEntry(string Name, ArchiveEntryKind Kind, string? Target, bool IsExecutable, long Length, Func<Stream>? Open);
 
 /// <summary>How much an archive may hold.</summary>
 /// <param name="Bytes">Of all its files together, unpacked.</param>
 /// <param name="Entries">How many.</param>
-internal sealed record ArchiveLimits(long Bytes, int Entries);
+public sealed record ArchiveLimits(long Bytes, int Entries);

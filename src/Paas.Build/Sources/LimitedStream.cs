@@ -1,7 +1,7 @@
-namespace Paas.ControlPlane.Builds;
+namespace Paas.Build.Sources;
 
 /// <summary>Reads another stream and fails once it gives more than it may.</summary>
-internal sealed class LimitedStream(Stream inner, long most, Func<Exception> tooLong) : Stream
+public sealed class LimitedStream(Stream inner, long most, Func<Exception> tooLong) : Stream
 {
     private long _read;
 

@@ -1,0 +1,182 @@
+using Paas.Build.Buildpacks;
+using Paas.Build.Choosing.Heroku;
+using Paas.Build.Dockerfiles.Copying;
+using Paas.Build.Dockerfiles.Instructions;
+using Paas.Build.Host;
+using Paas.Build.Sources;
+using Paas.Build.Sources.Archives;
+using Paas.Contracts.Errors;
+using Paas.Images;
+using Paas.Images.Layers;
+using Paas.Launch.Toml;
+using Paas.Linux;
+
+namespace Paas.Build.Choosing;
+
+/// <summary>Brings the buildpacks that an app names to this host, for the time of one build.</summary>
+/// <param name="scratch">A directory of the build's own.</param>
+/// <param name="maximumBytes">Of one of them, packed and unpacked.</param>
+internal sealed class BuildpackFetch(string scratch, long maximumBytes)
+{
+    private const int MostEntries = 100_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly string[] ArchiveEndings = [".tgz", ".tar.gz", ".tar", ".zip"];
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { ConnectCallback = HostServices.ConnectAsync }) { Timeout = Patience };
+
+    private int _count;
+
+    /// <summary>Whether an address is that of an archive; any other is a git repository.</summary>
+    public static bool IsArchive(string address) =>
+        address.StartsWith("http", StringComparison.OrdinalIgnoreCase) && ArchiveEndings.Any(address.Split('#', '?')[0].EndsWith);
+
+    /// <summary>Fetches one that is no id.</summary>
+    /// <returns>The buildpack that is meant, and after it those that come with it.</returns>
+    /// <exception cref="BuildException">It cannot be had, or is none.</exception>
+    public async Task<IReadOnlyList<Buildpack>> FetchAsync(BuildpackSource source, UntrustedTree app, CancellationToken ct)
+    {
+        var directory = Path.Combine(scratch, $"buildpack-{++_count}");
+        Directory.CreateDirectory(directory);
+        try
+        {
+            var tree = source.Kind switch
+            {
+                BuildpackSourceKind.Directory => CopyFromSource(app, source.Location, directory),
+                BuildpackSourceKind.Host => await TakeFromHostAsync(source.Location, directory, ct),
+                _ => await DownloadAsync(source.Location, directory, ct),
+            };
+            MakeReadable(tree.Root);
+            return Read(source, tree);
+        }
+        catch (Exception exception) when (exception is FormatException or LayerFormatException or LinuxException or HttpRequestException or IOException or PaasException)
+        {
+            throw new BuildException($"the buildpack {source} cannot be had: {exception.Message}", "Those that are set: paas buildpacks.", exception);
+        }
+        catch (OperationCanceledException exception) when (!ct.IsCancellationRequested)
+        {
+            throw new BuildException($"the buildpack {source} cannot be had: it was not there after {Patience.TotalMinutes:0} minutes", inner: exception);
+        }
+    }
+
+    private async Task<UntrustedTree> DownloadAsync(string address, string directory, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        if (IsArchive(address)) return await DownloadArchiveAsync(address, directory, limit.Token);
+        var parts = (address.Split('#', 2).ElementAtOrDefault(1)?.Split(':', 2).ElementAtOrDefault(1) ?? "").Split('/');
+        if (parts.Contains("..")) throw new FormatException("its directory is not within the repository");
+        var relative = await RemoteSource.CloneAsync(address, directory, new CopyFlags(), limit.Token);
+        // It may be a link that the repository has.
+        var tree = new UntrustedTree(directory);
+        if (!tree.IsDirectory(relative)) throw new FormatException($"the repository has no directory {string.Join('/', parts)}");
+        RequireSmall(TreeSize.Of(directory));
+        return new UntrustedTree(Path.Combine(directory, relative.TrimEnd('/')));
+    }
+
+    private async Task<UntrustedTree> DownloadArchiveAsync(string address, string directory, CancellationToken ct)
+    {
+        await using var file = new FileStream(Path.Combine(directory, "archive"), FileMode.CreateNew, FileAccess.ReadWrite);
+        using (var response = await Http.GetAsync(address.Split('#')[0], HttpCompletionOption.ResponseHeadersRead, ct))
+        {
+            if (!response.IsSuccessStatusCode) throw new FormatException($"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
+            await using var content = new LimitedStream(await response.Content.ReadAsStreamAsync(ct), maximumBytes, TooLarge);
+            await content.CopyToAsync(file, ct);
+        }
+
+        return await UnpackAsync(file, directory, ct);
+    }
+
+    private async Task<UntrustedTree> UnpackAsync(Stream archive, string directory, CancellationToken ct)
+    {
+        // Written anew first: that is where what reaches out of its directory is refused.
+        await using var plain = new FileStream(Path.Combine(directory, "plain.tar"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        await ArchiveRewrite.RunAsync(archive, null, plain, new ArchiveLimits(maximumBytes, MostEntries), ct);
+        plain.Position = 0;
+        var unpacked = Path.Combine(directory, "unpacked");
+        Directory.CreateDirectory(unpacked);
+        await LayerReader.ApplyAsync(plain, unpacked, WhiteoutHandling.Remove, ct);
+        return new UntrustedTree(unpacked);
+    }
+
+    private async Task<UntrustedTree> TakeFromHostAsync(string path, string directory, CancellationToken ct)
+    {
+        if (File.Exists(path))
+        {
+            await using var archive = File.OpenRead(path);
+            return await UnpackAsync(archive, directory, ct);
+        }
+
+        if (!Directory.Exists(path)) throw new FormatException("this server has no such directory or archive");
+        RequireSmall(TreeSize.Of(path));
+        return Copy(path, Native.O_RDONLY | Native.O_DIRECTORY, directory);
+    }
+
+    private static UntrustedTree CopyFromSource(UntrustedTree app, string relative, string directory)
+    {
+        if (relative.Length > 0 && !app.IsDirectory(relative)) throw new FormatException($"the source has no directory {relative}");
+        return Copy(Path.Combine(app.Root, relative), Native.O_RDONLY | Native.O_DIRECTORY | Native.O_NOFOLLOW, directory);
+    }
+
+    private static UntrustedTree Copy(string path, int flags, string directory)
+    {
+        using var from = Files.Open(path, flags);
+        using var to = Files.Open(directory, Native.O_RDONLY | Native.O_DIRECTORY);
+        TreeCopy.Copy(from, to);
+        return new UntrustedTree(directory);
+    }
+
+    private void RequireSmall(long bytes)
+    {
+        if (bytes > maximumBytes) throw TooLarge();
+    }
+
+    private FormatException TooLarge() => new($"it is over the limit of {ByteSize.Text(maximumBytes)}");
+
+    // The build user reads it, whoever packed it.
+    private static void MakeReadable(string directory)
+    {
+        var pending = new Stack<string>([directory]);
+        while (pending.TryPop(out var path))
+        {
+            var status = EntryStatus.Of(path) ?? throw EntryStatus.Unnameable(path);
+            if (status.Kind is not (FileKind.Directory or FileKind.Regular)) continue;
+            var execute = status.Kind == FileKind.Directory || (status.Mode & 0x40) != 0 ? 0x49 : 0;
+            Files.ChangeMode(path, (uint)(status.Mode & 0x1FF) | 0x124 | (uint)execute);
+            if (status.Kind != FileKind.Directory) continue;
+            foreach (var child in Directory.EnumerateFileSystemEntries(path)) pending.Push(child);
+        }
+    }
+
+    private IReadOnlyList<Buildpack> Read(BuildpackSource source, UntrustedTree tree)
+    {
+        // A directory may be packed with a name of its own.
+        if (tree.Kind(Buildpack.Descriptor) is null && !tree.IsDirectory("bin") && tree.Names() is [var only] && tree.IsDirectory(only)) tree = new UntrustedTree(Path.Combine(tree.Root, only));
+        if (IsCloudNative(source, tree)) return [BuildpackCatalog.Read(tree.Root, source.Name), .. Nested(tree)];
+        if (tree.Kind("bin/compile") is not null) return [HerokuShim.Wrap(tree.Root, Path.Combine(scratch, $"shim-{_count}"), source, _count)];
+        throw new BuildException(
+            $"{source} is no buildpack: it has neither {Buildpack.Descriptor} nor bin/compile",
+            Inside(tree).ToList() is { Count: > 0 } inside
+                ? $"It has buildpacks in {string.Join(", ", inside)}: name one of these directories. Of a git repository: ADDRESS#REF:DIRECTORY."
+                : null);
+    }
+
+    // Heroku's have a descriptor of that name too, for their own registry, without an API.
+    private static bool IsCloudNative(BuildpackSource source, UntrustedTree tree)
+    {
+        try
+        {
+            return tree.ReadText(Buildpack.Descriptor) is { } text && TomlParser.Parse(text)["api"] is not null;
+        }
+        catch (TomlException exception)
+        {
+            throw new BuildException($"the buildpack {source} cannot be used: {Buildpack.Descriptor}: {exception.Message}", inner: exception);
+        }
+    }
+
+    // A composite one comes with what it is made of.
+    private static IEnumerable<Buildpack> Nested(UntrustedTree tree) =>
+        Inside(tree).Select(path => BuildpackCatalog.Read(Path.Combine(tree.Root, path), path));
+
+    private static IEnumerable<string> Inside(UntrustedTree tree) => tree.Names()
+        .Concat(tree.Names("buildpacks").Select(name => $"buildpacks/{name}"))
+        .Where(path => tree.IsDirectory(path) && tree.Kind($"{path}/{Buildpack.Descriptor}") == FileKind.Regular);
+}
