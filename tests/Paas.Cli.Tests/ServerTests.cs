@@ -91,6 +91,44 @@ public sealed class ServerTests(LoneServer fixture) : IClassFixture<LoneServer>,
     }
 
     [RootFact]
+    public async Task Buildpacks_are_set_added_removed_and_cleared()
+    {
+        (await PaasAsync("create", "packs")).Succeeded();
+        Assert.Contains("finds out by the source", (await PaasAsync("buildpacks", "-a", "packs")).Succeeded().Stderr, StringComparison.Ordinal);
+        Assert.Contains("paas/nodejs", (await PaasAsync("buildpacks", "--installed")).Succeeded().Stdout, StringComparison.Ordinal);
+        var set = (await PaasAsync("buildpacks:set", "packs", "nodejs", "https://example.com/x.git#v1")).Succeeded();
+        Assert.Equal("Buildpacks set. The next build of packs uses:\n  1. nodejs\n  2. https://example.com/x.git#v1\nNext: git push paas main\n", set.Stderr);
+        (await PaasAsync("buildpacks:add", "--index", "1", "packs", "apt")).Succeeded();
+        (await PaasAsync("buildpacks:add", "-a", "packs", "./mine")).Succeeded();
+        (await PaasAsync("buildpacks:set", "-i", "2", "-a", "packs", "go")).Succeeded();
+        Assert.Equal("=== packs Buildpacks\n1. apt\n2. go\n3. https://example.com/x.git#v1\n4. ./mine\n", (await PaasAsync("buildpacks:list", "packs")).Succeeded().Stdout);
+        (await PaasAsync("buildpacks:remove", "packs", "apt")).Succeeded();
+        (await PaasAsync("buildpacks:remove", "packs", "--index", "3")).Succeeded();
+        Assert.Equal("""{"buildpacks":["go","https://example.com/x.git#v1"]}""", JsonSerializer.Serialize(JsonDocument.Parse((await PaasAsync("buildpacks", "-a", "packs", "--json")).Stdout)));
+        Assert.Equal("=== packs buildpacks information\nBuildpacks list:  go, https://example.com/x.git#v1\n", (await PaasAsync("buildpacks:report", "packs")).Succeeded().Stdout);
+
+        foreach (var (status, said, words) in new (int, string, string[])[]
+        {
+            (1, "is set already", ["buildpacks:add", "packs", "go"]),
+            (1, "is not set for packs", ["buildpacks:remove", "packs", "rust"]),
+            (2, "is no place in the list", ["buildpacks:remove", "packs", "--index", "3"]),
+            (2, "is no place in the list", ["buildpacks:add", "packs", "rust", "--index", "0"]),
+            (2, "Which app?", ["buildpacks:set", "nodejs"]),
+            (1, "neither the address", ["buildpacks:set", "-a", "packs", "no such"]),
+            (1, "no build 7", ["builds:explain", "-a", "packs", "7"]),
+            (20, "", ["buildpacks", "nobody"]),
+        })
+        {
+            var wrong = await PaasAsync(words);
+            Assert.Equal(status, wrong.ExitCode);
+            Assert.Contains(said, wrong.Stderr, StringComparison.Ordinal);
+        }
+
+        (await PaasAsync("buildpacks:clear", "packs")).Succeeded();
+        Assert.Equal("""{"buildpacks":[]}""", JsonSerializer.Serialize(JsonDocument.Parse((await PaasAsync("buildpacks", "-a", "packs", "--json")).Stdout)));
+    }
+
+    [RootFact]
     public async Task Wrong_names_and_taken_ones_are_refused()
     {
         (await PaasAsync("create", "taken")).Succeeded();

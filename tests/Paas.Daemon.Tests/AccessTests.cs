@@ -52,6 +52,29 @@ public sealed class AccessTests : RegistryTest
     }
 
     [Fact]
+    public async Task Who_deploys_names_buildpacks_of_anywhere_but_the_server()
+    {
+        using var reader = Person("bob", ("app", AccessRole.Read));
+        Assert.Equal(HttpStatusCode.Forbidden, (await reader.PutAsJsonAsync("/v1/apps/app/buildpacks", new { buildpacks = Array.Empty<string>() })).StatusCode);
+        using var http = Person("ann", ("app", AccessRole.Admin));
+        using var root = Daemon.Client(Daemon.Token);
+        string[] mine = ["https://example.com/x.git", "./own"];
+        Assert.Equal(HttpStatusCode.OK, (await http.PutAsJsonAsync("/v1/apps/app/buildpacks", new { buildpacks = mine })).StatusCode);
+        foreach (var path in (string[])["/root", "file:///root", "urn:cnb:builder:/root"])
+        {
+            using var refused = await http.PutAsJsonAsync("/v1/apps/app/buildpacks", new { buildpacks = (string[])[.. mine, path] });
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Contains("only its administrators", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        // What an administrator has put there stays when others change the rest.
+        Assert.Equal(HttpStatusCode.OK, (await root.PutAsJsonAsync("/v1/apps/app/buildpacks", new { buildpacks = (string[])["/opt/ours"] })).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.PutAsJsonAsync("/v1/apps/app/buildpacks", new { buildpacks = (string[])["./own", "/opt/ours"] })).StatusCode);
+        Assert.Equal("""{"buildpacks":["./own","/opt/ours"]}""", await reader.GetStringAsync("/v1/apps/app/buildpacks"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.PutAsJsonAsync("/v1/apps/app/buildpacks", new { })).StatusCode);
+    }
+
+    [Fact]
     public async Task Who_creates_an_app_is_its_administrator()
     {
         using var http = Person("ann");

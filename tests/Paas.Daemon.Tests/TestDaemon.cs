@@ -36,7 +36,7 @@ internal sealed class TestDaemon : IAsyncDisposable
             services.AddRegistry(options);
             services.AddSshKeys();
             services.AddSingleton<GitRepositories>();
-            services.AddSingleton<IPlatform>(Platform);
+            services.AddSingleton<IPlatform>(Platform).AddSingleton<IBuildpacks, ScriptedBuildpacks>();
             services.AddSingleton<ILoggerProvider>(new MemoryLog(Log));
             more?.Invoke(services);
         });

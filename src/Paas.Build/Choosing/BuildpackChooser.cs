@@ -27,7 +27,6 @@ internal sealed class BuildpackChooser(BuildOptions options, string scratch)
     public const string Variable = "BUILDPACK_URL";
     public const string FileName = ".buildpacks";
     private const string Set = "buildpacks:set";
-    private const int MostBuildpacks = 50;
 
     /// <summary>Reads what the app says, and fetches what is not here.</summary>
     /// <exception cref="BuildException">It names what there is not, or cannot be had.</exception>
@@ -37,7 +36,7 @@ internal sealed class BuildpackChooser(BuildOptions options, string scratch)
         project?.Prune(source.Path);
         var gathering = new BuildpackGathering(options, scratch, source.Tree);
         var (by, named) = Chosen(config, project, source.Tree);
-        if (named.Count > MostBuildpacks) throw new BuildException($"{by} names {named.Count} buildpacks; no more than {MostBuildpacks} build an app");
+        if (named.Count > BuildpackSource.Most) throw new BuildException($"{by} names {named.Count} buildpacks; no more than {BuildpackSource.Most} build an app");
         var group = await gathering.AddAsync(named, ct);
         var pre = await gathering.AddAsync(project?.Pre ?? [], ct);
         var post = await gathering.AddAsync(project?.Post ?? [], ct);

@@ -139,7 +139,9 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes)
         {
             var status = EntryStatus.Of(path) ?? throw EntryStatus.Unnameable(path);
             if (status.Kind is not (FileKind.Directory or FileKind.Regular)) continue;
-            var execute = status.Kind == FileKind.Directory || (status.Mode & 0x40) != 0 ? 0x49 : 0;
+            // Archives of systems that know no executables have none.
+            var isProgram = (status.Mode & 0x40) != 0 || Path.GetFileName(Path.GetDirectoryName(path)) == "bin";
+            var execute = status.Kind == FileKind.Directory || isProgram ? 0x49 : 0;
             Files.ChangeMode(path, (uint)(status.Mode & 0x1FF) | 0x124 | (uint)execute);
             if (status.Kind != FileKind.Directory) continue;
             foreach (var child in Directory.EnumerateFileSystemEntries(path)) pending.Push(child);

@@ -22,6 +22,9 @@ public enum BuildpackSourceKind
 /// <param name="Name">As it was written.</param>
 public sealed record BuildpackSource(BuildpackSourceKind Kind, string Location, string Name)
 {
+    /// <summary>The most of them that build an app.</summary>
+    public const int Most = 50;
+
     private const string BuilderPrefix = "urn:cnb:builder:";
     private const string FilePrefix = "file://";
     private const int LongestName = 2048;
@@ -62,7 +65,11 @@ public sealed record BuildpackSource(BuildpackSourceKind Kind, string Location, 
         text.Split("://", 2) is [var scheme, { Length: > 0 }] && scheme.ToLowerInvariant() is "http" or "https" or "git";
 
     /// <summary>Whether it is a path of this host, well written or not.</summary>
-    public static bool IsOnHost(string text) => text.StartsWith('/') || text.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || text.StartsWith(BuilderPrefix, StringComparison.Ordinal);
+    public static bool IsOnHost(string text)
+    {
+        var rest = text.StartsWith(BuilderPrefix, StringComparison.Ordinal) ? text[BuilderPrefix.Length..] : text;
+        return rest.StartsWith('/') || rest.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
+    }
 
     internal (string Id, string? Version) Reference => Location.Split('@', 2) is [var id, var version] ? (id, version) : (Location, null);
 

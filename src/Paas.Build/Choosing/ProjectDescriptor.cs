@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Paas.Build.Sources;
 using Paas.Contracts.Sources;
 using Paas.Launch.Processes;
@@ -95,17 +96,18 @@ internal sealed record ProjectDescriptor
     public void Prune(string app)
     {
         if ((Include ?? Exclude) is not { Count: > 0 } patterns) return;
-        IgnorePatterns matcher;
+        bool stays;
         try
         {
-            matcher = IgnorePatterns.Of(patterns.Select(AsIgnorePattern));
+            var matcher = IgnorePatterns.Of(patterns.Select(AsIgnorePattern));
+            stays = Prune(app, "", path => matcher.Ignores(path) == (Exclude is not null));
         }
-        catch (FormatException exception)
+        catch (Exception exception) when (exception is FormatException or RegexMatchTimeoutException)
         {
-            throw new BuildException($"{FileName}: {exception.Message}", inner: exception);
+            throw new BuildException($"{FileName}: {exception.Message}", "Correct its 'include' or 'exclude'.", exception);
         }
 
-        if (!Prune(app, "", path => matcher.Ignores(path) == (Exclude is not null))) throw new BuildException($"{FileName} leaves no file of the source", "Correct its 'include' or 'exclude'.");
+        if (!stays) throw new BuildException($"{FileName} leaves no file of the source", "Correct its 'include' or 'exclude'.");
     }
 
     // Depth first, so that a file that stays keeps its directories. True where something stays.
@@ -156,13 +158,27 @@ internal sealed record ProjectDescriptor
                 return new ProjectBuildpack(null, new ProjectScript(id, version, script.Required("api"), script.Text("shell") ?? "/bin/sh", script.Required("inline")), entry.Line);
             }
 
-            if (uri is null) return id is null ? throw new FormatException("a buildpack needs an 'id', a 'uri' or a 'script'") : new ProjectBuildpack(BuildpackSource.Parse(version is null ? id : $"{id}@{version}"), null, entry.Line);
-            var isElsewhere = BuildpackSource.IsAddress(uri) || uri.Contains(':') && !uri.StartsWith(FilePrefix, StringComparison.Ordinal);
-            return new ProjectBuildpack(isElsewhere ? BuildpackSource.Parse(uri) : BuildpackSource.Within(uri.StartsWith(FilePrefix, StringComparison.Ordinal) ? uri[FilePrefix.Length..] : uri, uri), null, entry.Line);
+            return new ProjectBuildpack(uri is null ? Named(id, version) : At(uri), null, entry.Line);
         }
         catch (FormatException exception)
         {
             throw new TomlException(entry.Line, exception.Message);
         }
+    }
+
+    private static BuildpackSource Named(string? id, string? version)
+    {
+        if (id is null) throw new FormatException("a buildpack needs an 'id', a 'uri' or a 'script'");
+        var source = BuildpackSource.Parse(version is null ? id : $"{id}@{version}");
+        return source.Kind == BuildpackSourceKind.Id ? source : throw new FormatException($"'{id}' is not the id of a buildpack; where one is, is its 'uri'");
+    }
+
+    // A path is one of the source, and never of the host.
+    private static BuildpackSource At(string uri)
+    {
+        if (uri.StartsWith(FilePrefix, StringComparison.Ordinal)) return BuildpackSource.Within(uri[FilePrefix.Length..], uri);
+        if (!uri.Contains(':')) return BuildpackSource.Within(uri, uri);
+        var source = BuildpackSource.Parse(uri);
+        return source.Kind == BuildpackSourceKind.Host ? throw new FormatException($"{uri} is not within the source") : source;
     }
 }

@@ -10,8 +10,6 @@ namespace Paas.ControlPlane.Buildpacks;
 /// <summary>Shows and sets which buildpacks build the apps, and says why a build was done by those it was done by.</summary>
 internal sealed class BuildpackDesk(ControlPlaneOptions options, AppStore apps, BuildStore builds, BuildpackSettings settings, BuildExplanations explanations) : IBuildpacks
 {
-    private const int MostBuildpacks = 50;
-
     /// <inheritdoc/>
     public Task<IReadOnlyList<InstalledBuildpackDocument>> ListInstalledBuildpacksAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<InstalledBuildpackDocument>>(
         [.. Installed().All.Select(buildpack => new InstalledBuildpackDocument(buildpack.Id, buildpack.Version, buildpack.Name, buildpack.Wants))]);
@@ -24,7 +22,7 @@ internal sealed class BuildpackDesk(ControlPlaneOptions options, AppStore apps, 
     {
         apps.Get(app);
         var named = buildpacks.Buildpacks;
-        if (named.Count > MostBuildpacks) throw new PaasException(ErrorCode.InvalidRequest, $"an app has no more than {MostBuildpacks} buildpacks");
+        if (named.Count > BuildpackSource.Most) throw new PaasException(ErrorCode.InvalidRequest, $"an app has no more than {BuildpackSource.Most} buildpacks");
         if (named.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new PaasException(ErrorCode.InvalidRequest, $"{twice.Key} is there twice", "A buildpack builds an app once.");
         Check([.. named.Select(Parse)]);

@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Paas.Build.Choosing;
-using Paas.Build.Lifecycle;
-using Paas.Images;
 using Paas.Testing;
+using Paas.Testing.Servers;
 using Xunit.Abstractions;
 
 namespace Paas.Build.Tests.Apps;
@@ -148,7 +147,7 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
             mkdir bad && ln -s /etc bad/etc && tar -czf bad.tgz bad
             """);
         using var server = FileServer.Start(directory.Path, Gateway);
-        using var repositories = GitDaemon.Start(directory.Path, Gateway);
+        using var repositories = await GitDaemon.StartAsync(directory.Path, "repository", Gateway);
         using var app = new TestApp(node);
         app.Write("x.txt", "x");
         app.Write("Procfile", "web: moon");
@@ -173,6 +172,9 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
             ($"{repositories.Address}repository#nothing:x", "git fetch failed"),
             ("http://127.0.0.1:1/x.tgz", "this host itself"),
             ("http://127.0.0.1:1/x", "this host itself"),
+            // Also not by a detour.
+            ($"{server.Address}away.git", "this host itself"),
+            ($"{server.Address}away.tgz", "this host itself"),
             ("./nothing", "no directory nothing"),
             ("./x.txt", "no directory x.txt"),
             ("heroku/nodejs", "there is no buildpack 'heroku/nodejs'"),
@@ -201,40 +203,6 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-ec", script]) { WorkingDirectory = directory })!;
         shell.WaitForExit();
         Assert.Equal(0, shell.ExitCode);
-    }
-
-    /// <summary>Serves the repositories of a directory.</summary>
-    private sealed class GitDaemon : IDisposable
-    {
-        private readonly Process _process;
-
-        private GitDaemon(string directory, string address, int port)
-        {
-            Address = $"git://{address}:{port}/";
-            _process = Process.Start("git", ["daemon", "--reuseaddr", $"--listen={address}", $"--port={port}", $"--base-path={directory}", "--export-all", directory]);
-        }
-
-        public string Address { get; }
-
-        public static GitDaemon Start(string directory, string address)
-        {
-            var daemon = new GitDaemon(directory, address, Ports.Free());
-            var deadline = Stopwatch.StartNew();
-            while (true)
-            {
-                using var git = Process.Start(new ProcessStartInfo("git", ["ls-remote", daemon.Address + "repository"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-                git.WaitForExit();
-                if (git.ExitCode == 0) return daemon;
-                Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), "git daemon does not answer");
-            }
-        }
-
-        public void Dispose()
-        {
-            _process.Kill(entireProcessTree: true);
-            _process.WaitForExit();
-            _process.Dispose();
-        }
     }
 
     /// <summary>Serves the files of a directory by HTTP.</summary>
@@ -270,7 +238,8 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
                 {
                     var context = await _listener.GetContextAsync();
                     var path = Path.Combine(_directory, context.Request.Url!.AbsolutePath.TrimStart('/'));
-                    if (File.Exists(path)) await context.Response.OutputStream.WriteAsync(await File.ReadAllBytesAsync(path));
+                    if (path.Contains("away", StringComparison.Ordinal)) context.Response.Redirect("http://127.0.0.1:1" + context.Request.Url.PathAndQuery);
+                    else if (File.Exists(path)) await context.Response.OutputStream.WriteAsync(await File.ReadAllBytesAsync(path));
                     else context.Response.StatusCode = 404;
                     context.Response.Close();
                 }

@@ -20,6 +20,7 @@ public sealed class ProcfileBuildpackTests
         File.WriteAllText(directory.Combine("Procfile"), text);
         Directory.CreateDirectory(directory.Combine("layers"));
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "buildpacks/procfile/bin/build")) { WorkingDirectory = directory.Path };
+        start.Environment["CNB_BUILDPACK_DIR"] = Path.Combine(Repository.Root, "buildpacks/procfile");
         start.Environment["CNB_LAYERS_DIR"] = directory.Combine("layers");
         using var build = Process.Start(start)!;
         build.WaitForExit();

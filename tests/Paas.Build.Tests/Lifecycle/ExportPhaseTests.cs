@@ -121,6 +121,25 @@ public sealed class ExportPhaseTests
         Assert.Contains("not a directory", (await Assert.ThrowsAsync<BuildException>(scene.ExportAsync)).Message, StringComparison.Ordinal);
     }
 
+    [RootFact]
+    public async Task Bills_of_materials_of_what_is_launched_are_in_the_image_and_come_back_with_their_layers()
+    {
+        using var scene = await Scene.CreateAsync();
+        scene.Layer(First, "kept", "launch = true\ncache = true", ("a", "a"));
+        scene.Layer(First, "tools", "build = true", ("b", "b"));
+        foreach (var name in (string[])["launch", "build", "kept", "tools", "none"]) scene.Write(First, $"{name}.sbom.cdx.json", name);
+        var first = await scene.Images.LoadAsync((await scene.ExportAsync()).Outcome.Image, default);
+        var bills = Enumerable.Range(0, first.Manifest.Layers.Count).SelectMany(layer => scene.Entries(first, layer)).Where(entry => entry.Name.Contains("/sbom.", StringComparison.Ordinal));
+        Assert.Equal(["layers/sbom/launch/paas_first/kept/sbom.cdx.json", "layers/sbom/launch/paas_first/sbom.cdx.json"], bills.Select(entry => entry.Name).Order());
+        Assert.All(bills, entry => Assert.Equal((0, UnixFileMode.OtherRead), (entry.Uid, entry.Mode & UnixFileMode.OtherRead)));
+
+        scene.Restore();
+        Assert.Equal(["kept.sbom.cdx.json"], Directory.GetFiles(Path.GetDirectoryName(scene.PathOf(First, "kept"))!, "*.sbom.*").Select(Path.GetFileName));
+        scene.Write(First, "kept.toml", "[types]\nlaunch = true\ncache = true");
+        File.CreateSymbolicLink(scene.PathOf(First, "launch.sbom.spdx.json"), "/etc/shadow");
+        Assert.Contains("not a regular file", (await Assert.ThrowsAsync<BuildException>(scene.ExportAsync)).Message, StringComparison.Ordinal);
+    }
+
     private sealed class Scene : IDisposable
     {
         private readonly TemporaryDirectory _directory = new();

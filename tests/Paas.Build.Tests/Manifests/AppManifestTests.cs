@@ -14,6 +14,7 @@ public sealed class AppManifestTests
               "env": { "A": "1", "B": { "description": "b", "value": "2", "required": false }, "C": { "generator": "secret" } },
               "formation": { "web": { "quantity": 2, "size": "basic" }, "worker": { "size": "basic" } },
               "scripts": { "postdeploy": "seed", "dokku": { "predeploy": "check", "postdeploy": "warm" } },
+              "buildpacks": [{ "url": "heroku/ruby" }, { "url": "https://example.com/x" }],
               "cron": [{ "command": "tidy", "schedule": "@daily" }, { "command": "mail", "schedule": "*/5 8-17 * * mon-fri" }],
               "healthchecks": { "web": [{ "type": "startup", "name": "home", "path": "/", "attempts": 3, "timeout": 5, "wait": 2 }, { "uptime": 10 }] }
             }
@@ -26,6 +27,7 @@ public sealed class AppManifestTests
         Assert.Single(manifest.Formation);
         Assert.Equal(("seed", "check", "warm"), (manifest.FirstDeploy, manifest.Predeploy, manifest.Postdeploy));
         Assert.Equal([("0 0 * * *", "tidy"), ("*/5 8-17 * * mon-fri", "mail")], manifest.Cron.Select(task => (task.Schedule.Text, task.Command)));
+        Assert.Equal([(6, "heroku/ruby"), (6, "https://example.com/x")], manifest.Buildpacks.Select(one => (one.Line, one.Url)));
         Assert.Equal([("/", 3), (null, null)], manifest.HealthChecks["web"].Select(check => (check.Path, check.Attempts)));
     }
 
@@ -55,6 +57,7 @@ public sealed class AppManifestTests
     [InlineData("{\"cron\": [{\"command\": \"a\"}]}", "the cron task 'a' has no schedule")]
     [InlineData("{\"cron\": [\n{\"command\": \"a\",\n\"schedule\": \"61 * * * *\"}]}", "line 3: '61' is not a minute")]
     [InlineData("{\"healthchecks\": {\"web\": [{\"path\": \"up\"}]}}", "does not begin with /")]
+    [InlineData("{\"buildpacks\": [\n{\"url\": \"\"}]}", "line 2: a buildpack has no url")]
     [InlineData("{\"healthchecks\": {\"web\": [\n{\"path\": \"/\", \"uptime\": 1}]}}", "line 2: a health check has exactly one of")]
     [InlineData("{\"healthchecks\": {\"web\": [{\"type\": \"never\", \"path\": \"/\"}]}}", "'never' is no type of health check")]
     [InlineData("{\"healthchecks\": {\"web\": [{\"path\": \"/\", \"port\": 0}]}}", "0 is not a port")]

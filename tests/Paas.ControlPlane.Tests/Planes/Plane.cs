@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Paas.Build;
+using Paas.Build.Lifecycle;
 using Paas.Contracts.Api;
 using Paas.ControlPlane.Builds;
 using Paas.ControlPlane.Reconcile;
@@ -64,6 +65,9 @@ internal sealed class TestBuilder
 
     internal List<BuildConfig> Builds { get; } = [];
 
+    /// <summary>What each build finds out about buildpacks.</summary>
+    internal DetectReport? Report { get; set; }
+
     /// <summary>Builds wait for it.</summary>
     internal Task Gate { get; set; } = Task.CompletedTask;
 
@@ -71,6 +75,7 @@ internal sealed class TestBuilder
     {
         lock (_lock) Builds.Add(config);
         output($"-----> Building {config.App}");
+        if (Report is { } report) config.Explained?.Invoke(report);
         var source = await ProcfileAsync(config.SourceTarPath, ct);
         await Gate.WaitAsync(ct);
         if (source.StartsWith("tells", StringComparison.Ordinal))

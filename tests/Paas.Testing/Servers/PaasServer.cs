@@ -38,6 +38,9 @@ public sealed class PaasServer : IAsyncDisposable
 
     public string Domain => "localhost";
 
+    /// <summary>This host's address on the apps' bridge, once paasd runs.</summary>
+    public string Gateway => $"10.{215 + _slot.Number}.0.1";
+
     public int HttpPort { get; }
 
     public int HttpsPort { get; }

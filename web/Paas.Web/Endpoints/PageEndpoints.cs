@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
@@ -43,11 +44,12 @@ internal static class PageEndpoints
                 Releases = await platform.ListReleasesAsync(app, ct),
             }, ct));
 
-        pages.MapGet("/apps/{app}/builds/{number:int}", (string app, int number, HttpContext context, IPlatform platform, CancellationToken ct) =>
+        pages.MapGet("/apps/{app}/builds/{number:int}", (string app, int number, HttpContext context, IPlatform platform, [FromServices] IBuildpacks buildpacks, CancellationToken ct) =>
             AppPageAsync<BuildPage>(app, context, platform, async document => new
             {
                 App = document,
                 Build = await BuildAsync(platform, app, number, ct),
+                Explanation = await ExplanationAsync(buildpacks, app, number, ct),
             }, ct));
 
         pages.MapGet("/apps/{app}/logs", (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
@@ -63,6 +65,19 @@ internal static class PageEndpoints
     internal static async Task<BuildDocument> BuildAsync(IPlatform platform, string app, int number, CancellationToken ct) =>
         (await platform.ListBuildsAsync(app, ct)).FirstOrDefault(build => build.Number == number)
         ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no build {number}", "Its builds are listed under Activity.");
+
+    private static async Task<BuildExplanationDocument?> ExplanationAsync(IBuildpacks buildpacks, string app, int number, CancellationToken ct)
+    {
+        try
+        {
+            return await buildpacks.ExplainBuildAsync(app, number, ct);
+        }
+        catch (PaasException error) when (error.Code == ErrorCode.NotFound)
+        {
+            // It has not got so far.
+            return null;
+        }
+    }
 
     private static async Task<IResult> AppPageAsync<TPage>(
         string app, HttpContext context, IPlatform platform, Func<AppDocument, Task<object>> load, CancellationToken ct)

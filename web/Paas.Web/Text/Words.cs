@@ -34,6 +34,14 @@ internal static class Words
         _ => "scaled to zero",
     };
 
+    public static string Of(BuildpackAnswer answer) => answer switch
+    {
+        BuildpackAnswer.TookPart => "takes part",
+        BuildpackAnswer.NotNeeded => "fits, not needed",
+        BuildpackAnswer.DoesNotFit => "does not fit",
+        _ => "failed",
+    };
+
     /// <summary>The colour of a state: <c>good</c>, <c>busy</c>, <c>bad</c> or <c>idle</c>.</summary>
     public static string Tone(AppStatus status) => status switch
     {

@@ -85,6 +85,7 @@ internal static partial class RemoteSource
         var (reference, subdirectory) = fragment.Split(':', 2) is [var name, var sub] ? (name, sub) : (fragment, "");
         if (reference.StartsWith('-') || address.StartsWith('-')) throw new FormatException($"{source} is no git repository");
         await RequireForeignAsync(address, ct);
+        if (IsHttp(address)) address = await RedirectedAsync(address, ct);
         var repository = Path.Combine(directory, "repository");
         await GitAsync(null, ct, "init", "-q", repository);
         await GitAsync(repository, ct, "fetch", "-q", "--depth=1", "--no-recurse-submodules", address, reference.Length == 0 ? "HEAD" : reference);
@@ -97,6 +98,25 @@ internal static partial class RemoteSource
 
         if (!flags.KeepGitDirectory) TreeRemoval.Remove(Path.Combine(repository, ".git"));
         return subdirectory.Length == 0 ? "repository" : $"repository/{subdirectory.Trim('/')}";
+    }
+
+    // git would follow a redirection anywhere, also to this host; here each step is looked at.
+    private static async Task<string> RedirectedAsync(string address, CancellationToken ct)
+    {
+        const string Refs = "/info/refs";
+        try
+        {
+            var asked = new Uri(address.TrimEnd('/') + Refs + "?service=git-upload-pack");
+            using var response = await Http.GetAsync(asked, HttpCompletionOption.ResponseHeadersRead, ct);
+            var answered = response.RequestMessage?.RequestUri ?? asked;
+            var isElsewhere = Uri.Compare(asked, answered, UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0;
+            var path = answered.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+            return isElsewhere && path.EndsWith(Refs, StringComparison.Ordinal) ? path[..^Refs.Length] : address;
+        }
+        catch (Exception error) when (error is HttpRequestException or UriFormatException)
+        {
+            throw new FormatException($"failed to fetch {address}: {error.Message}", error);
+        }
     }
 
     private static async Task RequireForeignAsync(string address, CancellationToken ct)
@@ -115,7 +135,7 @@ internal static partial class RemoteSource
     private static async Task<string> GitAsync(string? repository, CancellationToken ct, params string[] arguments)
     {
         // Nothing of this host's configuration, no questions, no program that a repository could name.
-        string[] safe = ["-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never", "-c", "protocol.file.allow=never", "-c", "credential.helper="];
+        string[] safe = ["-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never", "-c", "protocol.file.allow=never", "-c", "credential.helper=", "-c", "http.followRedirects=false"];
         var start = new ProcessStartInfo("git", [.. safe, .. repository is null ? [] : (string[])["-C", repository], .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
