@@ -30,6 +30,47 @@ public sealed class CredentialTests
         Assert.Equal(Shown(0x20, 0x20, 0x20, 0x21, 0x20), container.Run().ShouldSucceed().Output.Trim());
     }
 
+    [OwnRootFact]
+    public void An_ambient_one_that_cannot_be_had_is_told()
+    {
+        using var container = new TestContainer().Script(ShowCapabilities);
+        string[] both = ["CAP_CHOWN", "CAP_KILL"];
+        Set(container, both, both, both, ["CAP_KILL"], both);
+        var outcome = container.Run().ShouldSucceed();
+        Assert.EndsWith(" CapAmb:0000000000000020", outcome.Output.Trim());
+        Assert.Contains("level=warning msg=\"can't raise ambient capability CAP_CHOWN: ", outcome.Error);
+        Assert.DoesNotContain("CAP_KILL", outcome.Error);
+    }
+
+    [OwnRootFact]
+    public void A_program_that_only_a_capability_lets_execute_is_executed()
+    {
+        using var container = new TestContainer();
+        var program = Path.Combine(container.Rootfs, "home/busybox");
+        File.Copy("/usr/bin/busybox", program);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        container.Process["args"] = new JsonArray("/home/busybox", "true");
+        container.Process["user"] = new JsonObject { ["uid"] = 1000, ["gid"] = 1000 };
+        Assert.Contains("permission denied", container.Run().Error);
+        string[] one = ["CAP_DAC_OVERRIDE"];
+        Set(container, one, one, one, one, one);
+        container.Run().ShouldSucceed();
+    }
+
+    [OwnRootTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Groups_of_the_caller_are_kept_where_an_annotation_asks_for_it(bool kept)
+    {
+        using var container = new TestContainer().Script("grep ^Groups: /proc/self/status | cut -f2");
+        container.Process["user"] = new JsonObject { ["uid"] = 1000, ["gid"] = 1000 };
+        if (kept) container.Config["annotations"] = new JsonObject { ["run.oci.keep_original_groups"] = "1" };
+        container.WriteConfig();
+        var outcome = RuntimeUnderTest.Execute(
+            "setpriv", "--groups", "4321,5432", RuntimeUnderTest.Program, "--root", container.Root, "run", "--bundle", container.Bundle, container.Id);
+        Assert.Equal(kept ? "4321 5432" : "", outcome.ShouldSucceed().Output.Trim());
+    }
+
     [RootFact]
     public void Without_any_root_has_none()
     {

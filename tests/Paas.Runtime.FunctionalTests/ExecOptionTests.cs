@@ -68,6 +68,18 @@ public sealed class ExecOptionTests
         Assert.Contains("exec format error", outcome.Error, StringComparison.OrdinalIgnoreCase);
     }
 
+    [OwnRootTheory]
+    [InlineData("..", ".. is not a sub cgroup path")]
+    [InlineData("a/../../b", "a/../../b is not a sub cgroup path")]
+    [InlineData("no-such", "/no-such/cgroup.procs: no such file or directory")]
+    public void A_group_that_is_not_one_of_the_containers_is_refused(string path, string message)
+    {
+        using var container = Running();
+        var outcome = Exec(container, ["--cgroup", path], "true");
+        Assert.Equal(255, outcome.ExitCode);
+        Assert.Contains(message, outcome.Error);
+    }
+
     [RootFact]
     public void In_a_stopped_container_it_says_why_not()
     {

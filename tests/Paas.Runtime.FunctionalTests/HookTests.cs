@@ -120,6 +120,29 @@ public sealed class HookTests
 
     private static string NameOf(string kind) => kind == "startContainer" ? "sh" : "own name";
 
+    [OwnRootFact]
+    public void A_startContainer_hook_without_an_environment_has_the_programs()
+    {
+        using var container = new TestContainer();
+        ((JsonArray)container.Process["env"]!).Add("A=of the program");
+        Add(container, "startContainer", "echo $A $HOME > /seen", hook => hook.Remove("env"));
+        Add(container, "createContainer", $"echo a$A > {Place(container, "createContainer", "before")}", hook => hook.Remove("env"));
+        container.Run().ShouldSucceed();
+        Assert.Equal("of the program /root\n", File.ReadAllText(Path.Combine(container.Rootfs, "seen")));
+        Assert.Equal("a\n", File.ReadAllText(Path.Combine(container.Rootfs, "before")));
+    }
+
+    [OwnRootFact]
+    public void What_a_startContainer_hook_printed_is_in_the_message_of_run()
+    {
+        using var container = new TestContainer();
+        Add(container, "startContainer", "echo what went wrong; kill -TERM $$");
+        var outcome = container.Run();
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("startContainer hook #0: signal: terminated, output: what went wrong", outcome.Error);
+        AssertNothingIsLeft(container);
+    }
+
     [RootTheory]
     [InlineData("prestart")]
     [InlineData("createRuntime")]

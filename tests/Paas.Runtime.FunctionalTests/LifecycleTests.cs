@@ -102,6 +102,59 @@ public sealed class LifecycleTests
         Assert.NotEqual(0, container.Verb("kill", "SIGNONSENSE").ExitCode);
     }
 
+    // The kernel keeps a signal that nobody handles from the first process of a pid namespace; older peers leave it at that.
+    [OwnRootTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_created_container_that_is_asked_to_end_ends(bool byVerb)
+    {
+        using var container = new TestContainer().Script("sleep 1000");
+        container.Create().ShouldSucceed();
+        var outcome = byVerb ? container.Verb("kill", "TERM") : RuntimeUnderTest.Execute("/bin/kill", "-TERM", $"{container.Pid}");
+        outcome.ShouldSucceed();
+        TestContainer.Eventually(() => container.Status == "stopped", "stopped");
+        container.Verb("delete").ShouldSucceed();
+        Assert.Empty(container.Cgroups());
+    }
+
+    [OwnRootFact]
+    public void A_created_container_waits_through_other_signals()
+    {
+        using var container = new TestContainer().Script("echo ran; sleep 1000");
+        container.Create().ShouldSucceed();
+        container.Verb("kill", "USR1").ShouldSucceed();
+        container.Verb("kill", "WINCH").ShouldSucceed();
+        Assert.Equal("created", container.Status);
+        container.Verb("start").ShouldSucceed();
+        TestContainer.Eventually(() => container.DetachedOutput == "ran\n", "it runs");
+    }
+
+    // Somebody else's group of v1's freezer: what is frozen there does not die.
+    [OwnRootFact]
+    public void A_container_that_another_has_frozen_is_deleted_by_force()
+    {
+        const string Freezer = "/sys/fs/cgroup/freezer";
+        if (!File.Exists(Freezer + "/cgroup.procs")) return;
+        using var container = new TestContainer().Script("sleep 1000 & sleep 1000");
+        container.RunDetached().ShouldSucceed();
+        var other = Directory.CreateDirectory($"{Freezer}/paas-test-frozen-{container.Id}").FullName;
+        try
+        {
+            File.WriteAllText(other + "/cgroup.procs", $"{container.Pid}");
+            File.WriteAllText(other + "/freezer.state", "FROZEN");
+            container.Verb("delete", "--force").ShouldSucceed();
+            Assert.Empty(container.Cgroups());
+            Assert.Empty(File.ReadAllText(other + "/cgroup.procs"));
+            Assert.StartsWith("FROZEN", File.ReadAllText(other + "/freezer.state"));
+        }
+        finally
+        {
+            File.WriteAllText(other + "/freezer.state", "THAWED");
+            TestContainer.Eventually(() => File.ReadAllText(other + "/cgroup.procs").Length == 0, "it is empty");
+            Directory.Delete(other);
+        }
+    }
+
     [RootFact]
     public void List_shows_all_containers_of_a_root()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Paas.Runtime.FunctionalTests.Cgroups;
 using Paas.Testing;
 using Xunit;
 
@@ -55,6 +56,37 @@ public sealed class SchedulingTests
         var outcome = container.Run();
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains(named, outcome.Error);
+    }
+
+    [OwnRootFact]
+    public void A_scheduler_that_no_bound_process_may_have_is_refused_with_the_reason()
+    {
+        // A machine with one processor has no other to be kept from.
+        if (Environment.ProcessorCount < 2 || !GroupFiles.Has("cpuset")) return;
+        using var container = new TestContainer();
+        container.Process["scheduler"] = JsonNode.Parse("""{"policy": "SCHED_DEADLINE", "runtime": 42000, "deadline": 1000000, "period": 1000000}""");
+        container.Linux["resources"] = new JsonObject { ["cpu"] = new JsonObject { ["cpus"] = "0" } };
+        var outcome = container.Run();
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("process scheduler can't be used together with AllowedCPUs", outcome.Error);
+    }
+
+    // Older peers bind the container as their caller is bound.
+    [OwnRootFact]
+    public void Processors_are_those_of_the_group_not_the_callers()
+    {
+        const string Show = "grep Cpus_allowed_list: /proc/self/status | cut -f2";
+        var own = Host("sh", "-c", Show).Trim();
+        if (!own.Contains('-') && !own.Contains(',')) return;
+        var first = own[..own.IndexOfAny(['-', ','])];
+        using var container = new TestContainer().Script($"{Show}; sleep 1000");
+        container.WriteConfig();
+        var command = $"taskset --cpu-list {first} '{RuntimeUnderTest.Program}' --root '{container.Root}'";
+        RuntimeUnderTest.Execute("sh", "-c", $"{command} run --detach --bundle '{container.Bundle}' {container.Id} > '{container.Path("output")}' 2>&1 < /dev/null").ShouldSucceed();
+        TestContainer.Eventually(() => container.DetachedOutput.Length > 0, "it shows them");
+        Assert.Equal(own, container.DetachedOutput.Trim());
+        var exec = RuntimeUnderTest.Execute("sh", "-c", $"{command} exec {container.Id} sh -c '{Show}'");
+        Assert.Equal(own, exec.ShouldSucceed().Output.Trim());
     }
 
     [OwnRootTheory]

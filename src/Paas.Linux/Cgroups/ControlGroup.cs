@@ -84,7 +84,7 @@ public sealed class ControlGroup
     /// <exception cref="CgroupException">A controller is not there; on v2, which knows only whole groups, any.</exception>
     public ControlGroup Below(IReadOnlyDictionary<string, string> paths)
     {
-        if (paths.TryGetValue("", out var all)) return At(Path + all, Hierarchies, _legacy.ContainsKey("cpuset"), Unit);
+        if (paths.TryGetValue("", out var all)) return At(Path + all, Hierarchies, _legacy.ContainsKey("cpuset"), Unit).Present();
         var below = new ControlGroup(Path, Hierarchies, _legacy.ContainsKey("cpuset"), Unit);
         foreach (var (controller, path) in paths)
         {
@@ -93,7 +93,18 @@ public sealed class ControlGroup
         }
 
         below._legacyDirectories = [.. below._legacy.Values.Distinct()];
-        return below;
+        return below.Present();
+    }
+
+    private ControlGroup Present()
+    {
+        foreach (var directory in Directories)
+        {
+            var file = $"{directory}/cgroup.procs";
+            if (!File.Exists(file)) throw new CgroupException($"error adding pid of the process to cgroups: open {file}: no such file or directory");
+        }
+
+        return this;
     }
 
     /// <summary>Whether this process may make the group: whether it may write where the first directory is missing.</summary>
@@ -241,6 +252,17 @@ public sealed class ControlGroup
             if (pids.Count == 0) return;
             if (round > 2) Thread.Sleep(1);
         }
+    }
+
+    /// <summary>
+    /// Moves processes that somebody has put into another group of v1's freezer back into this one. v1 lets nothing frozen die,
+    /// and a process that changes groups takes on the state of the new one.
+    /// </summary>
+    public void TakeBackFrozen()
+    {
+        if (!_legacy.TryGetValue("freezer", out var directory)) return;
+        Freezer.Thaw(this);
+        foreach (var pid in Processes()) GroupFile.TryWrite(directory, "cgroup.procs", $"{pid}", [Errno.EINVAL, Errno.ESRCH, Errno.ENOENT]);
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ public sealed class ExitException : IOException
     /// <param name="step">What it was for.</param>
     /// <param name="end">Exit code, or <see cref="Operation.SignalBase"/> plus a signal.</param>
     internal ExitException(string step, int end)
-        : base(end < Operation.SignalBase ? $"{step}: exit status {end}" : $"{step}: killed by signal {end - Operation.SignalBase}")
+        : base(end < Operation.SignalBase ? $"{step}: exit status {end}" : $"{step}: signal: {Signals.Describe(end - Operation.SignalBase)}")
     {
     }
 }

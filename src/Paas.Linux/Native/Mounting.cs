@@ -28,6 +28,7 @@ public static partial class Native
     public const int OPEN_TREE_CLONE = 1;
     public const int OPEN_TREE_CLOEXEC = 0x80000;
     public const int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    public const int MOVE_MOUNT_T_SYMLINKS = 0x10;
     public const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     public const int FSOPEN_CLOEXEC = 1;
     public const int FSMOUNT_CLOEXEC = 1;

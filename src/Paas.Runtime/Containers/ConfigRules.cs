@@ -38,6 +38,12 @@ internal static class ConfigRules
     {
         if (config.Hostname is { Length: > 0 } && !Has("uts")) throw new RuntimeException("unable to set hostname without a private UTS namespace");
         if (config.Domainname is { Length: > 0 } && !Has("uts")) throw new RuntimeException("unable to set domainname without a private UTS namespace");
+        // In runc's words.
+        if (!Has("mount") && linux is ({ MaskedPaths.Count: > 0 } or { ReadonlyPaths.Count: > 0 }))
+        {
+            throw new RuntimeException("unable to restrict sys entries without a private MNT namespace");
+        }
+
         if (linux.TimeOffsets is not { Count: > 0 }) return;
         if (!Has("time")) throw new RuntimeException("time namespace offsets specified, but time namespace isn't enabled in the config");
         if (linux.Namespaces!.Any(item => item is { Type: "time", Path.Length: > 0 }))

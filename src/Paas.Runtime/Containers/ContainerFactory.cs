@@ -32,12 +32,12 @@ public static class ContainerFactory
     /// <param name="restore">Makes the process, a child of this one; state directory and control group are there.</param>
     /// <inheritdoc cref="Create"/>
     internal static RunningContainer Restore(ContainerSpec spec, Func<StateDirectory, ControlGroup, LaunchedProcess> restore) =>
-        Establish(spec, (directory, group) => (restore(directory, group), null, null));
+        Establish(spec, (directory, group) => new Launched(restore(directory, group), null, null, null, null));
 
     private static RunningContainer CreateHere(ContainerSpec spec) => Establish(spec, (directory, group) => Launch(spec, directory, group));
 
     private static RunningContainer Establish(
-        ContainerSpec spec, Func<StateDirectory, ControlGroup, (LaunchedProcess Process, Pipe? Go, SafeFileHandle? Network)> launch)
+        ContainerSpec spec, Func<StateDirectory, ControlGroup, Launched> launch)
     {
         var directory = new StateDirectory(spec.RuntimeRoot, spec.Id);
         var limits = GroupLimits.Of(spec.Config.Linux?.Resources);
@@ -53,10 +53,10 @@ public static class ContainerFactory
             using var holder = group.Create(limits);
             group.Apply(limits);
             if (ContainerGroup.OwnerOf(spec.Config) is { } owner) group.Delegate(owner);
-            var (process, go, network) = launch(directory, group);
-            var record = Record(spec, group, process.Pid);
+            var launched = launch(directory, group);
+            var record = Record(spec, group, launched.Process.Pid) with { HostMount = launched.HostMount };
             directory.Write(record);
-            return new RunningContainer(record, directory, group, process, go, network);
+            return new RunningContainer(record, directory, group, launched);
         }
         catch
         {
@@ -79,10 +79,11 @@ public static class ContainerFactory
         }
     }
 
-    private static (LaunchedProcess Process, Pipe? Go, SafeFileHandle? Network) Launch(ContainerSpec spec, StateDirectory directory, ControlGroup group)
+    private static Launched Launch(ContainerSpec spec, StateDirectory directory, ControlGroup group)
     {
         var config = spec.Config;
         var network = spec.NetworkNamespace is null ? MakeNetwork(spec) : null;
+        var hooks = ContainerHooks.From(config.Hooks);
         try
         {
             using var namespaces = NamespacePlan.From(config.Linux, spec.NetworkNamespace ?? network);
@@ -91,7 +92,9 @@ public static class ContainerFactory
                 config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces);
             using var limits = new ProcessLimits(config.Process!.Rlimits);
             using var fifo = spec.WaitAtFifo ? directory.MakeStartFifo() : null;
-            using var hooks = ContainerHooks.From(config.Hooks);
+            // Known before it is there, so that a delete after a crash finds it.
+            var hostMount = namespaces.Has(NamespaceKind.Mount) ? (ulong?)null : HostMount.Of(mounts.Root);
+            if (hostMount is not null) directory.Write(Record(spec, group, 0) with { HostMount = hostMount });
             using var unified = group.OpenUnified();
             var (go, status) = (new Pipe(), new Pipe());
             var plan = new InitPlan
@@ -109,6 +112,7 @@ public static class ContainerFactory
                 Limits = limits.ForChild,
                 AvailableCapabilities = namespaces.Has(NamespaceKind.User) ? ulong.MaxValue : Capabilities.Permitted(),
                 DieWithParent = spec.DieWithParent,
+                TellsOnStandardError = spec.TellsOnStandardError,
                 StandardInput = spec.StandardInput,
                 StandardOutput = spec.StandardOutput,
                 StandardError = spec.StandardError,
@@ -122,11 +126,12 @@ public static class ContainerFactory
             Log.Debug($"nsexec container setup: {program.Count} steps");
             if (spec.Terminal is null) StandardStreams.GiveTo(config, spec.StandardInput, spec.StandardOutput, spec.StandardError);
             var process = Fork(program, status, namespaces, unified, config);
-            return (GuideThrough(process, plan, pid => Record(spec, group, pid)), go, network);
+            return new Launched(GuideThrough(process, plan, pid => Record(spec, group, pid)), go, network, hooks, hostMount);
         }
         catch
         {
             network?.Dispose();
+            hooks?.Dispose();
             throw;
         }
     }
@@ -264,6 +269,7 @@ public static class ContainerFactory
         {
             group.Kill();
             group.Remove();
+            if (directory.Read() is { } record) HostMount.Remove(record);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RuntimeException)
         {

@@ -56,6 +56,12 @@ public sealed record ContainerSpec
     /// <summary>True lets the first process wait for a <c>start</c> from any process, at a fifo in its state directory.</summary>
     public bool WaitAtFifo { get; init; }
 
+    /// <summary>
+    /// True lets a process whose program is there but cannot be executed say so on its own standard error and end with 255, as
+    /// those of other runtimes do, since nobody need be waiting when it is started; false makes it a failure of the start.
+    /// </summary>
+    public bool TellsOnStandardError { get; init; }
+
     /// <summary>Where the process's terminal goes; there must be one when <c>process.terminal</c> is set, and none otherwise.</summary>
     public TerminalTarget? Terminal { get; init; }
 

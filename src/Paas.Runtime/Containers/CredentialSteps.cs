@@ -1,20 +1,30 @@
 using Paas.Linux;
 using Paas.Linux.Launching;
 using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
 
 /// <summary>Who the process is and what it may do: capabilities, ids, no_new_privs, seccomp, in the one order that works.</summary>
-internal sealed class CredentialSteps(LaunchProgram program, Pipe status, Pipe go)
+/// <param name="program">The child's.</param>
+/// <param name="status">Where it reports.</param>
+/// <param name="go">Where it is told to go on.</param>
+/// <param name="annotations">The container's.</param>
+internal sealed class CredentialSteps(LaunchProgram program, Pipe status, Pipe go, IReadOnlyDictionary<string, string>? annotations)
 {
+    // crun's, which Podman sets for "--group-add keep-groups": files that only a group of the caller's may read are read.
+    private readonly bool _keepsGroups = annotations?.GetValueOrDefault("run.oci.keep_original_groups") == "1";
     private bool _filtered;
+
+    /// <summary>Whether the filter is in force for what is added next.</summary>
+    public bool IsFiltered => _filtered;
 
     /// <summary>Becomes root of a user namespace that has just been entered, so that what is made next belongs to it.</summary>
     public void BecomeNamespaceRoot()
     {
         // Refused where whoever made the namespace had no right to set its groups.
-        program.Add("setgroups", null, SYS_setgroups, 0, 0).Tolerate(Errno.EPERM);
+        if (!_keepsGroups) program.Add("setgroups", null, SYS_setgroups, 0, 0).Tolerate(Errno.EPERM);
         program.Add("setgid in the user namespace", null, SYS_setresgid, 0, 0, 0);
         program.Add("setuid in the user namespace", null, SYS_setresuid, 0, 0, 0);
     }
@@ -70,14 +80,18 @@ internal sealed class CredentialSteps(LaunchProgram program, Pipe status, Pipe g
         }
     }
 
-    private unsafe void SetIds(UserConfig user)
+    private unsafe void SetGroups(IReadOnlyList<uint> groups)
     {
-        var groups = user.AdditionalGids ?? [];
         var array = (uint*)program.Memory(Math.Max(1, groups.Count) * sizeof(uint));
         for (var i = 0; i < groups.Count; i++) array[i] = groups[i];
         var set = program.Add("setgroups", null, SYS_setgroups, groups.Count, (nint)array);
         // Where an ordinary user's namespace has no right to, the groups are those of that user, who has them anyway.
         if (groups.Count == 0) set.Tolerate(Errno.EPERM);
+    }
+
+    private void SetIds(UserConfig user)
+    {
+        if (!_keepsGroups) SetGroups(user.AdditionalGids ?? []);
         program.Add("setgid", $"{user.Gid}", SYS_setresgid, user.Gid, user.Gid, user.Gid);
         program.Add("setuid", $"{user.Uid}", SYS_setresuid, user.Uid, user.Uid, user.Uid);
     }
@@ -88,6 +102,12 @@ internal sealed class CredentialSteps(LaunchProgram program, Pipe status, Pipe g
         var effective = Capabilities.Parse(sets?.Effective) & permitted;
         var inheritable = Capabilities.Parse(sets?.Inheritable) & available;
         var ambient = Capabilities.Parse(sets?.Ambient) & permitted & inheritable;
+        foreach (var name in sets?.Ambient ?? [])
+        {
+            // In runc's words. The kernel raises none that is not permitted and inheritable (capabilities(7)).
+            if ((Capabilities.Parse([name]) & ~ambient) != 0) Log.Warning($"can't raise ambient capability {name}: operation not permitted");
+        }
+
         var header = program.Structure(new __user_cap_header_struct { version = _LINUX_CAPABILITY_VERSION_3 });
         var data = (__user_cap_data_struct*)program.Memory(2 * sizeof(__user_cap_data_struct));
         for (var i = 0; i < 2; i++)

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Linux.Cgroups;
 using Paas.Linux.Launching;
@@ -13,6 +14,7 @@ internal sealed class ExecProcess
     private readonly ExecSpec _spec;
     private readonly ProcessConfig _process;
     private readonly NamespacePlan _namespaces;
+    private readonly SafeFileHandle _root;
     private readonly LaunchProgram _program;
     private readonly CredentialSteps _credentials;
     private readonly ExecuteSteps _execute;
@@ -20,11 +22,12 @@ internal sealed class ExecProcess
     private readonly Pipe _go;
 
     // The launched process owns program and status once it is there.
-    private ExecProcess(ExecSpec spec, ProcessConfig process, NamespacePlan namespaces, LaunchProgram program, Pipe status, Pipe go)
+    private ExecProcess(
+        ExecSpec spec, ProcessConfig process, NamespacePlan namespaces, SafeFileHandle root, LaunchProgram program, Pipe status, Pipe go)
     {
-        (_spec, _process, _namespaces) = (spec, process, namespaces);
+        (_spec, _process, _namespaces, _root) = (spec, process, namespaces, root);
         (_program, _status, _go) = (program, status, go);
-        _credentials = new CredentialSteps(_program, status, go);
+        _credentials = new CredentialSteps(_program, status, go, spec.Config.Annotations);
         _execute = new ExecuteSteps(_program);
     }
 
@@ -37,7 +40,7 @@ internal sealed class ExecProcess
         using var namespaces = NamespacePlan.Of(spec.Container.Record.Pid);
         using var root = Files.Open($"/proc/{spec.Container.Record.Pid}/root", O_PATH | O_DIRECTORY);
         using var go = new Pipe();
-        return new ExecProcess(spec, ProcessEnvironment.Complete(spec.Process, root), namespaces, new LaunchProgram(), new Pipe(), go).Start();
+        return new ExecProcess(spec, ProcessEnvironment.Complete(spec.Process, root), namespaces, root, new LaunchProgram(), new Pipe(), go).Start();
     }
 
     private LaunchedProcess Start()
@@ -46,13 +49,15 @@ internal sealed class ExecProcess
         using var limits = new ProcessLimits(_process.Rlimits);
         var group = _spec.Subgroups.Count > 0 ? _spec.Container.Group.Below(_spec.Subgroups) : _spec.Container.Group;
         Compile(limits, filter);
+        // In runc's words, here and below.
+        Log.Debug($"nsexec container setup: {_program.Count} steps");
         if (_spec.Terminal is null)
         {
             StandardStreams.GiveTo(_spec.Config with { Process = _process }, _spec.StandardInput, _spec.StandardOutput, _spec.StandardError);
         }
 
         var child = Fork(group);
-        Log.Debug($"child process in init(): pid {child.Pid}, {_program.Count} steps");
+        Log.Debug($"child process in init(): pid {child.Pid}");
         try
         {
             group.Add(child.Pid, unified: false);
@@ -66,6 +71,7 @@ internal sealed class ExecProcess
                 _go.WriteByte();
             }
 
+            Log.Debug("setns_init: about to exec");
             child.WaitForExec();
             return child;
         }
@@ -92,7 +98,7 @@ internal sealed class ExecProcess
         }
     }
 
-    private LaunchedProcess Fork(Microsoft.Win32.SafeHandles.SafeFileHandle? unified)
+    private LaunchedProcess Fork(SafeFileHandle? unified)
     {
         using var inside = new ThreadNamespaces(_namespaces);
         return _namespaces.Has(NamespaceKind.User)
@@ -109,6 +115,7 @@ internal sealed class ExecProcess
         _program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         SchedulingSteps.AddAffinity(_program, _process.ExecCPUAffinity?.Initial);
         _program.Add("wait for the runtime", null, SYS_read, _go.ReadEnd, _program.Memory(16), 1).NeedsData();
+        if (string.IsNullOrEmpty(_process.ExecCPUAffinity?.Initial)) SchedulingSteps.ResetAffinity(_program);
         SchedulingSteps.AddAffinity(_program, _process.ExecCPUAffinity?.Final);
         _program.Add("setsid", null, SYS_setsid);
         var label = SecurityLabelSteps.Open(_program, _process);
@@ -119,10 +126,11 @@ internal sealed class ExecProcess
         _execute.CloseOthers(_spec.PreservedDescriptors, kept);
         var entered = _execute.EnterWorkingDirectory(_process.Cwd);
         SchedulingSteps.AddPersonality(_program, _spec.Config.Linux?.Personality);
-        SchedulingSteps.Add(_program, _process);
+        SchedulingSteps.Add(_program, _process, _spec.Config.Linux?.Resources?.Cpu?.Cpus is { Length: > 0 });
         _execute.SetLimits(limits.ForChild);
         _credentials.Add(_process, available, filter);
         _execute.EnterWorkingDirectoryAtLast(_process.Cwd, entered);
+        _execute.CheckProgram(_process, _credentials.IsFiltered);
         _program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, _spec.Detach ? 0 : SIGKILL, 0, 0, 0);
         label?.Write();
         _program.Add("close", null, SYS_close, _go.ReadEnd);
@@ -142,6 +150,10 @@ internal sealed class ExecProcess
         }
 
         if (_namespaces.Has(NamespaceKind.User)) _credentials.BecomeNamespaceRoot();
+        if (_namespaces.Joined.ContainsKey(NamespaceKind.Mount)) return;
+        // Its mounts are the host's; only its root makes it a container.
+        _program.Add("enter root", null, SYS_fchdir, _root.DangerousGetHandle());
+        _program.Add("chroot", null, SYS_chroot, _program.Text("."));
     }
 
     private void PlaceStreams()

@@ -71,34 +71,54 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     }
 
     /// <summary>Fails, before anyone waits for a start, when the program is not there.</summary>
-    public void CheckProgram(ProcessConfig process)
+    /// <param name="process">From the bundle.</param>
+    /// <param name="filtered">Whether a filter is in force, which may let nobody look: then execve will tell.</param>
+    public void CheckProgram(ProcessConfig process, bool filtered)
     {
+        var look = filtered ? program.Add(ProgramFailure.Search, "/", SYS_faccessat2, AT_FDCWD, program.Text("/"), 0, AT_EACCESS) : (OperationRules?)null;
         var checks = new List<OperationRules>();
         var directories = new List<OperationRules>();
         foreach (var candidate in Candidates(process))
         {
-            checks.Add(program.Add(ProgramFailure.Step, process.Args![0], SYS_faccessat2, AT_FDCWD, program.Text(candidate), 1 /* X_OK */, 0));
+            // With the rights execve goes by: capabilities count.
+            checks.Add(program.Add(ProgramFailure.Search, process.Args![0], SYS_faccessat2, AT_FDCWD, program.Text(candidate), 1 /* X_OK */, AT_EACCESS));
             // A directory is executable in its own way.
-            directories.Add(program.Add(ProgramFailure.Step, process.Args[0], SYS_faccessat2, AT_FDCWD, program.Text(candidate + "/."), 0 /* F_OK */, 0));
+            directories.Add(program.Add(ProgramFailure.Search, process.Args[0], SYS_faccessat2, AT_FDCWD, program.Text(candidate + "/."), 0 /* F_OK */, AT_EACCESS));
         }
 
-        var none = program.AddCompare(ProgramFailure.Step, process.Args![0], program.Memory(4), 1, Errno.EACCES);
+        var none = program.AddCompare(ProgramFailure.Search, process.Args![0], program.Memory(4), 1, Errno.EACCES);
         Chain(checks);
         for (var i = 0; i < directories.Count; i++)
         {
             directories[i].On(Errno.ENOTDIR, program.Count).OnSuccess(i + 1 < checks.Count ? checks[i + 1].Number : none.Number);
         }
+
+        if (look is { } probe) probe.On(Errno.EPERM, program.Count).On(Errno.ENOSYS, program.Count);
     }
 
     /// <summary>Signals as a new process expects them, then the program.</summary>
-    public void Execute(ProcessConfig process, SeccompFilter? filter, CredentialSteps credentials)
+    /// <param name="process">From the bundle.</param>
+    /// <param name="filter">Seccomp filter, or null.</param>
+    /// <param name="credentials">What installs it.</param>
+    /// <param name="tellsItself">See <see cref="ContainerSpec.TellsOnStandardError"/>.</param>
+    public void Execute(ProcessConfig process, SeccompFilter? filter, CredentialSteps credentials, bool tellsItself = false)
     {
         SignalSteps.AddReset(program, "reset");
         var arguments = program.Texts(process.Args!);
         var environment = program.Texts(process.Env ?? []);
         var candidates = Candidates(process).Select(program.Text).ToList();
         credentials.InstallFilter(filter);
-        Chain([.. candidates.Select(candidate => program.Add(ProgramFailure.Step, process.Args![0], SYS_execve, candidate, arguments, environment))]);
+        List<OperationRules> attempts = [.. candidates.Select(candidate => program.Add(ProgramFailure.Execution, process.Args![0], SYS_execve, candidate, arguments, environment))];
+        Chain(attempts);
+        if (!tellsItself) return;
+        foreach (var errno in (ReadOnlySpan<int>)[Errno.ENOENT, Errno.ENOEXEC, Errno.EACCES, Errno.ENOTDIR])
+        {
+            attempts[^1].On(errno, program.Count);
+            if (errno == Errno.ENOEXEC) attempts.ForEach(attempt => attempt.On(errno, program.Count));
+            var text = ProgramFailure.OfExecution(process.Args![0], errno) + "\n";
+            program.Add("report", null, SYS_write, 2, program.Text(text), System.Text.Encoding.UTF8.GetByteCount(text)).Tolerate(Errno.EBADF, Errno.EPIPE, Errno.EIO, Errno.ENOSPC);
+            program.Add("exit", null, SYS_exit_group, ProgramFailure.ExitCode);
+        }
     }
 
     // Each is tried when the one before is not there; only the last one's error is an error.

@@ -1,4 +1,5 @@
 using Paas.Linux.Events;
+using Paas.Runtime.CommandLine;
 
 namespace Paas.Runtime.Containers;
 
@@ -7,13 +8,15 @@ internal static class InheritedDescriptors
 {
     public const int First = 3;
 
-    /// <exception cref="RuntimeException">One of them is not there.</exception>
-    public static void Check(int first, int count)
+    /// <summary>
+    /// How many of the descriptors wanted are there in a row. Beyond them would be this program's own, which are nobody else's: a
+    /// container that got one would be out of its root (CVE-2024-21626).
+    /// </summary>
+    public static int Count(int first, int wanted)
     {
-        for (var i = 0; i < count; i++)
-        {
-            // This program's own would be closed on the way, and are nobody else's.
-            if (!Descriptors.IsInherited(first + i)) throw new RuntimeException($"unable to stat preserved-fd {i} (of {count}): no such file or directory");
-        }
+        var count = 0;
+        while (count < wanted && Descriptors.IsInherited(first + count)) count++;
+        if (count < wanted) Log.Warning($"unable to stat preserved-fd {count} (of {wanted}): no such file or directory");
+        return count;
     }
 }

@@ -42,6 +42,9 @@ internal sealed record InitPlan
 
     public required bool DieWithParent { get; init; }
 
+    /// <inheritdoc cref="ContainerSpec.TellsOnStandardError"/>
+    public required bool TellsOnStandardError { get; init; }
+
     public required int StandardInput { get; init; }
 
     public required int StandardOutput { get; init; }

@@ -30,7 +30,7 @@ internal sealed class InitProgram
         _config = plan.Config;
         _linux = plan.Config.Linux ?? new LinuxConfig();
         _root = new RootSteps(_program, plan, JoinControlGroup);
-        _credentials = new CredentialSteps(_program, plan.Status, plan.Go);
+        _credentials = new CredentialSteps(_program, plan.Status, plan.Go, plan.Config.Annotations);
         _execute = new ExecuteSteps(_program);
         _namespaces = new NamespaceSteps(_program, plan, _credentials);
     }
@@ -64,14 +64,15 @@ internal sealed class InitProgram
         _label = SecurityLabelSteps.Open(_program, _config.Process!);
         _root.Change();
         JoinControlGroup();
+        SchedulingSteps.ResetAffinity(_program);
         BecomeProcess();
         WaitForStart();
         // Those hooks are the container's own programs: they run under its filter.
         if (_config.Hooks?.StartContainer is { Count: > 0 } && _config.Process!.NoNewPrivileges) _credentials.InstallFilter(_plan.Filter);
-        _plan.Hooks?.AddStart(_program, _plan.Status);
+        _plan.Hooks?.AddStart(_program, _config.Process!.Env ?? [], _plan.Status);
         foreach (var kept in _plan.Hooks?.Kept ?? []) _program.Add("close", null, SYS_close, kept);
         _label?.Write();
-        _execute.Execute(_config.Process!, _plan.Filter, _credentials);
+        _execute.Execute(_config.Process!, _plan.Filter, _credentials, _plan.TellsOnStandardError);
     }
 
     private void JoinKeyring()
@@ -127,13 +128,13 @@ internal sealed class InitProgram
         _execute.CloseOthers(_plan.PreservedDescriptors, kept);
         var entered = _execute.EnterWorkingDirectory(process.Cwd);
         SchedulingSteps.AddPersonality(_program, _linux.Personality);
-        SchedulingSteps.Add(_program, process);
+        SchedulingSteps.Add(_program, process, _linux.Resources?.Cpu?.Cpus is { Length: > 0 });
         _execute.SetLimits(_plan.Limits);
         _credentials.Add(process, _plan.AvailableCapabilities, _plan.Filter);
         _execute.EnterWorkingDirectoryAtLast(process.Cwd, entered);
         // The change of ids took the signal away.
         _namespaces.DieWithParent(_plan.DieWithParent ? SIGKILL : 0);
-        _execute.CheckProgram(process);
+        _execute.CheckProgram(process, _credentials.IsFiltered);
     }
 
     private void PlaceStreams()
@@ -153,7 +154,9 @@ internal sealed class InitProgram
 
     private void WaitForStart()
     {
+        var signals = _plan.StartFifo is null || _credentials.IsFiltered ? (Register?)null : SignalSteps.AddListener(_program);
         Launcher.AddReadyReport(_program, _plan.Status);
+        if (signals is { } listener) SignalSteps.AddWait(_program, _plan.StartFifo!.Value, listener);
         // End of file: whoever would start it is gone.
         _program.Add("wait for start", null, SYS_read, Start, _program.Memory(16), 1).NeedsData();
         if (_plan.StartFifo is { } fifo) _program.Add("close", null, SYS_close, fifo);

@@ -132,7 +132,7 @@ internal sealed class NamespacePlan : IDisposable
 
     private void Check(LinuxConfig? linux)
     {
-        if (!Has(NamespaceKind.Mount)) throw new RuntimeException("a container needs a mount namespace of its own");
+        if (Has(NamespaceKind.User) && !Has(NamespaceKind.Mount)) throw new RuntimeException("a container with a user namespace needs a mount namespace of its own");
         if (Makes(NamespaceKind.User) && (linux?.UidMappings is null or [] || linux.GidMappings is null or []))
         {
             throw new RuntimeException("a new user namespace needs uidMappings and gidMappings");

@@ -25,15 +25,22 @@ internal static class ProcessEnvironment
         var seen = new HashSet<string>(given.Count + 1);
         var variables = new List<string>(given.Count + 1);
         // Of several of one name the last counts; programs would take the first.
+        var hasHome = false;
         for (var i = given.Count - 1; i >= 0; i--)
         {
             var name = Name(given[i]);
-            if (name == Home && given[i].Length == Home.Length + 1) continue;
-            if (seen.Add(name)) variables.Add(given[i]);
+            if (!seen.Add(name)) continue;
+            if (name == Home)
+            {
+                hasHome = given[i].Length > Home.Length + 1;
+                if (!hasHome) continue;
+            }
+
+            variables.Add(given[i]);
         }
 
         variables.Reverse();
-        if (!seen.Contains(Home)) variables.Add($"{Home}={Find(root, process.User?.Uid ?? 0) ?? "/"}");
+        if (!hasHome) variables.Add($"{Home}={Find(root, process.User?.Uid ?? 0) ?? "/"}");
         return process with { Env = variables };
     }
 

@@ -7,10 +7,13 @@ internal static class ProcessorSet
 {
     private const int Most = 8192;
 
+    /// <summary>Bytes that a bit for every processor takes.</summary>
+    public const int MostBytes = Most / 8;
+
     /// <summary>A bit for each processor, the lowest first, in whole words of 64 bits; null for what is no such list.</summary>
     public static byte[]? Parse(string list)
     {
-        var bits = new byte[Most / 8];
+        var bits = new byte[MostBytes];
         var highest = -1;
         foreach (var part in list.Split(','))
         {

@@ -24,9 +24,10 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
         var mounts = new MountSteps(program, targets, Label);
         // Nothing mounted here reaches the host. What is unmounted there is unmounted here too, until the old root is gone.
         var propagation = _linux.RootfsPropagation is "private" or "rprivate" ? MS_PRIVATE : MS_SLAVE;
-        program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, MS_REC + propagation, 0);
+        if (!IsOnHost) program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, MS_REC + propagation, 0);
         var devices = plan.Mounts.Devices is { } prepared ? Clone(prepared) : null;
-        AttachRoot();
+        if (IsOnHost) AttachRootOnHost(mounts);
+        else AttachRoot();
         foreach (var mount in plan.Mounts.Mounts) Add(mount, targets, mounts);
         if (DeviceSteps.AreWanted(plan.Mounts.Mounts))
         {
@@ -68,10 +69,24 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
         there.OnSuccess(program.Count);
     }
 
+    // The host's mounts are the container's too: its root can be nowhere but over its own directory, and stays there until the
+    // container is removed.
+    private void AttachRootOnHost(MountSteps mounts)
+    {
+        var path = Path.GetFullPath(plan.Config.Root!.Path, plan.Bundle);
+        program.Add(
+            "mount root", path, SYS_move_mount, _root, program.Text(""), AT_FDCWD, program.Text(path), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS);
+        // Below a shared mount it has become one itself; what is mounted in it is for no other namespace.
+        mounts.SetAttributes(_root, 0, 0, MS_PRIVATE, recursive: true, "set propagation", path);
+    }
+
+    private bool IsOnHost => !plan.Namespaces.Has(NamespaceKind.Mount);
+
     /// <summary>Makes it the process's root and leaves the host's behind.</summary>
     public void Change()
     {
-        if (plan.NoPivot) ChangeByChroot();
+        if (IsOnHost) EnterRoot();
+        else if (plan.NoPivot) ChangeByChroot();
         else Pivot();
         if (_linux.RootfsPropagation is not { Length: > 0 } word) return;
         var (value, recursive) = MountOptions.PropagationOf(word) ?? throw new RuntimeException($"unknown rootfsPropagation {word}");
@@ -106,6 +121,11 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
             over.OnSuccess(program.Count);
         }
 
+        EnterRoot();
+    }
+
+    private void EnterRoot()
+    {
         program.Add("enter new root", null, SYS_fchdir, _root);
         program.Add("chroot", null, SYS_chroot, program.Text("."));
         program.Add("chdir", "/", SYS_chdir, program.Text("/"));

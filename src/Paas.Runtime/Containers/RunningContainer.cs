@@ -13,20 +13,15 @@ public sealed class RunningContainer : IDisposable
     private readonly StateDirectory _directory;
     private readonly ContainerRecord _record;
     private readonly ControlGroup _group;
-    private readonly LaunchedProcess _launched;
-    private readonly Pipe? _go;
-    private readonly SafeFileHandle? _network;
+    private readonly Launched _launched;
     private bool _reaped;
 
-    internal RunningContainer(
-        ContainerRecord record, StateDirectory directory, ControlGroup group, LaunchedProcess launched, Pipe? go, SafeFileHandle? network)
+    internal RunningContainer(ContainerRecord record, StateDirectory directory, ControlGroup group, Launched launched)
     {
         _record = record;
         _directory = directory;
         _group = group;
         _launched = launched;
-        _go = go;
-        _network = network;
     }
 
     public string Id => _record.Id;
@@ -35,23 +30,31 @@ public sealed class RunningContainer : IDisposable
     internal ContainerRecord Record => _record;
 
     /// <summary>Pid of the container's first process on the host.</summary>
-    public int Pid => _launched.Pid;
+    public int Pid => _launched.Process.Pid;
 
     /// <summary>The same as a pidfd: readable (poll) once the process has ended.</summary>
-    public SafeFileHandle Process => _launched.Handle;
+    public SafeFileHandle Process => _launched.Process.Handle;
 
     /// <summary>Lets the first process execute the bundle's program.</summary>
     /// <exception cref="LinuxException">The program could not be executed.</exception>
+    /// <exception cref="RuntimeException">A hook failed.</exception>
     public void Start()
     {
-        _go!.WriteByte();
-        _launched.WaitForExec();
+        _launched.Go!.WriteByte();
+        try
+        {
+            _launched.Process.WaitForExec();
+        }
+        catch (ExitException failure)
+        {
+            throw new RuntimeException($"{failure.Message}, output: {_launched.Hooks?.Printed}", failure);
+        }
     }
 
     /// <summary>Waits for the first process to end and reaps it. To be called once, from any thread.</summary>
     public ProcessExitStatus WaitForExit()
     {
-        var status = Processes.Reap(_launched.Handle)!.Value;
+        var status = Processes.Reap(_launched.Process.Handle)!.Value;
         _reaped = true;
         return status;
     }
@@ -59,7 +62,7 @@ public sealed class RunningContainer : IDisposable
     /// <summary>Signals the first process, or all of the container. Nothing happens when they are gone.</summary>
     public void Kill(int signal, bool all = false)
     {
-        if (!all) Processes.Signal(_launched.Handle, signal);
+        if (!all) Processes.Signal(_launched.Process.Handle, signal);
         else if (signal == SIGKILL) _group.Kill();
         else _group.Signal(signal);
     }
@@ -75,7 +78,7 @@ public sealed class RunningContainer : IDisposable
     {
         if (!_reaped)
         {
-            _launched.Abandon();
+            _launched.Process.Abandon();
             _reaped = true;
         }
 
@@ -85,13 +88,9 @@ public sealed class RunningContainer : IDisposable
             _group.Remove();
         }
 
+        HostMount.Remove(_record);
         _directory.Remove();
     }
 
-    public void Dispose()
-    {
-        _go?.Dispose();
-        _network?.Dispose();
-        _launched.Dispose();
-    }
+    public void Dispose() => _launched.Dispose();
 }

@@ -1,6 +1,7 @@
 using Paas.Linux;
 using Paas.Linux.Launching;
 using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
@@ -11,12 +12,22 @@ internal static unsafe class SchedulingSteps
     private const int ClassShift = 13;
 
     /// <summary>Adds what the bundle asks for (config.md, <c>scheduler</c> and <c>ioPriority</c>).</summary>
-    public static void Add(LaunchProgram program, ProcessConfig process)
+    /// <param name="program">The child's.</param>
+    /// <param name="process">From the bundle.</param>
+    /// <param name="isBound">Whether its control group has processors of its own, which some schedulers refuse.</param>
+    public static void Add(LaunchProgram program, ProcessConfig process, bool isBound)
     {
         if (process.Scheduler is { } scheduler)
         {
             var attributes = program.Structure(Attributes(scheduler));
-            program.Add("set scheduler", scheduler.Policy, SYS_sched_setattr, 0, attributes, 0);
+            var set = program.Add("set scheduler", scheduler.Policy, SYS_sched_setattr, 0, attributes, 0);
+            if (isBound)
+            {
+                set.On(Errno.EPERM, program.Count);
+                // In runc's words.
+                program.AddCompare("process scheduler can't be used together with AllowedCPUs", scheduler.Policy, program.Memory(sizeof(int)), 1, Errno.EPERM);
+                set.OnSuccess(program.Count);
+            }
         }
 
         if (process.IoPriority is { } priority)
@@ -38,6 +49,17 @@ internal static unsafe class SchedulingSteps
         });
     }
 
+    /// <summary>
+    /// Lets the process run on every processor of its control group, whatever this program was bound to: the limits are the
+    /// container's own, not those of whoever makes it.
+    /// </summary>
+    public static void ResetAffinity(LaunchProgram program)
+    {
+        var mask = program.Memory(ProcessorSet.MostBytes);
+        new Span<byte>((void*)mask, ProcessorSet.MostBytes).Fill(0xFF);
+        program.Add("reset CPU affinity", null, SYS_sched_setaffinity, 0, ProcessorSet.MostBytes, mask).Tolerate(Errno.EINVAL, Errno.EPERM, Errno.ENOSYS);
+    }
+
     /// <summary>Adds the processors the process may run on, a list such as <c>0-3,7</c>; null changes nothing.</summary>
     /// <exception cref="RuntimeException">It is no such list.</exception>
     public static void AddAffinity(LaunchProgram program, string? processors)
@@ -46,6 +68,7 @@ internal static unsafe class SchedulingSteps
         var bits = ProcessorSet.Parse(processors) ?? throw new RuntimeException($"execCPUAffinity: not a list of processors: {processors}");
         var mask = program.Memory(bits.Length);
         bits.CopyTo(new Span<byte>((void*)mask, bits.Length));
+        if (Log.IsDebug) Log.Debug($"nsexec: affinity: 0x{Convert.ToHexStringLower(Enumerable.Reverse(bits).ToArray()).TrimStart('0')}");
         program.Add("set CPU affinity", processors, SYS_sched_setaffinity, 0, bits.Length, mask);
     }
 

@@ -45,10 +45,16 @@ internal sealed class ContainerHooks : IDisposable
     }
 
     /// <summary>Adds the createContainer hooks.</summary>
-    public void AddCreate(LaunchProgram program, Pipe status) => Add(program, "createContainer", _hooks.CreateContainer, Number(_creating), status);
+    public void AddCreate(LaunchProgram program, Pipe status) =>
+        // Without an environment of their own they get none: the host's is none of the container's business.
+        Add(program, "createContainer", _hooks.CreateContainer, [], Number(_creating), status);
 
     /// <summary>Adds the startContainer hooks.</summary>
-    public void AddStart(LaunchProgram program, Pipe status) => Add(program, "startContainer", _hooks.StartContainer, Number(_created), status);
+    /// <param name="program">The program.</param>
+    /// <param name="environment">That of the container's process, which is theirs too where they have none of their own.</param>
+    /// <param name="status">Pipe a failure is reported through.</param>
+    public void AddStart(LaunchProgram program, IReadOnlyList<string> environment, Pipe status) =>
+        Add(program, "startContainer", _hooks.StartContainer, environment, Number(_created), status);
 
     public void Dispose()
     {
@@ -57,12 +63,13 @@ internal sealed class ContainerHooks : IDisposable
         _output.Dispose();
     }
 
-    private void Add(LaunchProgram program, string kind, IReadOnlyList<HookConfig>? hooks, long state, Pipe status)
+    private void Add(
+        LaunchProgram program, string kind, IReadOnlyList<HookConfig>? hooks, IReadOnlyList<string> environment, long state, Pipe status)
     {
-        for (var i = 0; i < (hooks?.Count ?? 0); i++) Add(program, HookProcess.Name(kind, i), hooks![i], state, status);
+        for (var i = 0; i < (hooks?.Count ?? 0); i++) Add(program, HookProcess.Name(kind, i), hooks![i], hooks[i].Env ?? environment, state, status);
     }
 
-    private void Add(LaunchProgram program, string name, HookConfig hook, long state, Pipe status)
+    private void Add(LaunchProgram program, string name, HookConfig hook, IReadOnlyList<string> environment, long state, Pipe status)
     {
         var pid = program.NewRegister();
         var end = program.Memory(sizeof(int));
@@ -79,8 +86,7 @@ internal sealed class ContainerHooks : IDisposable
         }
 
         fork.OnZero(program.Count);
-        // Without one of its own it gets none: the host's is none of the container's business.
-        HookProcess.Add(program, name, hook, state, Number(_output), status.WriteEnd, hook.Env ?? []);
+        HookProcess.Add(program, name, hook, state, Number(_output), status.WriteEnd, environment);
         over.OnSuccess(program.Count);
     }
 

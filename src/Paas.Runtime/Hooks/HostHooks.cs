@@ -52,7 +52,7 @@ internal static class HostHooks
 
         var end = Processes.Reap(child.Handle)!.Value;
         if (end.ExitCode == 0) return;
-        var how = end.ExitCode is { } code ? $"exit status {code}" : $"killed by signal {end.Signal}";
+        var how = end.ExitCode is { } code ? $"exit status {code}" : $"signal: {Signals.Describe(end.Signal ?? 0)}";
         throw new RuntimeException($"{name}: {how}, output: {HookProcess.Printed(output)}");
     }
 }

@@ -30,6 +30,9 @@ public sealed record ContainerRecord
 
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
+    /// <summary>The kernel's number of the mount of its root on the host, where it has no mount namespace of its own; else null.</summary>
+    public ulong? HostMount { get; init; }
+
     /// <summary>True when the configuration has hooks that a later verb runs.</summary>
     public bool HasHooks { get; init; }
 }

@@ -25,6 +25,7 @@ internal static class ContainerRecordJson
             json.WriteString("cgroup", record.Cgroup);
             json.WriteBoolean("cpuset", record.Cpuset);
             if (record.HasHooks) json.WriteBoolean("hooks", true);
+            if (record.HostMount is { } mount) json.WriteNumber("hostMount", mount);
             if (record.SystemdUnit is not null) json.WriteString("systemdUnit", record.SystemdUnit);
             if (record.Annotations is { Count: > 0 } annotations)
             {
@@ -58,7 +59,7 @@ internal static class ContainerRecordJson
         var json = new Utf8JsonReader(utf8);
         string? id = null, version = null, bundle = null, rootfs = null, cgroup = null, unit = null;
         int? pid = null;
-        ulong? startTime = null;
+        ulong? startTime = null, hostMount = null;
         DateTimeOffset? created = null;
         bool? cpuset = null;
         var hooks = false;
@@ -76,6 +77,7 @@ internal static class ContainerRecordJson
             else if (Is(ref json, "cgroup"u8)) cgroup = json.GetString();
             else if (Is(ref json, "cpuset"u8)) cpuset = json.GetBoolean();
             else if (Is(ref json, "hooks"u8)) hooks = json.GetBoolean();
+            else if (Is(ref json, "hostMount"u8)) hostMount = json.GetUInt64();
             else if (Is(ref json, "systemdUnit"u8)) unit = json.GetString();
             else if (Is(ref json, "annotations"u8)) annotations = ReadTexts(ref json);
             else SkipValue(ref json);
@@ -92,6 +94,7 @@ internal static class ContainerRecordJson
             Created = created ?? throw Without("created"),
             Cgroup = cgroup ?? throw Without("cgroup"),
             Cpuset = cpuset ?? throw Without("cpuset"),
+            HostMount = hostMount,
             HasHooks = hooks,
             SystemdUnit = unit,
             Annotations = annotations,

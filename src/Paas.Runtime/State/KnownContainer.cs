@@ -12,6 +12,9 @@ public sealed class KnownContainer
 {
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
 
+    // After which something may be holding it.
+    private static readonly TimeSpan FreezerDoubt = TimeSpan.FromMilliseconds(100);
+
     private ControlGroup? _group;
 
     private KnownContainer(StateDirectory directory, ContainerRecord record) => (Directory, Record) = (directory, record);
@@ -143,7 +146,9 @@ public sealed class KnownContainer
         using var process = OpenProcess();
         if (process is not null) Processes.Signal(process, SIGKILL);
         Group.Kill();
-        if (process is not null && !Processes.WaitForEnd(process, (int)KillPatience.TotalMilliseconds))
+        if (process is null || Processes.WaitForEnd(process, (int)FreezerDoubt.TotalMilliseconds)) return;
+        Group.TakeBackFrozen();
+        if (!Processes.WaitForEnd(process, (int)KillPatience.TotalMilliseconds))
         {
             throw new RuntimeException($"the first process of {Record.Id} ({Record.Pid}) does not end, although it was killed");
         }
@@ -160,6 +165,7 @@ public sealed class KnownContainer
     public void Remove()
     {
         if (!Group.TryRemoveEmpty()) Group.Remove();
+        HostMount.Remove(Record);
         Directory.Remove();
     }
 }

@@ -143,11 +143,12 @@ internal sealed class CreateOptions
             NewKeyring = NewKeyring,
             CgroupManager = global.CgroupManager,
             Rootless = global.Rootless ?? !Environment.IsPrivilegedProcess,
-            PreservedDescriptors = PreservedDescriptors,
             NoPivot = NoPivot,
         }.WithActivation();
-        InheritedDescriptors.Check(InheritedDescriptors.First + spec.PreservedDescriptors - PreservedDescriptors, PreservedDescriptors);
-        return spec;
+        // crun's, for clients that cannot add to the command line.
+        PidfdSocket ??= spec.Config.Annotations?.GetValueOrDefault("run.oci.pidfd_receiver");
+        var sockets = spec.PreservedDescriptors;
+        return spec with { PreservedDescriptors = sockets + InheritedDescriptors.Count(InheritedDescriptors.First + sockets, PreservedDescriptors) };
     }
 
     /// <summary>Tells whoever asked which process it has become.</summary>

@@ -11,7 +11,7 @@ internal static class CreateVerb
     public static int Run(GlobalOptions global, string[] arguments)
     {
         var options = CreateOptions.Parse(arguments, isRun: false);
-        var spec = options.ToSpec(global) with { WaitAtFifo = true };
+        var spec = options.ToSpec(global) with { WaitAtFifo = true, TellsOnStandardError = true };
         ConfigRules.Check(spec.Config);
         if (UnprivilegedCaller.Create(global, spec.Config) is { } code) return code;
         HostRoot.Protect(global, spec.Config);

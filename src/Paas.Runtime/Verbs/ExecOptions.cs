@@ -144,6 +144,7 @@ internal sealed class ExecOptions
     {
         var parts = value.Split(':');
         if (parts.Length > 2) throw new UsageException($"invalid --cgroup argument: {value}");
+        if (ClimbsOut(parts[^1])) throw new RuntimeException($"{parts[^1]} is not a sub cgroup path");
         var path = Path.GetFullPath("/" + parts[^1]);
         if (parts.Length == 1 && _subgroups.Count > 0 || _subgroups.ContainsKey(""))
         {
@@ -151,6 +152,18 @@ internal sealed class ExecOptions
         }
 
         foreach (var controller in parts.Length == 1 ? [""] : parts[0].Split(',')) _subgroups[controller] = path == "/" ? "" : path;
+    }
+
+    private static bool ClimbsOut(string path)
+    {
+        var depth = 0;
+        foreach (var name in path.Split('/'))
+        {
+            depth += name switch { ".." => -1, "" or "." => 0, _ => 1 };
+            if (depth < 0) return true;
+        }
+
+        return false;
     }
 
     private UserConfig User(UserConfig user)

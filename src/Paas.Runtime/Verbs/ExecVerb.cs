@@ -29,7 +29,6 @@ internal static class ExecVerb
         }
 
         var config = CreateOptions.ReadConfig(container.Directory.ConfigPath);
-        InheritedDescriptors.Check(InheritedDescriptors.First, options.PreservedDescriptors);
         if (UnprivilegedCaller.Enter(global, container.Record) is { } code) return code;
         HostRoot.Protect(global, config);
         var process = options.Merge(config.Process!);
@@ -41,7 +40,7 @@ internal static class ExecVerb
             Process = process,
             Terminal = terminal.Target,
             Detach = options.Detach,
-            PreservedDescriptors = options.PreservedDescriptors,
+            PreservedDescriptors = InheritedDescriptors.Count(InheritedDescriptors.First, options.PreservedDescriptors),
             Subgroups = options.Subgroups,
         });
         terminal.Attach();

@@ -27,7 +27,7 @@ internal static class HostProgram
         execute.PlaceStandardStreams(0, (int)output.WriteEnd, (int)output.WriteEnd);
         execute.CloseOthers(0, [status.WriteEnd, .. place?.Kept ?? []]);
         // Without a filter there is nobody to hand it over to.
-        var credentials = new CredentialSteps(program, status, output);
+        var credentials = new CredentialSteps(program, status, output, null);
         execute.Execute(new ProcessConfig { Cwd = "/", Args = [name, .. arguments], Env = Environment() }, null, credentials);
         using var child = Launcher.Launch(program, status, (ulong)(place?.Namespaces ?? 0));
         output.CloseWriteEnd();

@@ -17,7 +17,7 @@ internal static class RunVerb
     public static int Run(GlobalOptions global, string[] arguments)
     {
         var options = CreateOptions.Parse(arguments, isRun: true);
-        var spec = options.ToSpec(global) with { DieWithParent = !options.Detach };
+        var spec = options.ToSpec(global) with { DieWithParent = !options.Detach, TellsOnStandardError = options.SandboxFile is null };
         ConfigRules.Check(spec.Config);
         if (UnprivilegedCaller.Create(global, spec.Config) is { } code) return code;
         HostRoot.Protect(global, spec.Config);

@@ -22,7 +22,7 @@ internal static class SocketActivation
         if (spec.Config.Process is not { } process) return spec;
         return spec with
         {
-            PreservedDescriptors = spec.PreservedDescriptors + sockets,
+            PreservedDescriptors = InheritedDescriptors.Count(InheritedDescriptors.First, sockets),
             Config = spec.Config with { Process = process with { Env = [.. process.Env ?? [], $"{Count}={sockets}", $"{Receiver}=1"] } },
         };
     }
@@ -31,5 +31,6 @@ internal static class SocketActivation
     public static IEnumerable<string> PassOn(IEnumerable<string> environment) =>
         environment.Select(variable => variable == $"{Receiver}={Environment.ProcessId}" ? $"{Receiver}={ItsStarter}" : variable);
 
-    private static bool IsReceiver(string? text) => text == ItsStarter || text == $"{Environment.ProcessId}";
+    // Whoever names no receiver can mean nobody else, as crun takes it.
+    private static bool IsReceiver(string? text) => string.IsNullOrEmpty(text) || text == ItsStarter || text == $"{Environment.ProcessId}";
 }

@@ -26,6 +26,8 @@ public sealed class ProcessEnvironmentTests : IDisposable
         Assert.Equal(["HOME=/root"], Complete(0));
         Assert.Equal(["HOME=/home/app"], Complete(1000, "HOME="));
         Assert.Equal(["HOME=/x"], Complete(1000, "HOME=/x"));
+        Assert.Equal(["HOME=/x"], Complete(1000, "HOME=", "HOME=/x"));
+        Assert.Equal(["HOME=/home/app"], Complete(1000, "HOME=/x", "HOME="));
         Assert.Equal(["HOME=/"], Complete(1001));
     }
 
