@@ -15,7 +15,7 @@ using Paas.Node;
 namespace Paas.Build;
 
 /// <summary>
-/// Source → image, by Cloud Native Buildpacks (Buildpack API 0.10): detect, restore, build, export. Every buildpack's detect and
+/// Source → image, by Cloud Native Buildpacks (Buildpack API 0.7 to 0.12): detect, restore, build, export. Every buildpack's detect and
 /// build is a container of its own; this process only reads what they leave behind. Builds of one app must not overlap: a lock in
 /// the app's cache makes a second one wait. What no buildpack recognises and has a Dockerfile is built by that.
 /// </summary>

@@ -24,11 +24,17 @@ public sealed partial record Buildpack(
     /// <summary>Name of the descriptor.</summary>
     public const string Descriptor = "buildpack.toml";
 
-    /// <summary>The versions of the Buildpack API that are spoken here.</summary>
-    public static IReadOnlyList<string> Apis { get; } = ["0.10", "0.11", "0.12"];
+    /// <summary>
+    /// The versions of the Buildpack API that are spoken here. Between 0.7 and 0.10 nothing that a buildpack writes came to mean something
+    /// else but the processes; its stacks are passed over.
+    /// </summary>
+    public static IReadOnlyList<string> Apis { get; } = ["0.7", "0.8", "0.9", "0.10", "0.11", "0.12"];
 
     /// <summary>The version that it is written for.</summary>
-    public string Api { get; init; } = Apis[0];
+    public string Api { get; init; } = Apis[^1];
+
+    /// <summary>True where a process that says nothing of it is a line for a shell: before Buildpack API 0.9.</summary>
+    public bool HasShellProcesses => Api is "0.7" or "0.8";
 
     /// <summary>The groups of a composite buildpack, first match wins; none where it builds itself.</summary>
     public IReadOnlyList<IReadOnlyList<BuildpackReference>> Order { get; init; } = [];

@@ -9,6 +9,8 @@ public sealed class BuildpackCatalog
     /// <summary>What the ids of the platform's own begin with.</summary>
     public const string Own = "paas/";
 
+    private const string Heroku = "heroku/";
+
     private readonly List<Buildpack> _buildpacks = [];
 
     /// <summary>All of them, the strongest first.</summary>
@@ -62,12 +64,15 @@ public sealed class BuildpackCatalog
 
     /// <summary>
     /// The buildpack of an id, of a version where one is asked for; null where there is none. The platform's own are found by their
-    /// last name too.
+    /// last name too, and by Heroku's for the same language, which is what an <c>app.json</c> from there has.
     /// </summary>
-    public Buildpack? Find(string id, string? version) => FindExactly(id, version) ?? (id.Contains('/') ? null : FindExactly(Own + id, version));
+    public Buildpack? Find(string id, string? version) => FindExactly(id, version) ?? (OwnName(id) is { } own ? FindExactly(own, version) : null);
 
     /// <summary>The buildpack that a person named by its id; null where there is none.</summary>
     public Buildpack? Find(BuildpackSource named) => Find(named.Reference.Id, named.Reference.Version);
+
+    private static string? OwnName(string id) =>
+        !id.Contains('/') ? Own + id : id.StartsWith(Heroku, StringComparison.OrdinalIgnoreCase) ? Own + id[Heroku.Length..] : null;
 
     private Buildpack? FindExactly(string id, string? version) => _buildpacks.Find(buildpack =>
         string.Equals(buildpack.Id, id, StringComparison.OrdinalIgnoreCase) && (version is null or "latest" || buildpack.Version == version));

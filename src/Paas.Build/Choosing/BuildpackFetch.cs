@@ -18,12 +18,14 @@ namespace Paas.Build.Choosing;
 /// <param name="maximumBytes">Of one of them, packed and unpacked.</param>
 internal sealed class BuildpackFetch(string scratch, long maximumBytes)
 {
+    private const string Package = "package.toml";
     private const int MostEntries = 100_000;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly string[] ArchiveEndings = [".tgz", ".tar.gz", ".tar", ".zip"];
     private static readonly HttpClient Http = new(new SocketsHttpHandler { ConnectCallback = HostServices.ConnectAsync }) { Timeout = Patience };
 
     private int _count;
+    private int _directories;
 
     /// <summary>Whether an address is that of an archive; any other is a git repository.</summary>
     public static bool IsArchive(string address) =>
@@ -34,18 +36,16 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes)
     /// <exception cref="BuildException">It cannot be had, or is none.</exception>
     public async Task<IReadOnlyList<Buildpack>> FetchAsync(BuildpackSource source, UntrustedTree app, CancellationToken ct)
     {
-        var directory = Path.Combine(scratch, $"buildpack-{++_count}");
-        Directory.CreateDirectory(directory);
+        var directory = MakeDirectory("fetched");
         try
         {
-            var tree = source.Kind switch
+            var (root, relative) = source.Kind switch
             {
-                BuildpackSourceKind.Directory => CopyFromSource(app, source.Location, directory),
-                BuildpackSourceKind.Host => await TakeFromHostAsync(source.Location, directory, ct),
+                BuildpackSourceKind.Directory => (app, source.Location),
+                BuildpackSourceKind.Host => (await OnHostAsync(source.Location, directory, ct), ""),
                 _ => await DownloadAsync(source.Location, directory, ct),
             };
-            MakeReadable(tree.Root);
-            return Read(source, tree);
+            return Read(source, root, relative);
         }
         catch (Exception exception) when (exception is FormatException or LayerFormatException or LinuxException or HttpRequestException or IOException or PaasException)
         {
@@ -57,19 +57,15 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes)
         }
     }
 
-    private async Task<UntrustedTree> DownloadAsync(string address, string directory, CancellationToken ct)
+    private async Task<(UntrustedTree Root, string Relative)> DownloadAsync(string address, string directory, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
-        if (IsArchive(address)) return await DownloadArchiveAsync(address, directory, limit.Token);
-        var parts = (address.Split('#', 2).ElementAtOrDefault(1)?.Split(':', 2).ElementAtOrDefault(1) ?? "").Split('/');
-        if (parts.Contains("..")) throw new FormatException("its directory is not within the repository");
-        var relative = await RemoteSource.CloneAsync(address, directory, new CopyFlags(), limit.Token);
-        // It may be a link that the repository has.
-        var tree = new UntrustedTree(directory);
-        if (!tree.IsDirectory(relative)) throw new FormatException($"the repository has no directory {string.Join('/', parts)}");
-        RequireSmall(TreeSize.Of(directory));
-        return new UntrustedTree(Path.Combine(directory, relative.TrimEnd('/')));
+        if (IsArchive(address)) return (await DownloadArchiveAsync(address, directory, limit.Token), "");
+        var wanted = address.Split('#', 2).ElementAtOrDefault(1)?.Split(':', 2).ElementAtOrDefault(1) ?? "";
+        if (wanted.Split('/').Contains("..")) throw new FormatException("its directory is not within the repository");
+        var repository = (await RemoteSource.CloneAsync(address, directory, new CopyFlags(), limit.Token)).Split('/', 2)[0];
+        return (new UntrustedTree(Path.Combine(directory, repository)), wanted);
     }
 
     private async Task<UntrustedTree> DownloadArchiveAsync(string address, string directory, CancellationToken ct)
@@ -97,32 +93,31 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes)
         return new UntrustedTree(unpacked);
     }
 
-    private async Task<UntrustedTree> TakeFromHostAsync(string path, string directory, CancellationToken ct)
+    private async Task<UntrustedTree> OnHostAsync(string path, string directory, CancellationToken ct)
     {
-        if (File.Exists(path))
+        if (!File.Exists(path)) return Directory.Exists(path) ? new UntrustedTree(path) : throw new FormatException("this server has no such directory or archive");
+        await using var archive = File.OpenRead(path);
+        return await UnpackAsync(archive, directory, ct);
+    }
+
+    /// <summary>A copy of a directory that the build user can read, whoever packed it.</summary>
+    private UntrustedTree Take(UntrustedTree root, string relative)
+    {
+        if (relative.Trim('/').Length > 0 && !root.IsDirectory(relative)) throw new FormatException($"there is no directory {relative}");
+        var path = Path.Combine(root.Root, relative.Trim('/'));
+        RequireSmall(TreeSize.Of(path));
+        var directory = MakeDirectory("taken");
+        using (var from = Files.Open(path, Native.O_RDONLY | Native.O_DIRECTORY))
         {
-            await using var archive = File.OpenRead(path);
-            return await UnpackAsync(archive, directory, ct);
+            using var to = Files.Open(directory, Native.O_RDONLY | Native.O_DIRECTORY);
+            TreeCopy.Copy(from, to);
         }
 
-        if (!Directory.Exists(path)) throw new FormatException("this server has no such directory or archive");
-        RequireSmall(TreeSize.Of(path));
-        return Copy(path, Native.O_RDONLY | Native.O_DIRECTORY, directory);
-    }
-
-    private static UntrustedTree CopyFromSource(UntrustedTree app, string relative, string directory)
-    {
-        if (relative.Length > 0 && !app.IsDirectory(relative)) throw new FormatException($"the source has no directory {relative}");
-        return Copy(Path.Combine(app.Root, relative), Native.O_RDONLY | Native.O_DIRECTORY | Native.O_NOFOLLOW, directory);
-    }
-
-    private static UntrustedTree Copy(string path, int flags, string directory)
-    {
-        using var from = Files.Open(path, flags);
-        using var to = Files.Open(directory, Native.O_RDONLY | Native.O_DIRECTORY);
-        TreeCopy.Copy(from, to);
+        MakeReadable(directory);
         return new UntrustedTree(directory);
     }
+
+    private string MakeDirectory(string name) => Directory.CreateDirectory(Path.Combine(scratch, $"{name}-{++_directories}")).FullName;
 
     private void RequireSmall(long bytes)
     {
@@ -131,7 +126,6 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes)
 
     private FormatException TooLarge() => new($"it is over the limit of {ByteSize.Text(maximumBytes)}");
 
-    // The build user reads it, whoever packed it.
     private static void MakeReadable(string directory)
     {
         var pending = new Stack<string>([directory]);
@@ -148,17 +142,50 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes)
         }
     }
 
-    private IReadOnlyList<Buildpack> Read(BuildpackSource source, UntrustedTree tree)
+    private IReadOnlyList<Buildpack> Read(BuildpackSource source, UntrustedTree root, string relative)
     {
+        var tree = Take(root, relative);
         // A directory may be packed with a name of its own.
         if (tree.Kind(Buildpack.Descriptor) is null && !tree.IsDirectory("bin") && tree.Names() is [var only] && tree.IsDirectory(only)) tree = new UntrustedTree(Path.Combine(tree.Root, only));
-        if (IsCloudNative(source, tree)) return [BuildpackCatalog.Read(tree.Root, source.Name), .. Nested(tree)];
+        _count++;
+        if (IsCloudNative(source, tree)) return [BuildpackCatalog.Read(tree.Root, source.Name), .. Nested(tree), .. Packaged(tree, root, relative)];
         if (tree.Kind("bin/compile") is not null) return [HerokuShim.Wrap(tree.Root, Path.Combine(scratch, $"shim-{_count}"), source, _count)];
         throw new BuildException(
             $"{source} is no buildpack: it has neither {Buildpack.Descriptor} nor bin/compile",
             Inside(tree).ToList() is { Count: > 0 } inside
                 ? $"It has buildpacks in {string.Join(", ", inside)}: name one of these directories. Of a git repository: ADDRESS#REF:DIRECTORY."
                 : null);
+    }
+
+    // A composite one may name, for its package, what lies beside it (distribution spec, "package.toml").
+    private IEnumerable<Buildpack> Packaged(UntrustedTree tree, UntrustedTree root, string relative)
+    {
+        if (tree.ReadText(Package) is not { } text) yield break;
+        foreach (var uri in Dependencies(text))
+        {
+            var path = new List<string>(relative.Split('/', StringSplitOptions.RemoveEmptyEntries));
+            foreach (var part in uri.Split('/').Where(part => part is not ("" or ".")))
+            {
+                if (part != "..") path.Add(part);
+                else if (path.Count > 0) path.RemoveAt(path.Count - 1);
+                else throw new FormatException($"{Package}: {uri} is not in what was fetched");
+            }
+
+            yield return BuildpackCatalog.Read(Take(root, string.Join('/', path)).Root, uri);
+        }
+    }
+
+    // Those of registries are for who makes packages; here they have to be named.
+    private static List<string> Dependencies(string package)
+    {
+        try
+        {
+            return [.. TomlParser.Parse(package).Tables("dependencies").Select(entry => entry.Text("uri")).OfType<string>().Where(uri => !uri.Contains(':') && !uri.StartsWith('/'))];
+        }
+        catch (TomlException exception)
+        {
+            throw new FormatException($"{Package}: {exception.Message}", exception);
+        }
     }
 
     // Heroku's have a descriptor of that name too, for their own registry, without an API.

@@ -154,7 +154,8 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
                 Offline: true),
             output,
             ct);
-        var reason = output.LastLine ?? (status == 0 ? buildpack.Signs.FoundIn(_source) : null);
+        // Who says no says why in its last line; who says yes may have told a story.
+        var reason = status != 0 || lines.Count == 1 ? output.LastLine : buildpack.Signs.FoundIn(_source);
         return new Detection(status, status == 0 ? ReadPlan(buildpack, plan) : BuildPlan.Empty, reason) { Lines = lines };
     }
 

@@ -43,7 +43,7 @@ internal sealed class LayersDirectory(Buildpack buildpack, string directory)
     }
 
     /// <summary><c>launch.toml</c>, empty where there is none.</summary>
-    public LaunchMetadata ReadLaunch() => Parse("launch.toml", LaunchMetadata.Parse) ?? LaunchMetadata.Empty;
+    public LaunchMetadata ReadLaunch() => Parse("launch.toml", text => LaunchMetadata.Parse(text, direct: !buildpack.HasShellProcesses)) ?? LaunchMetadata.Empty;
 
     /// <summary>The names under <c>unmet</c> in <c>build.toml</c>.</summary>
     public IReadOnlyList<string> ReadUnmet() =>

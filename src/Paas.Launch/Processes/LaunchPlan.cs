@@ -20,7 +20,7 @@ public sealed record LaunchPlan(IReadOnlyList<LaunchedBuildpack> Buildpacks, IRe
         var document = TomlParser.Parse(text);
         return new LaunchPlan(
             [.. document.Tables("buildpacks").Select(table => new LaunchedBuildpack(table.Required("id"), table.Text("version") ?? "", table.Text("api") ?? ""))],
-            ProcessTables.Read(document));
+            ProcessTables.Read(document, direct: true));
     }
 
     /// <summary>The document.</summary>

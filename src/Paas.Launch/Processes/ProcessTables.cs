@@ -6,13 +6,13 @@ namespace Paas.Launch.Processes;
 internal static class ProcessTables
 {
     /// <exception cref="TomlException">One of them is no process, or there are two of a type.</exception>
-    internal static IReadOnlyList<LaunchProcess> Read(TomlTable document)
+    internal static IReadOnlyList<LaunchProcess> Read(TomlTable document, bool direct)
     {
         var processes = new List<LaunchProcess>();
         foreach (var table in document.Tables("processes"))
         {
             if (!ExecutionEnvironment.Includes(table)) continue;
-            var process = Process(table);
+            var process = Process(table, direct);
             if (processes.Any(other => other.Type == process.Type))
             {
                 throw new TomlException(table.Line, $"process type '{process.Type}' is declared twice");
@@ -24,7 +24,7 @@ internal static class ProcessTables
         return processes;
     }
 
-    private static LaunchProcess Process(TomlTable table)
+    private static LaunchProcess Process(TomlTable table, bool direct)
     {
         var type = table.Required("type");
         if (!LaunchProcess.IsType(type)) throw new TomlException(table.Line, $"'{type}' is not a process type");
@@ -33,7 +33,7 @@ internal static class ProcessTables
         if (command.Count == 0 || command[0].Length == 0) throw new TomlException(table.Line, $"process '{type}' has no command");
         return new LaunchProcess(type, command, table.Strings("args") ?? [])
         {
-            Direct = table.Boolean("direct") ?? true,
+            Direct = table.Boolean("direct") ?? direct,
             Default = table.Boolean("default") ?? false,
             WorkingDirectory = table.Text("working-dir"),
         };

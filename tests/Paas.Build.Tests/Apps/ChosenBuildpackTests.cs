@@ -151,7 +151,7 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
         using var app = new TestApp(node);
         app.Write("x.txt", "x");
         app.Write("Procfile", "web: moon");
-        foreach (var address in (string[])[$"{server.Address}moon.tgz", $"{repositories.Address}repository#main:hello-moon"])
+        foreach (var address in (string[])[$"{server.Address}moon.tgz", $"{repositories.Address}repository#main:hello-moon", $"{repositories.Address}repository#main:/hello-universe/"])
         {
             app.Buildpacks = [BuildpackSource.Parse(address)];
             var outcome = await BuildAsync(app);
@@ -177,7 +177,7 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
             ($"{server.Address}away.tgz", "this host itself"),
             ("./nothing", "no directory nothing"),
             ("./x.txt", "no directory x.txt"),
-            ("heroku/nodejs", "there is no buildpack 'heroku/nodejs'"),
+            ("heroku/cobol", "there is no buildpack 'heroku/cobol'"),
         })
         {
             app.Buildpacks = [BuildpackSource.Parse(address)];

@@ -52,6 +52,7 @@ public sealed class CompositeTests
         var catalog = Catalog(own);
         Assert.Same(own, catalog.Find("nodejs", null));
         Assert.Same(own, catalog.Find("Paas/NodeJS", "latest"));
+        Assert.Same(own, catalog.Find("heroku/nodejs", null));
         Assert.Null(catalog.Find("other/nodejs", null));
         Assert.Same(brought, catalog.With([brought]).Find("nodejs", null));
         Assert.Same(own, catalog.With([brought]).Find("nodejs", "1.0.0"));

@@ -9,6 +9,14 @@ namespace Paas.Build.Tests.Buildpacks;
 public sealed class LaunchMetadataTests
 {
     [Fact]
+    public void Before_api_0_9_a_process_is_a_line_for_a_shell_unless_it_says_otherwise()
+    {
+        var launch = LaunchMetadata.Parse("[[processes]]\ntype='web'\ncommand='run $PORT'\nargs=['a b']\n[[processes]]\ntype='task'\ncommand='task'\ndirect=true", direct: false);
+        Assert.Equal([(false, "run $PORT 'a b'"), (true, "task")], launch.Processes.Select(process => (process.Direct, process.ShellCommand)));
+        Assert.True(LaunchMetadata.Parse("[[processes]]\ntype='web'\ncommand='run'").Processes.Single().Direct);
+    }
+
+    [Fact]
     public void Commands_become_what_a_shell_reads()
     {
         var launch = LaunchMetadata.Parse(
