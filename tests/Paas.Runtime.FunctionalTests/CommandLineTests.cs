@@ -36,6 +36,7 @@ public sealed class CommandLineTests
         Assert.Equal(41, linux["capabilities"]!.AsArray().Count);
         Assert.True((bool)linux["mountExtensions"]!["idmap"]!["enabled"]!);
         Assert.False((bool)linux["intelRdt"]!["enabled"]!);
+        Assert.Contains("MPOL_BIND", linux["memoryPolicy"]!["modes"]!.AsArray().Select(mode => (string)mode!));
     }
 
     [RootFact]

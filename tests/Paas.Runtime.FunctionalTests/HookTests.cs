@@ -121,6 +121,16 @@ public sealed class HookTests
     private static string NameOf(string kind) => kind == "startContainer" ? "sh" : "own name";
 
     [OwnRootFact]
+    public void A_createContainer_hook_starts_in_the_bundle()
+    {
+        using var container = new TestContainer();
+        Add(container, "createContainer", "pwd > rootfs/seen; ls rootfs/proc > rootfs/mounted");
+        container.Run().ShouldSucceed();
+        Assert.Equal(container.Bundle + "\n", File.ReadAllText(Path.Combine(container.Rootfs, "seen")));
+        Assert.Contains("self", File.ReadAllText(Path.Combine(container.Rootfs, "mounted")));
+    }
+
+    [OwnRootFact]
     public void A_startContainer_hook_without_an_environment_has_the_programs()
     {
         using var container = new TestContainer();

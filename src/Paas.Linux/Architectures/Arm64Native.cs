@@ -114,6 +114,7 @@ public static partial class Native
     public const int SYS_setpriority = 140;
     public const int SYS_ioprio_set = 30;
     public const int SYS_sched_setattr = 274;
+    public const int SYS_set_mempolicy = 237;
     public const int SYS_sched_getaffinity = 123;
     public const int SYS_bind = 200;
     public const int SYS_listen = 201;

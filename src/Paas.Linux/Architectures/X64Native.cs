@@ -117,6 +117,7 @@ public static partial class Native
     public const int SYS_setpriority = 141;
     public const int SYS_ioprio_set = 251;
     public const int SYS_sched_setattr = 314;
+    public const int SYS_set_mempolicy = 238;
     public const int SYS_sched_getaffinity = 204;
     public const int SYS_bind = 49;
     public const int SYS_listen = 50;

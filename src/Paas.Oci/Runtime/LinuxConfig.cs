@@ -35,6 +35,8 @@ public sealed record LinuxConfig
 
     public PersonalityConfig? Personality { get; init; }
 
+    public MemoryPolicyConfig? MemoryPolicy { get; init; }
+
     /// <summary>Intel's resource director. Present when the document has it, whatever is in it.</summary>
     public IntelRdtConfig? IntelRdt { get; init; }
 }
@@ -45,6 +47,19 @@ public sealed record PersonalityConfig
     /// <summary><c>LINUX LINUX32</c></summary>
     public required string Domain { get; init; }
 
+    public IReadOnlyList<string>? Flags { get; init; }
+}
+
+/// <summary>From which nodes memory is taken (config-linux.md, Memory policy; set_mempolicy(2)).</summary>
+public sealed record MemoryPolicyConfig
+{
+    /// <summary><c>MPOL_DEFAULT MPOL_BIND MPOL_INTERLEAVE …</c></summary>
+    public string? Mode { get; init; }
+
+    /// <summary>A list such as <c>0-3,7</c>.</summary>
+    public string? Nodes { get; init; }
+
+    /// <summary><c>MPOL_F_NUMA_BALANCING MPOL_F_RELATIVE_NODES MPOL_F_STATIC_NODES</c></summary>
     public IReadOnlyList<string>? Flags { get; init; }
 }
 

@@ -26,6 +26,7 @@ public static partial class RuntimeConfigReader
                 "readonlyPaths" => linux with { ReadonlyPaths = List(ref json, TextItem) },
                 "mountLabel" => linux with { MountLabel = Text(ref json) },
                 "personality" => linux with { Personality = Object(ref json, Personality) },
+                "memoryPolicy" => linux with { MemoryPolicy = Object(ref json, MemoryPolicy) },
                 "intelRdt" => linux with { IntelRdt = Object(ref json, IntelRdt) },
                 _ => Skip(ref json, linux),
             };

@@ -74,6 +74,23 @@ public static partial class RuntimeConfigReader
         return personality.Domain.Length > 0 ? personality : throw Missing("linux.personality.domain");
     }
 
+    private static MemoryPolicyConfig MemoryPolicy(ref Utf8JsonReader json)
+    {
+        var policy = new MemoryPolicyConfig();
+        while (Member(ref json, out var name))
+        {
+            policy = name switch
+            {
+                "mode" => policy with { Mode = Text(ref json) },
+                "nodes" => policy with { Nodes = Text(ref json) },
+                "flags" => policy with { Flags = List(ref json, TextItem) },
+                _ => Skip(ref json, policy),
+            };
+        }
+
+        return policy;
+    }
+
     private static IntelRdtConfig IntelRdt(ref Utf8JsonReader json)
     {
         var rdt = new IntelRdtConfig();

@@ -117,6 +117,7 @@ internal sealed class ExecProcess
         _program.Add("wait for the runtime", null, SYS_read, _go.ReadEnd, _program.Memory(16), 1).NeedsData();
         if (string.IsNullOrEmpty(_process.ExecCPUAffinity?.Initial)) SchedulingSteps.ResetAffinity(_program);
         SchedulingSteps.AddAffinity(_program, _process.ExecCPUAffinity?.Final);
+        MemoryPolicySteps.Add(_program, _spec.Config.Linux?.MemoryPolicy);
         _program.Add("setsid", null, SYS_setsid);
         var label = SecurityLabelSteps.Open(_program, _process);
         Join();

@@ -45,16 +45,19 @@ internal sealed class ContainerHooks : IDisposable
     }
 
     /// <summary>Adds the createContainer hooks.</summary>
-    public void AddCreate(LaunchProgram program, Pipe status) =>
+    /// <param name="program">The program.</param>
+    /// <param name="bundle">Where they start, as those of the runtime do.</param>
+    /// <param name="status">Pipe a failure is reported through.</param>
+    public void AddCreate(LaunchProgram program, string bundle, Pipe status) =>
         // Without an environment of their own they get none: the host's is none of the container's business.
-        Add(program, "createContainer", _hooks.CreateContainer, [], Number(_creating), status);
+        Add(program, "createContainer", _hooks.CreateContainer, [], bundle, Number(_creating), status);
 
     /// <summary>Adds the startContainer hooks.</summary>
     /// <param name="program">The program.</param>
     /// <param name="environment">That of the container's process, which is theirs too where they have none of their own.</param>
     /// <param name="status">Pipe a failure is reported through.</param>
     public void AddStart(LaunchProgram program, IReadOnlyList<string> environment, Pipe status) =>
-        Add(program, "startContainer", _hooks.StartContainer, environment, Number(_created), status);
+        Add(program, "startContainer", _hooks.StartContainer, environment, null, Number(_created), status);
 
     public void Dispose()
     {
@@ -64,12 +67,15 @@ internal sealed class ContainerHooks : IDisposable
     }
 
     private void Add(
-        LaunchProgram program, string kind, IReadOnlyList<HookConfig>? hooks, IReadOnlyList<string> environment, long state, Pipe status)
+        LaunchProgram program, string kind, IReadOnlyList<HookConfig>? hooks, IReadOnlyList<string> environment, string? directory, long state, Pipe status)
     {
-        for (var i = 0; i < (hooks?.Count ?? 0); i++) Add(program, HookProcess.Name(kind, i), hooks![i], hooks[i].Env ?? environment, state, status);
+        for (var i = 0; i < (hooks?.Count ?? 0); i++)
+        {
+            Add(program, HookProcess.Name(kind, i), hooks![i] with { Env = hooks[i].Env ?? environment }, directory, state, status);
+        }
     }
 
-    private void Add(LaunchProgram program, string name, HookConfig hook, IReadOnlyList<string> environment, long state, Pipe status)
+    private void Add(LaunchProgram program, string name, HookConfig hook, string? directory, long state, Pipe status)
     {
         var pid = program.NewRegister();
         var end = program.Memory(sizeof(int));
@@ -86,7 +92,9 @@ internal sealed class ContainerHooks : IDisposable
         }
 
         fork.OnZero(program.Count);
-        HookProcess.Add(program, name, hook, state, Number(_output), status.WriteEnd, environment);
+        // A user namespace may be kept from getting there.
+        if (directory is not null) program.Add(name, directory, SYS_chdir, program.Text(directory)).Tolerate(Errno.EACCES, Errno.ENOENT);
+        HookProcess.Add(program, name, hook, state, Number(_output), status.WriteEnd, hook.Env!);
         over.OnSuccess(program.Count);
     }
 

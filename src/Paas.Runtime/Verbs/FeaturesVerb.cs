@@ -52,6 +52,10 @@ internal static class FeaturesVerb
         Flags(json, "apparmor", ("enabled", true));
         Flags(json, "selinux", ("enabled", true));
         Flags(json, "intelRdt", ("enabled", false));
+        json.WriteStartObject("memoryPolicy");
+        Strings(json, "modes", MemoryPolicySteps.Modes);
+        Strings(json, "flags", MemoryPolicySteps.Flags);
+        json.WriteEndObject();
         json.WriteStartObject("mountExtensions");
         Flags(json, "idmap", ("enabled", true));
         json.WriteEndObject();

@@ -33,6 +33,7 @@ public sealed class RuntimeConfigReaderTests
             "timeOffsets": {"monotonic": {"secs": -3, "nanosecs": 4}},
             "devices": [{"type": "c", "path": "/dev/x", "major": 1, "minor": 2, "fileMode": 438, "uid": 3, "gid": 4}],
             "cgroupsPath": "/c", "rootfsPropagation": "rslave", "mountLabel": "m",
+            "memoryPolicy": {"mode": "MPOL_BIND", "nodes": "0-1", "flags": ["MPOL_F_STATIC_NODES"]},
             "resources": {
               "devices": [{"allow": true, "type": "c", "major": -1, "minor": 5, "access": "rw"}],
               "memory": {"limit": 1, "reservation": 2, "swap": -1, "kernel": 3, "kernelTCP": 4, "swappiness": 60, "disableOOMKiller": true,
