@@ -29,7 +29,8 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes)
 
     /// <summary>Whether an address is that of an archive; any other is a git repository.</summary>
     public static bool IsArchive(string address) =>
-        address.StartsWith("http", StringComparison.OrdinalIgnoreCase) && ArchiveEndings.Any(address.Split('#', '?')[0].EndsWith);
+        address.StartsWith("http", StringComparison.OrdinalIgnoreCase)
+        && ArchiveEndings.Any(ending => address.Split('#', '?')[0].EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Fetches one that is no id.</summary>
     /// <returns>The buildpack that is meant, and after it those that come with it.</returns>
