@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Paas.EndToEnd.Tests;
 
-/// <summary>The sample of each language is pushed, answers, and is pushed again with a line changed: from the cache.</summary>
+/// <summary>The sample of each language is pushed, answers, and is pushed again with a line changed: from the cache. Where its registry is not there, a third push says so.</summary>
 [Collection(ServerCollection.Name)]
 public sealed class LanguageTests(ServerFixture fixture, ITestOutputHelper output)
 {
@@ -17,6 +17,15 @@ public sealed class LanguageTests(ServerFixture fixture, ITestOutputHelper outpu
         { "go", "main.go", "(\"Go", "Go", "packages from the cache", "Downloading" },
         { "php", "public/index.php", "('PHP", "PHP", "packages from the cache", "Downloading" },
         { "rust", "src/main.rs", "(\"Rust", "Rust", "packages from the cache", "Downloading" },
+        { "ruby", "web.rb", "\"Ruby", "Ruby", "Using the gems from the cache", "bundle install" },
+        { "java", "src/main/java/com/example/hello/Server.java", "\"Java", "Java", "packages from the cache", "Downloading" },
+    };
+
+    /// <summary>Sample, the variable that names its registry, the host that is not there, a file of it, and what is replaced there so that something has to be fetched.</summary>
+    private static readonly Dictionary<string, (string Variable, string Host, string File, string Old, string New)> Registries = new()
+    {
+        ["python"] = ("PIP_INDEX_URL", "pypi.invalid", "requirements.txt", "--no-index", "requests==2.32.0"),
+        ["java"] = ("MAVEN_MIRROR_URL", "maven.invalid", "pom.xml", "file:///layers/paas_apt/packages/usr/share/maven-repo", "https://repo.maven.apache.org/maven2"),
     };
 
     [RootTheory]
@@ -35,6 +44,21 @@ public sealed class LanguageTests(ServerFixture fixture, ITestOutputHelper outpu
         var second = await PushAsync(app);
         Assert.Contains(cached, second.Stderr, StringComparison.Ordinal);
         Assert.DoesNotContain(spared, second.Stderr, StringComparison.Ordinal);
+        Assert.Contains(" again", (await app.GetAsync()).Body, StringComparison.Ordinal);
+        if (Registries.TryGetValue(sample, out var registry)) await AskWhatIsNotThereAsync(app, registry);
+    }
+
+    // A registry that cannot be reached is named, with the variable that names another; what was live goes on.
+    private async Task AskWhatIsNotThereAsync(AppCheckout app, (string Variable, string Host, string File, string Old, string New) registry)
+    {
+        (await app.PaasAsync("config:set", $"{registry.Variable}=https://{registry.Host}/simple")).Succeeded();
+        app.Replace(registry.File, registry.Old, registry.New);
+        await app.CommitAsync("Ask for more");
+        var third = await app.PushAsync();
+        output.WriteLine(third.Output);
+        Assert.NotEqual(0, third.ExitCode);
+        Assert.Contains($"{registry.Host} cannot be reached from this server", third.Stderr, StringComparison.Ordinal);
+        Assert.Contains($"paas config:set {registry.Variable}=", third.Stderr, StringComparison.Ordinal);
         Assert.Contains(" again", (await app.GetAsync()).Body, StringComparison.Ordinal);
     }
 

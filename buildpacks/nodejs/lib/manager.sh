@@ -159,9 +159,11 @@ explain_install() {
     elif grep -qE 'E404|ETARGET' "$log"; then
         fail "npm has no $(grep -m1 -oE "('|for )[@a-z0-9][^' ]*@[^' ]+" "$log" | sed "s/^'//; s/^for //")" "Correct its name or version in package.json."
     elif grep -qE 'gyp ERR!|node-gyp' "$log"; then
+        explain_native "$log"
         fail "a package with native code cannot be compiled" "Name the Debian packages with the libraries it needs in an Aptfile, e.g. libcairo2-dev."
     elif grep -q ERESOLVE "$log"; then
         fail "two packages need versions of a third that do not fit together" "The lines above name them. Change one, or write legacy-peer-deps=true in .npmrc."
     fi
+    explain_native "$log"
     fail "$1 failed" "The lines above say why. If package.json and the lockfile disagree, run $(manager_name) install, commit ${lockfile:-the lockfile} and push again."
 }

@@ -19,12 +19,10 @@ explain_pip() {
             "Name one that can: paas config:set PIP_INDEX_URL=https://MIRROR/simple, or commit wheels and write '--no-index' and '--find-links DIRECTORY' in requirements.txt."
     elif grep -qE "(No matching distribution|Could not find a version)" "$log"; then
         fail "$(sed -n 's/^ERROR: No matching distribution found for /there is no package /p' "$log" | head -n 1)" "Correct its name or version in $source_file; the lines above list the versions there are."
-    elif grep -qE 'fatal error: .*\.h: No such file|Package .* was not found in the pkg-config|error: command .*(gcc|cc|x86_64-linux-gnu-gcc).* failed' "$log"; then
-        fail "a package with native code cannot be compiled: $(grep -m1 -oE 'fatal error: [^:]*: No such file or directory|Package [^ ]* was not found' "$log" || echo "see the compiler's lines above")" \
-            "Name the Debian package with that file in an Aptfile, e.g. libpq-dev for libpq-fe.h."
     elif grep -q 'hash' "$log" && grep -q 'DO NOT MATCH\|do not match' "$log"; then
-        fail "$source_file is out of date: a package has another hash than the lockfile says" "Run pipenv lock, commit it and push again."
+        fail "$source_file is out of date: a package has another hash than it says" "Lock again, commit $source_file and push."
     fi
+    explain_native "$log"
     fail "pip install failed" "The lines above say why. Correct $source_file, commit and push again."
 }
 
@@ -38,7 +36,7 @@ install_packages() {
     # Debian's setuptools and wheel are there for packages that are built from source.
     export PIP_FIND_LINKS="${PIP_FIND_LINKS:+$PIP_FIND_LINKS }$wheels" PIP_RETRIES=${PIP_RETRIES:-2} PIP_DEFAULT_TIMEOUT=${PIP_DEFAULT_TIMEOUT:-20}
     CPATH="$(echo /layers/*/build-packages/usr/include/python3.*):${CPATH:-}" \
-        pip install --no-warn-script-location --progress-bar off -r "$HOME/requirements.txt" 2>&1 | tee "$log" || explain_pip "$log"
+        pip install --no-warn-script-location --progress-bar off ${pip_option:+"$pip_option"} -r "$HOME/requirements.txt" 2>&1 | tee "$log" || explain_pip "$log"
 }
 
 provide_packages() {
@@ -47,13 +45,15 @@ provide_packages() {
     wheels=$(wheels)
     mkdir -p "$layers/pip-cache"
     describe pip-cache cache
-    facts=$("$python" "$CNB_BUILDPACK_DIR/lib/requirements.py" "$HOME/requirements.txt" 2>"$HOME/facts.log") ||
+    # pip's own modules know what ranges of versions and markers mean.
+    facts=$(PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$(ls "$wheels"/pip-*.whl) "$python" "$CNB_BUILDPACK_DIR/lib/requirements.py" "$HOME/requirements.txt" 2>"$HOME/facts.log") ||
         fail "the packages of this app cannot be read: $(tail -n 1 "$HOME/facts.log")" "Correct the file, commit and push again."
     source_file=${facts%%$'\n'*}
-    key="${facts##*$'\n'} $python_version $CNB_STACK_ID $(cat Aptfile 2>/dev/null | cksum | cut -d' ' -f1)"
-    if [ -f poetry.lock ] || [ -f uv.lock ]; then
-        [ -f requirements.txt ] || detail "Lockfiles of poetry and uv are not used: versions are those that pyproject.toml allows today. Export a requirements.txt to fix them."
+    key="${facts##*$'\n'} $python_version $CNB_STACK_ID $({ cat Aptfile 2>/dev/null || true; } | cksum | cut -d' ' -f1)"
+    if [ -f requirements.txt ] && { [ -f poetry.lock ] || [ -f uv.lock ]; }; then
+        detail "requirements.txt is what counts; delete it to be built from the lockfile"
     fi
+    pip_option=$(sed -n 2p <<<"$facts")
     if restored venv key "$key"; then
         detail "Using the packages from the cache: ${source_file:-the app} is unchanged"
     else

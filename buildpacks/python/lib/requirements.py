@@ -1,4 +1,5 @@
-"""requirements.py OUT: writes what pip has to install, and prints the file it comes from and a key of all that decides about it."""
+"""requirements.py OUT: writes what pip has to install, and prints the file it comes from, an option for pip, and a key of all
+that decides about it."""
 
 import hashlib
 import json
@@ -8,9 +9,15 @@ import re
 import sys
 import tomllib
 
+from pip._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+import lockfiles
+
 
 def from_pipfile_lock(path):
-    for name, entry in sorted(json.loads(path.read_text()).get("default", {}).items()):
+    document = json.loads(path.read_text())
+    yield from indexes([source["url"] for source in document.get("_meta", {}).get("sources", [])])
+    for name, entry in sorted(document.get("default", {}).items()):
         yield from pipenv_line(name, entry, " ".join(f"--hash={value}" for value in entry.get("hashes", [])))
 
 
@@ -28,32 +35,77 @@ def pipenv_line(name, entry, hashes=""):
         yield f"{name}{extras}{'' if version == '*' else version}{marker} {hashes}".rstrip()
 
 
+def indexes(urls):
+    """The app's own indexes, unless a config var names one: an option in the file would be stronger."""
+    if "PIP_INDEX_URL" in os.environ:
+        return
+    for option, url in zip(["--index-url", *["--extra-index-url"] * len(urls)], urls):
+        yield f"{option} {url}"
+
+
 def from_pipfile(path):
     document = tomllib.loads(path.read_text())
-    for source in document.get("source", [])[:1]:
-        yield f"--index-url {source['url']}"
+    yield from indexes([source["url"] for source in document.get("source", [])])
     for name, entry in document.get("packages", {}).items():
         yield from pipenv_line(name, entry)
 
 
+def check_python(file, wanted):
+    """Ends with what is wrong where a range such as >=3.12,<4 or ^3.12 does not have this Python."""
+    running = f"{sys.version_info[0]}.{sys.version_info[1]}.{sys.version_info[2]}"
+    # Poetry's own way of writing it: from there to the next major version.
+    text = re.sub(r"\^\s*(\d+)(\.[\d.]+)?", lambda m: f">={m[1]}{m[2] or ''},<{int(m[1]) + 1}", wanted or "")
+    text = re.sub(r"(?<![~=!<>])~\s*(\d+\.\d+)(\.\d+)?", r"==\1.*", text)
+    text = re.sub(r"^\s*(\d+(\.\d+)*(\.\*)?)\s*$", r"==\1", text)
+    try:
+        fits = SpecifierSet("" if text.strip() == "*" else text).contains(running)
+    except InvalidSpecifier:
+        sys.exit(f"{file} requires Python {wanted}, which is not a range of versions")
+    if not fits:
+        sys.exit(f"{file} requires Python {wanted}; the stack's Debian has Python {running}")
+
+
+def read_project():
+    path = pathlib.Path("pyproject.toml")
+    project = tomllib.loads(path.read_text()) if path.is_file() else {}
+    check_python("pyproject.toml", project.get("project", {}).get("requires-python"))
+    poetry = project.get("tool", {}).get("poetry", {})
+    check_python("pyproject.toml", poetry.get("dependencies", {}).get("python"))
+    return project
+
+
+def from_poetry_lock(path):
+    poetry = read_project().get("tool", {}).get("poetry", {})
+    yield from indexes([source["url"] for source in poetry.get("source", []) if "url" in source])
+    yield from lockfiles.pinned(lockfiles.Poetry, path, pathlib.Path("pyproject.toml"))
+
+
+def from_uv_lock(path):
+    named = read_project().get("tool", {}).get("uv", {}).get("index", [])
+    yield from indexes([index["url"] for index in sorted(named, key=lambda index: not index.get("default", False))])
+    yield from lockfiles.pinned(lockfiles.Uv, path, pathlib.Path("pyproject.toml"))
+
+
 def from_pyproject(path):
-    document = tomllib.loads(path.read_text())
-    if "project" not in document:
-        if "poetry" in document.get("tool", {}):
-            sys.exit("pyproject.toml has [tool.poetry] and no [project]: run poetry export -o requirements.txt and commit that")
-        return
-    needs = document["project"].get("requires-python")
-    running = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    if needs and (minimum := re.match(r">=\s*(\d+)\.(\d+)", needs)) and (int(minimum[1]), int(minimum[2])) > sys.version_info[:2]:
-        sys.exit(f"pyproject.toml requires Python {needs}; the stack's Debian has Python {running}")
-    yield from document["project"].get("dependencies", [])
+    document = read_project()
+    if "project" not in document and "poetry" in document.get("tool", {}):
+        sys.exit("pyproject.toml is poetry's and has no lockfile: run poetry lock and commit poetry.lock")
+    yield from document.get("project", {}).get("dependencies", [])
+
+
+SOURCES = [
+    ("requirements.txt", None),
+    ("Pipfile.lock", from_pipfile_lock),
+    ("Pipfile", from_pipfile),
+    ("poetry.lock", from_poetry_lock),
+    ("uv.lock", from_uv_lock),
+    ("pyproject.toml", from_pyproject),
+    ("setup.py", None),
+]
 
 
 def source():
-    for name, read in (("requirements.txt", None), ("Pipfile.lock", from_pipfile_lock), ("Pipfile", from_pipfile), ("pyproject.toml", from_pyproject)):
-        if pathlib.Path(name).is_file():
-            return name, read
-    return ("setup.py", None) if pathlib.Path("setup.py").is_file() else (None, None)
+    return next(((name, read) for name, read in SOURCES if pathlib.Path(name).is_file()), (None, None))
 
 
 def digest_tree(digest, path):
@@ -97,6 +149,8 @@ def main(out):
     pathlib.Path(out).write_text("".join(line + "\n" for line in lines))
     digest_requirements(digest, pathlib.Path(name if name == "requirements.txt" else out), set())
     print(name or "")
+    # A lockfile has said all there is to install.
+    print("--no-deps" if name in ("poetry.lock", "uv.lock") else "")
     print(digest.hexdigest()[:32])
 
 

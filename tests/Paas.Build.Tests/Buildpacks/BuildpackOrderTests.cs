@@ -15,7 +15,7 @@ public sealed class BuildpackOrderTests
         var order = BuildpackOrder.Load(Buildpacks);
         Assert.Equal(
             [
-                .. ((string[])["python", "go", "php", "rust"]).Select(language => $"paas/apt? paas/nodejs? paas/{language} paas/procfile?"),
+                .. ((string[])["python", "go", "php", "rust", "ruby", "java", "dotnet"]).Select(language => $"paas/apt? paas/nodejs? paas/{language} paas/procfile?"),
                 "paas/apt? paas/nodejs paas/procfile?", "paas/apt? paas/static paas/procfile?", "paas/apt? paas/procfile",
             ],
             order.Groups.Select(group => string.Join(' ', group.Select(member => member.Buildpack.Id + (member.Optional ? "?" : "")))));
@@ -30,12 +30,14 @@ public sealed class BuildpackOrderTests
         });
     }
 
-    [Fact]
-    public void Each_buildpack_carries_the_same_functions_for_layers()
+    [Theory]
+    [InlineData("layers.sh", 8)]
+    [InlineData("native.sh", 3)]
+    public void Each_buildpack_carries_the_same_functions(string file, int least)
     {
         // A buildpack is mounted alone, and works alone elsewhere: what is common is copied, and must not drift.
-        var copies = Directory.EnumerateFiles(Buildpacks, "layers.sh", SearchOption.AllDirectories).ToList();
-        Assert.True(copies.Count >= 5);
+        var copies = Directory.EnumerateFiles(Buildpacks, file, SearchOption.AllDirectories).ToList();
+        Assert.True(copies.Count >= least);
         Assert.Single(copies.Select(File.ReadAllText).Distinct());
     }
 
@@ -75,7 +77,7 @@ public sealed class BuildpackOrderTests
               paas/nodejs: no package.json
               paas/procfile: does not fit
               paas/static: failed with exit status 3: cannot read
-            Add one of these to the root of the source: package.json for a Node.js app; requirements.txt, pyproject.toml or Pipfile for a Python app; Procfile for programs that need no building; go.mod for a Go app; composer.json or index.php for a PHP app; Cargo.toml for a Rust app; index.html (in the root or in public/) for a static site
+            Add one of these to the root of the source: package.json for a Node.js app; requirements.txt, pyproject.toml or Pipfile for a Python app; Procfile for programs that need no building; go.mod for a Go app; composer.json or index.php for a PHP app; Cargo.toml for a Rust app; Gemfile for a Ruby app; pom.xml, build.gradle or a .jar for a Java app; a .csproj, .fsproj or .sln for a .NET app; index.html (in the root or in public/) for a static site
             """,
             exception.Hint);
     }

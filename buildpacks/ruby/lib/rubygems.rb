@@ -1,0 +1,2 @@
+require "rbconfig"
+require "@ROOT@/usr/lib/ruby/vendor_ruby/rubygems.rb"
