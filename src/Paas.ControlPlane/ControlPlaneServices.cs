@@ -24,7 +24,6 @@ using Paas.ControlPlane.Reconcile;
 using Paas.ControlPlane.Registries;
 using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Runs;
-using Paas.ControlPlane.SourceArchives;
 using Paas.ControlPlane.Stacks;
 using Paas.ControlPlane.Store;
 using Paas.Images;
@@ -58,7 +57,7 @@ public static class ControlPlaneServices
         services.AddSshKeys();
         services.AddCleanup(options);
         services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
-        services.AddSingleton<GitRepositories>().AddSingleton<GitSettings>().AddSingleton<ArchiveDeploys>().AddSingleton<IGit, GitDesk>();
+        services.AddGit(options);
         services.AddSingleton<BuildpackSettings>().AddSingleton<BuildExplanations>().AddSingleton<IBuildpacks, BuildpackDesk>();
         services.AddSingleton<StackTable>().AddSingleton<AppRebase>().AddSingleton<IStacks, StackDesk>();
         services.AddSingleton(MakePlatform);

@@ -35,7 +35,7 @@ internal sealed class TestDaemon : IAsyncDisposable
             services.AddAccess();
             services.AddRegistry(options);
             services.AddSshKeys();
-            services.AddSingleton<GitRepositories>();
+            services.AddSingleton<GitRepositories>().AddSingleton<IGit>(provider => new ScriptedGit(options, provider.GetRequiredService<GitRepositories>(), Platform));
             services.AddSingleton<IPlatform>(Platform).AddSingleton<IBuildpacks, ScriptedBuildpacks>();
             services.AddSingleton<ILoggerProvider>(new MemoryLog(Log));
             more?.Invoke(services);

@@ -157,22 +157,6 @@ public sealed class GitPushTests(ServerFixture fixture, ITestOutputHelper output
     }
 
     [RootFact]
-    public async Task A_submodule_is_named_where_its_files_are_not_built()
-    {
-        await using var app = await AppCheckout.CreateAsync(Server, "static", "parent");
-        using var other = new TemporaryDirectory();
-        (await Server.GitAsync(other.Path, "init", "-q", "-b", "main", "lib")).Succeeded();
-        await File.WriteAllTextAsync(other.Combine("lib", "inner.txt"), "inner");
-        (await Server.GitAsync(other.Combine("lib"), "add", "-A")).Succeeded();
-        (await Server.GitAsync(other.Combine("lib"), "commit", "-q", "-m", "Inner")).Succeeded();
-        (await GitAsync(app, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.Combine("lib"), "lib")).Succeeded();
-        await app.CommitAsync("With a submodule");
-        Assert.Contains("lib is a submodule", (await app.PushAsync()).Succeeded().Stderr, StringComparison.Ordinal);
-        (await app.PaasAsync("deploy")).Succeeded();
-        Assert.Equal("inner", (await app.GetAsync("/lib/inner.txt")).Body);
-    }
-
-    [RootFact]
     public async Task An_archive_deploys_from_standard_input_and_a_hostile_one_or_one_of_this_host_does_not()
     {
         using var work = new TemporaryDirectory();

@@ -21,4 +21,15 @@ internal sealed partial class PaasClient : IGit
         var query = Query(("type", source.Type), ("url", source.Url));
         return StreamAsync(() => new HttpRequestMessage(HttpMethod.Post, Of(app) + "/archive" + query) { Content = content }, Json.BuildEvent, ct);
     }
+
+    public IAsyncEnumerable<BuildEvent> BuildCommitAsync(string app, CommitBuildRequest request, CancellationToken ct) =>
+        StreamAsync(() => With(HttpMethod.Post, Of(app) + "/git/builds", request, Json.CommitBuildRequest), Json.BuildEvent, ct);
+
+    public IAsyncEnumerable<BuildEvent> SyncAsync(string app, GitSyncRequest request, CancellationToken ct) =>
+        StreamAsync(() => With(HttpMethod.Post, Of(app) + "/git/sync", request, Json.GitSyncRequest), Json.BuildEvent, ct);
+
+    public Task<DeployKeyDocument> GetDeployKeyAsync(string app, CancellationToken ct) => GetAsync(Of(app) + "/git/key", Json.DeployKeyDocument, ct);
+
+    public Task<DeployKeyDocument> RenewDeployKeyAsync(string app, CancellationToken ct) =>
+        ExchangeAsync(new HttpRequestMessage(HttpMethod.Post, Of(app) + "/git/key"), Json.DeployKeyDocument, ct);
 }

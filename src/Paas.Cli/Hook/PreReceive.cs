@@ -7,13 +7,11 @@ using Paas.Contracts.Errors;
 namespace Paas.Cli.Hook;
 
 /// <summary>
-/// Deploys a push before git accepts it: the source goes in by one POST, the build's output comes back by its answer, and its end
-/// decides whether the branch moves. Runs inside git's quarantine, which only this process and its children can see into.
+/// Deploys a push before git accepts it: one POST names the commit and the quarantine that it is in, the build's output comes back by its
+/// answer, and its end decides whether the branch moves.
 /// </summary>
 internal sealed class PreReceive(PaasClient client, string app, Terminal terminal)
 {
-    private const string EmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-
     public async Task<int> RunAsync(TextReader input, CancellationToken ct)
     {
         var updates = RefUpdate.Read(input);
@@ -49,27 +47,13 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
 
     private async Task<int> DeployAsync(RefUpdate update, CancellationToken ct)
     {
-        var commit = Commit(update.New);
-        if (commit.Id != update.New)
-        {
-            // It leads to a commit, but is none. git itself would refuse it, only after it has been deployed.
-            terminal.Error("An annotated tag cannot be a branch", $"Push the commit that it names: git push {Remote} 'TAG^{{}}:{update.Branch}'");
-            return ErrorCodes.ExitFailure;
-        }
-
-        if (commit.Tree == EmptyTree)
-        {
-            terminal.Error("The commit is empty: there are no files in it to build", "Add some: git add . && git commit");
-            return ErrorCodes.ExitFailure;
-        }
-
-        WarnOfSubmodules(update.New);
-        var source = new BuildSource(commit.Id, update.Branch, commit.Message, commit.Author);
-        await using var tar = SourceArchive.Of(update.New);
+        // Until this hook lets the push through, only git's quarantine has its objects.
+        var quarantine = Environment.GetEnvironmentVariable("GIT_QUARANTINE_PATH") is { Length: > 0 } path ? Path.GetFileName(path) : null;
+        var request = new CommitBuildRequest(update.New, update.Branch, quarantine);
         var said = new List<string>();
         try
         {
-            await foreach (var step in client.SubmitBuildAsync(app, source, tar, ct))
+            await foreach (var step in client.BuildCommitAsync(app, request, ct))
             {
                 if (step.Line is { } line) Print(line, said);
                 if (step.Result is { } result) return End(result, said);
@@ -82,19 +66,6 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
 
         terminal.Error("The build goes on without this push", $"See how it ends: paas builds -a {app}");
         return ErrorCodes.ExitFailure;
-    }
-
-    // In a commit they are but the names of other repositories' commits, so that without a word their directories would just be empty.
-    private void WarnOfSubmodules(string commit)
-    {
-        if (GitCheckout.Run("rev-parse", "--quiet", "--verify", commit + ":.gitmodules") is not { Code: 0 }) return;
-        if (GitCheckout.Run("ls-tree", "-r", "-z", commit) is not { Code: 0, Output: var entries }) return;
-        foreach (var entry in entries.Split('\0').Where(entry => entry.StartsWith("160000 ", StringComparison.Ordinal)))
-        {
-            terminal.Error(
-                $"{entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..]} is a submodule: its files are not in this push, and its directory is empty in the build",
-                "Commit its files instead (git subtree), or deploy the checkout with them: paas deploy");
-        }
     }
 
     // The output has usually said why already.
@@ -110,18 +81,5 @@ internal sealed class PreReceive(PaasClient client, string app, Terminal termina
     {
         terminal.Note(line);
         if (line.StartsWith(" !", StringComparison.Ordinal)) said.Add(line);
-    }
-
-    private static string Start(string text, int length) =>
-        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] + "…";
-
-    // A pushed tag object or a branch both lead to a commit.
-    private static (string Id, string Tree, string Message, string Author) Commit(string id)
-    {
-        var shown = GitCheckout.Run("log", "--no-walk", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%T%x00%an%x00%s", id);
-        if (shown is not { Code: 0, Output: var text } || text.Split('\0') is not [var commit, var tree, var author, var message])
-            throw new PaasException(ErrorCode.InvalidRequest, $"{id} is not a commit");
-        // Both travel in the address of a request, whose length servers limit.
-        return (commit, tree, Start(message, 200), Start(author, 100));
     }
 }

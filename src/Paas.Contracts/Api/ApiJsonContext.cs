@@ -9,7 +9,7 @@ namespace Paas.Contracts.Api;
     Converters = [
         typeof(CamelCaseEnumConverter<AppStatus>), typeof(CamelCaseEnumConverter<InstanceStatus>),
         typeof(CamelCaseEnumConverter<ReleaseReason>), typeof(CamelCaseEnumConverter<BuildStatus>),
-        typeof(CamelCaseEnumConverter<DeploymentStatus>), typeof(CamelCaseEnumConverter<FileChange>), typeof(CamelCaseEnumConverter<AccessRole>), typeof(CamelCaseEnumConverter<BuildpackAnswer>), typeof(CamelCaseEnumConverter<HealthStatus>)])]
+        typeof(CamelCaseEnumConverter<DeploymentStatus>), typeof(CamelCaseEnumConverter<FileChange>), typeof(CamelCaseEnumConverter<SyncBuild>), typeof(CamelCaseEnumConverter<AccessRole>), typeof(CamelCaseEnumConverter<BuildpackAnswer>), typeof(CamelCaseEnumConverter<HealthStatus>)])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(ProblemEvent))]
 [JsonSerializable(typeof(CreateAppRequest))]
@@ -69,6 +69,13 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(GitDocument))]
 [JsonSerializable(typeof(GitChange))]
 [JsonSerializable(typeof(BuildChangesDocument))]
+[JsonSerializable(typeof(CommitBuildRequest))]
+[JsonSerializable(typeof(GitSyncRequest))]
+[JsonSerializable(typeof(DeployKeyDocument))]
+[JsonSerializable(typeof(GitLoginRequest))]
+[JsonSerializable(typeof(GitLoginDocument))]
+[JsonSerializable(typeof(IReadOnlyList<GitLoginDocument>))]
+[JsonSerializable(typeof(KnownHostDocument))]
 [JsonSerializable(typeof(SshKeyDocument))]
 [JsonSerializable(typeof(IReadOnlyList<SshKeyDocument>))]
 [JsonSerializable(typeof(AddSshKeyRequest))]

@@ -1,5 +1,7 @@
 using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Git;
+using Paas.ControlPlane.Git.Commits;
+using Paas.ControlPlane.Git.Remotes;
 using Paas.ControlPlane.Logs;
 using Paas.ControlPlane.Reconcile;
 using Paas.ControlPlane.Store;
@@ -7,7 +9,7 @@ using Paas.ControlPlane.Store;
 namespace Paas.ControlPlane.Apps;
 
 /// <summary>What an app has on disk beside its rows: repository, logs, build outputs, cache.</summary>
-internal sealed class AppFiles(ControlPlaneOptions options, AppStore apps, GitRepositories repositories, PlatformLog platformLog, INode node)
+internal sealed class AppFiles(ControlPlaneOptions options, AppStore apps, GitRepositories repositories, DeployKeys keys, PlatformLog platformLog, INode node)
 {
     private const string RepositorySuffix = ".git";
 
@@ -25,6 +27,7 @@ internal sealed class AppFiles(ControlPlaneOptions options, AppStore apps, GitRe
     {
         platformLog.Forget(app);
         repositories.Remove(app);
+        keys.Remove(app);
         foreach (var parent in Parents)
         {
             var directory = Path.Combine(parent, app);
@@ -42,6 +45,11 @@ internal sealed class AppFiles(ControlPlaneOptions options, AppStore apps, GitRe
         foreach (var app in Parents.SelectMany(Names).Concat(repositoryNames).Where(name => AppName.IsValid(name) && !known.Contains(name)).ToHashSet())
         {
             Remove(app);
+        }
+
+        foreach (var name in Names(options.BuildsDirectory).Where(name => name.StartsWith(CommitBuilds.ScratchPrefix, StringComparison.Ordinal)))
+        {
+            Directory.Delete(Path.Combine(options.BuildsDirectory, name), recursive: true);
         }
     }
 

@@ -6,6 +6,9 @@ using Paas.ControlPlane.Store;
 
 namespace Paas.ControlPlane.Builds;
 
+/// <summary>Builds and deploys a source: <see cref="BuildIntake.SubmitAsync"/>.</summary>
+internal delegate IAsyncEnumerable<BuildEvent> SubmitSource(string app, BuildSource source, Stream tar, CancellationToken ct);
+
 /// <summary>Takes sources in and gives output out: the side of builds that a push sees.</summary>
 internal sealed class BuildIntake(ControlPlaneOptions options, AppStore apps, BuildStore builds, SourceStore sources, BuildOutputs outputs, BuildQueue queue, ImageCleanup cleanup, AppUrls urls)
 {

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.Git.Commits;
+using Paas.ControlPlane.Git.Remotes;
 using Paas.ControlPlane.SourceArchives;
 using Paas.ControlPlane.Store;
 
@@ -9,7 +11,7 @@ namespace Paas.ControlPlane.Git;
 /// <summary>Shows and changes what the apps' repositories do.</summary>
 internal sealed partial class GitDesk(
     ControlPlaneOptions options, AppStore apps, BuildStore builds, ReleaseStore releases, GitSettings settings, GitRepositories repositories, AppUrls urls,
-    ArchiveDeploys archives) : IGit
+    ArchiveDeploys archives, CommitBuilds commits, GitSync sync, DeployKeys keys) : IGit
 {
     private const int MostFiles = 200;
 
@@ -56,6 +58,19 @@ internal sealed partial class GitDesk(
     /// <inheritdoc/>
     public IAsyncEnumerable<BuildEvent> DeployArchiveAsync(string app, ArchiveSource source, Stream body, CancellationToken ct) =>
         archives.DeployAsync(app, source, body, ct);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BuildEvent> BuildCommitAsync(string app, CommitBuildRequest request, CancellationToken ct) =>
+        commits.BuildAsync(apps.Get(app).Name, request, null, ct);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BuildEvent> SyncAsync(string app, GitSyncRequest request, CancellationToken ct) => sync.RunAsync(app, request, ct);
+
+    /// <inheritdoc/>
+    public async Task<DeployKeyDocument> GetDeployKeyAsync(string app, CancellationToken ct) => new(await keys.PublicAsync(apps.Get(app).Name, ct));
+
+    /// <inheritdoc/>
+    public async Task<DeployKeyDocument> RenewDeployKeyAsync(string app, CancellationToken ct) => new(await keys.RenewAsync(apps.Get(app).Name, ct));
 
     // Stricter than git-check-ref-format(1) where nobody will miss it.
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._+@#-]*(/[A-Za-z0-9_][A-Za-z0-9._+@#-]*)*\z", RegexOptions.CultureInvariant)]

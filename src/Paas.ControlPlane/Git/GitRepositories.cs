@@ -1,7 +1,8 @@
-using System.Diagnostics;
 using LibGit2Sharp;
+using Paas.Build.Remotes;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.Git.Commits;
 
 namespace Paas.ControlPlane.Git;
 
@@ -28,6 +29,9 @@ public sealed class GitRepositories : IDisposable
 
     /// <summary>Where an app's repository is, or would be.</summary>
     public string PathOf(string app) => Path.Combine(_options.GitDirectory, app + ".git");
+
+    /// <summary>Where the repositories are that the app's submodules name.</summary>
+    public string ModulesOf(string app) => Path.Combine(_options.GitDirectory, app + ".modules");
 
     /// <summary>Makes the app's repository if there is none, brings its configuration up to date, and returns its path.</summary>
     public async Task<string> EnsureAsync(string app, CancellationToken ct = default)
@@ -96,8 +100,44 @@ public sealed class GitRepositories : IDisposable
     /// <summary>Deletes the app's repository.</summary>
     public void Remove(string app)
     {
-        if (Directory.Exists(PathOf(app))) Directory.Delete(PathOf(app), recursive: true);
+        foreach (var path in new[] { PathOf(app), ModulesOf(app) })
+        {
+            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        }
     }
+
+    /// <summary>Makes a bare repository where none is.</summary>
+    internal async Task MakeAsync(string path, CancellationToken ct)
+    {
+        if (File.Exists(Path.Combine(path, "HEAD"))) return;
+        // Made aside and renamed: a repository is there whole or not at all.
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var making = $"{path}.making-{Guid.NewGuid():N}";
+        await GitAsync(["init", "--quiet", "--bare", "--template=", "--initial-branch=main", making], ct);
+        if (Directory.Exists(path) && !File.Exists(Path.Combine(path, "HEAD"))) Directory.Delete(path, recursive: true);
+        try
+        {
+            Directory.Move(making, path);
+        }
+        catch (IOException) when (File.Exists(Path.Combine(path, "HEAD")))
+        {
+            Directory.Delete(making, recursive: true);
+        }
+    }
+
+    /// <summary>Moves a branch.</summary>
+    internal async Task SetBranchAsync(string app, string branch, string commit, CancellationToken ct) =>
+        await GitAsync(["--git-dir", PathOf(app), "update-ref", "refs/heads/" + branch, commit], ct);
+
+    /// <summary>The commit that a ref leads to; null where there is none.</summary>
+    internal async Task<string?> ResolveAsync(string app, string name, CancellationToken ct)
+    {
+        var result = await GitProgram.RunAsync(["rev-parse", "--quiet", "--verify", "--end-of-options", name + "^{commit}"], new GitObjects(PathOf(app), []).ForReading(), ct);
+        return result.ExitCode == 0 ? result.Output.Trim() : null;
+    }
+
+    /// <summary>Deletes a ref that has served its purpose.</summary>
+    internal async Task DropAsync(string app, string name) => await GitAsync(["--git-dir", PathOf(app), "update-ref", "-d", name], CancellationToken.None);
 
     /// <inheritdoc/>
     public void Dispose() => _making.Dispose();
@@ -122,16 +162,6 @@ public sealed class GitRepositories : IDisposable
         _ => new(change.Path, FileChange.Changed),
     };
 
-    private async Task MakeAsync(string path, CancellationToken ct)
-    {
-        // Made aside and renamed: a repository is there whole or not at all.
-        var making = path + ".making";
-        if (Directory.Exists(making)) Directory.Delete(making, recursive: true);
-        await GitAsync(["init", "--quiet", "--bare", "--template=", "--initial-branch=main", making], ct);
-        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
-        Directory.Move(making, path);
-    }
-
     private void Configure(string path)
     {
         // Old mistakes that other tools made in long histories are harmless; refusing them would refuse the whole history.
@@ -152,6 +182,8 @@ public sealed class GitRepositories : IDisposable
               badTimezone = ignore
             [http]
               receivepack = true
+            [transfer]
+              hideRefs = refs/paas
 
             """;
         WriteIfChanged(Path.Combine(path, "config"), text, executable: false);
@@ -183,14 +215,7 @@ public sealed class GitRepositories : IDisposable
     private async Task GitAsync(string[] arguments, CancellationToken ct)
     {
         Directory.CreateDirectory(_options.GitDirectory);
-        var start = new ProcessStartInfo("git", arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _options.GitDirectory };
-        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
-        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
-        using var git = Process.Start(start) ?? throw new PaasException(ErrorCode.Internal, "git could not be started", "On Debian: apt-get install git");
-        var output = git.StandardOutput.ReadToEndAsync(ct);
-        var errors = await git.StandardError.ReadToEndAsync(ct);
-        await git.WaitForExitAsync(ct);
-        await output;
-        if (git.ExitCode != 0) throw new PaasException(ErrorCode.Internal, $"git {arguments[0]} failed: {errors.Trim()}");
+        var result = await GitProgram.RunAsync(arguments, new Dictionary<string, string>(), ct);
+        if (result.ExitCode != 0) throw new PaasException(ErrorCode.Internal, $"git {arguments[0]} failed: {result.Errors}");
     }
 }

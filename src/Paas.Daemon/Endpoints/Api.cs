@@ -15,6 +15,7 @@ internal static class Api
         api.MapGitSettings();
         api.MapBuildpacks();
         api.MapRegistryLogins();
+        api.MapGitServers();
         api.MapImageArchives();
         api.MapApps();
         api.MapConfig();

@@ -23,6 +23,24 @@ internal static class GitSettingEndpoints
             TypedResults.Json(await git.GetBuildChangesAsync(app, number, ct), ApiJsonContext.Default.BuildChangesDocument));
 
         api.MapPost("/apps/{app}/archive", DeployArchiveAsync);
+
+        api.MapPost("/apps/{app}/git/builds", async (string app, HttpContext context, [FromServices] IGit git) =>
+        {
+            var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.CommitBuildRequest);
+            await EventStream.WriteAsync(context, reading => git.BuildCommitAsync(app, request, reading), ApiJsonContext.Default.BuildEvent);
+        });
+
+        api.MapPost("/apps/{app}/git/sync", async (string app, HttpContext context, [FromServices] IGit git) =>
+        {
+            var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.GitSyncRequest);
+            await EventStream.WriteAsync(context, reading => git.SyncAsync(app, request, reading), ApiJsonContext.Default.BuildEvent);
+        });
+
+        api.MapGet("/apps/{app}/git/key", async (string app, [FromServices] IGit git, CancellationToken ct) =>
+            TypedResults.Json(await git.GetDeployKeyAsync(app, ct), ApiJsonContext.Default.DeployKeyDocument));
+
+        api.MapPost("/apps/{app}/git/key", async (string app, [FromServices] IGit git, CancellationToken ct) =>
+            TypedResults.Json(await git.RenewDeployKeyAsync(app, ct), ApiJsonContext.Default.DeployKeyDocument));
     }
 
     private static async Task DeployArchiveAsync(string app, string? type, string? url, HttpContext context, [FromServices] IGit git, DaemonOptions options)

@@ -169,7 +169,7 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
             ($"{repositories.Address}repository", "name one of these directories"),
             ($"{repositories.Address}repository#main:../../..", "not within the repository"),
             ($"{repositories.Address}repository#main:nothing", "no directory nothing"),
-            ($"{repositories.Address}repository#nothing:x", "git fetch failed"),
+            ($"{repositories.Address}repository#nothing:x", "has no nothing"),
             ("http://127.0.0.1:1/x.tgz", "this host itself"),
             ("http://127.0.0.1:1/x", "this host itself"),
             // Also not by a detour.

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using Paas.Build.Dockerfiles.Instructions;
 using Paas.Build.Host;
+using Paas.Build.Remotes;
 using Paas.Build.Sources;
 using Paas.Images.Layers;
 using Paas.Oci;
@@ -83,16 +83,23 @@ internal static partial class RemoteSource
     {
         var (address, fragment) = source.Split('#', 2) is [var left, var right] ? (left, right) : (source, "");
         var (reference, subdirectory) = fragment.Split(':', 2) is [var name, var sub] ? (name, sub) : (fragment, "");
-        if (reference.StartsWith('-') || address.StartsWith('-')) throw new FormatException($"{source} is no git repository");
-        await RequireForeignAsync(address, ct);
-        if (IsHttp(address)) address = await RedirectedAsync(address, ct);
         var repository = Path.Combine(directory, "repository");
-        await GitAsync(null, ct, "init", "-q", repository);
-        await GitAsync(repository, ct, "fetch", "-q", "--depth=1", "--no-recurse-submodules", address, reference.Length == 0 ? "HEAD" : reference);
-        await GitAsync(repository, ct, "checkout", "-q", "--detach", "FETCH_HEAD");
+        try
+        {
+            await GitAsync(ct, "init", "-q", repository);
+            using var remote = GitRemote.Anonymous();
+            await remote.FetchAsync(
+                new GitFetch(Path.Combine(repository, ".git"), RemoteAddress.Parse(address), reference.Length == 0 ? "HEAD" : reference) { IsShallow = true }, ct);
+        }
+        catch (GitRemoteException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
+
+        await GitAsync(ct, "-C", repository, "checkout", "-q", "--detach", "FETCH_HEAD");
         if (flags.Checksum is { } wanted)
         {
-            var commit = (await GitAsync(repository, ct, "rev-parse", "HEAD")).Trim();
+            var commit = (await GitAsync(ct, "-C", repository, "rev-parse", "HEAD")).Trim();
             if (!commit.StartsWith(wanted, StringComparison.Ordinal)) throw new FormatException($"expected checksum to match {wanted}, got {commit}");
         }
 
@@ -100,64 +107,10 @@ internal static partial class RemoteSource
         return subdirectory.Length == 0 ? "repository" : $"repository/{subdirectory.Trim('/')}";
     }
 
-    // git would follow a redirection anywhere, also to this host; here each step is looked at.
-    private static async Task<string> RedirectedAsync(string address, CancellationToken ct)
+    private static async Task<string> GitAsync(CancellationToken ct, params string[] arguments)
     {
-        const string Refs = "/info/refs";
-        try
-        {
-            var asked = new Uri(address.TrimEnd('/') + Refs + "?service=git-upload-pack");
-            using var response = await Http.GetAsync(asked, HttpCompletionOption.ResponseHeadersRead, ct);
-            var answered = response.RequestMessage?.RequestUri ?? asked;
-            var isElsewhere = Uri.Compare(asked, answered, UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0;
-            var path = answered.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
-            return isElsewhere && path.EndsWith(Refs, StringComparison.Ordinal) ? path[..^Refs.Length] : address;
-        }
-        catch (Exception error) when (error is HttpRequestException or UriFormatException)
-        {
-            throw new FormatException($"failed to fetch {address}: {error.Message}", error);
-        }
-    }
-
-    private static async Task RequireForeignAsync(string address, CancellationToken ct)
-    {
-        var host = Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.IdnHost : address.Split('@')[^1].Split(':', '/')[0];
-        try
-        {
-            if ((await Dns.GetHostAddressesAsync(host, ct)).Any(HostServices.IsOwn)) throw new FormatException($"{host} is this host itself, whose services a build cannot reach");
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            // Behind a proxy this host may not know the name; git says so where it is the end.
-        }
-    }
-
-    private static async Task<string> GitAsync(string? repository, CancellationToken ct, params string[] arguments)
-    {
-        // Nothing of this host's configuration, no questions, no program that a repository could name.
-        string[] safe = ["-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never", "-c", "protocol.file.allow=never", "-c", "credential.helper=", "-c", "http.followRedirects=false"];
-        var start = new ProcessStartInfo("git", [.. safe, .. repository is null ? [] : (string[])["-C", repository], .. arguments])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-        };
-        start.Environment["GIT_TERMINAL_PROMPT"] = "0";
-        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
-        start.Environment["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes";
-        using var git = Process.Start(start)!;
-        git.StandardInput.Close();
-        try
-        {
-            var error = git.StandardError.ReadToEndAsync(ct);
-            var output = await git.StandardOutput.ReadToEndAsync(ct);
-            await git.WaitForExitAsync(ct);
-            var said = await error;
-            return git.ExitCode == 0 ? output : throw new FormatException($"git {arguments[0]} failed: {said.Trim()}");
-        }
-        catch (OperationCanceledException)
-        {
-            git.Kill(entireProcessTree: true);
-            throw;
-        }
+        var result = await GitProgram.RunAsync(arguments, GitProgram.Configuration([("core.hooksPath", "/dev/null")]), ct);
+        return result.ExitCode == 0 ? result.Output : throw new FormatException($"git failed: {result.Errors}");
     }
 
     [GeneratedRegex(@"\.git(?:#.*)?\z", RegexOptions.CultureInvariant)]

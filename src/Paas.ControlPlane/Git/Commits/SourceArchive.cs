@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Paas.Build.Remotes;
 
-namespace Paas.Cli.Hook;
+namespace Paas.ControlPlane.Git.Commits;
 
 /// <summary>The files of a commit as a tar stream, made by git as it is read. Fails where git fails, so that half a tree is never built.</summary>
 internal sealed class SourceArchive : Stream
@@ -25,11 +26,10 @@ internal sealed class SourceArchive : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public static SourceArchive Of(string commit)
-    {
-        var start = new ProcessStartInfo("git", ["archive", "--format=tar", commit]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        return new SourceArchive(Process.Start(start)!);
-    }
+    /// <param name="commit">A commit's id.</param>
+    /// <param name="environment">Where git finds it.</param>
+    public static SourceArchive Of(string commit, IReadOnlyDictionary<string, string> environment) =>
+        new(GitProgram.Start(["archive", "--format=tar", commit], environment));
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
