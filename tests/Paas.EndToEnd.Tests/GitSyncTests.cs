@@ -104,8 +104,8 @@ public sealed class GitSyncTests(ServerFixture fixture, ITestOutputHelper output
         {
             foreach (var (address, message, hint) in ((string, string, string)[])
             [
-                ($"http://127.0.0.1:{Server.HttpPort}/x.git", "this server itself", ""),
-                ("ssh://localhost/x.git", "this server itself", ""),
+                ($"http://127.0.0.1:{Server.HttpPort}/x.git", "this host itself", ""),
+                ("ssh://localhost/x.git", "this host itself", ""),
                 ("file:///etc", "is no address", "git@example.com"),
                 ($"{_elsewhere.Url}/nobody", "is not there", "git:auth"),
                 ("https://user:geheim@no-such-host.invalid/x.git", "is not known", "git ls-remote"),

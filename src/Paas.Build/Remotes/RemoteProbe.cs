@@ -83,7 +83,7 @@ internal sealed class RemoteProbe : IDisposable
         }
 
         found = [.. found.Where(address => !HostServices.IsOwn(address))];
-        return found.Length > 0 ? found : throw new GitRemoteException(GitRemoteFailure.BadAddress, $"{host} is this server itself, whose services are not fetched from");
+        return found.Length > 0 ? found : throw new GitRemoteException(GitRemoteFailure.BadAddress, $"{host} is this host itself, whose services are not fetched from");
     }
 
     private async Task<HttpResponseMessage> AskAsync(RemoteAddress address, RemoteLogin? login, CancellationToken ct)
