@@ -196,6 +196,52 @@ public sealed class RtNetlink : IDisposable
         }
     }
 
+    /// <summary>The addresses of an interface, of both families, that hold beyond its link and were given to it for good.</summary>
+    public IReadOnlyList<LinkAddress> PermanentAddresses(int index)
+    {
+        var addresses = new List<LinkAddress>();
+        Span<byte> buffer = stackalloc byte[BufferLength];
+        foreach (var family in (byte[])[Family.Inet, Family.Inet6])
+        {
+            var message = new NetlinkMessage(buffer, RtMessage.GetAddress, RtMessage.Request | RtMessage.Dump);
+            message.Header(new AddressMessage { Family = family });
+            _socket.Query(message, (_, body) => Collect(body), "list addresses", $"#{index}");
+        }
+
+        return addresses;
+
+        void Collect(ReadOnlySpan<byte> body)
+        {
+            if (LinkAddress.Parse(body, index) is { } address) addresses.Add(address);
+        }
+    }
+
+    /// <summary>Gives an interface an address as another one had it; nothing when it has it already.</summary>
+    public void AddAddress(int index, LinkAddress address)
+    {
+        var message = new NetlinkMessage(
+            stackalloc byte[BufferLength], RtMessage.NewAddress, RequestAck | RtMessage.Create | RtMessage.Exclusive);
+        var family = address.Address.AddressFamily == AddressFamily.InterNetworkV6 ? Family.Inet6 : Family.Inet;
+        message.Header(new AddressMessage { Family = family, PrefixLength = (byte)address.PrefixLength, Index = index });
+        message.Attribute(AddressAttribute.Local, address.Address);
+        message.Attribute(AddressAttribute.Address, address.Peer);
+        if (address.Broadcast is { } broadcast) message.Attribute(AddressAttribute.Broadcast, broadcast);
+        _socket.Execute(message, "add address", $"{address.Address}/{address.PrefixLength}", Errno.EEXIST);
+    }
+
+    /// <summary>Moves an interface to another network namespace, which takes it down and its addresses away.</summary>
+    /// <param name="index">The interface.</param>
+    /// <param name="netnsFd">Open descriptor of the namespace.</param>
+    /// <param name="name">Its name there.</param>
+    public void Move(int index, int netnsFd, string name)
+    {
+        RequireName(name);
+        var message = Link(stackalloc byte[BufferLength], RtMessage.SetLink, 0, index);
+        message.Attribute(LinkAttribute.Name, name);
+        message.Attribute(LinkAttribute.NamespaceFd, (uint)netnsFd);
+        _socket.Execute(message, "move interface", name);
+    }
+
     /// <summary>Sets the default IPv4 route.</summary>
     /// <param name="index">The interface it leaves by.</param>
     /// <param name="gateway">Reachable on that interface.</param>

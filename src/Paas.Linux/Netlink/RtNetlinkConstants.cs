@@ -50,6 +50,8 @@ internal static class AddressAttribute
 {
     public const ushort Address = 1;
     public const ushort Local = 2;
+    public const ushort Broadcast = 4;
+    public const ushort Flags = 8;
     public const ushort RouteDestination = 1;
     public const ushort RouteOutInterface = 4;
     public const ushort RouteGateway = 5;
@@ -78,6 +80,9 @@ internal struct AddressMessage
     public byte Flags;
     public byte Scope;
     public int Index;
+
+    public const uint Permanent = 0x80;
+    public const byte ScopeUniverse = 0;
 }
 
 /// <summary><c>struct rtmsg</c>.</summary>

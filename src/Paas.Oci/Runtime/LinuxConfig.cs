@@ -15,6 +15,9 @@ public sealed record LinuxConfig
     /// <summary>Device nodes besides the default ones.</summary>
     public IReadOnlyList<DeviceConfig>? Devices { get; init; }
 
+    /// <summary>Network interfaces of the runtime's that become the container's, by their names (config-linux.md, Network Devices).</summary>
+    public IReadOnlyDictionary<string, NetDeviceConfig>? NetDevices { get; init; }
+
     /// <summary>Below the hierarchies' roots when absolute.</summary>
     public string? CgroupsPath { get; init; }
 
@@ -39,6 +42,13 @@ public sealed record LinuxConfig
 
     /// <summary>Intel's resource director. Present when the document has it, whatever is in it.</summary>
     public IntelRdtConfig? IntelRdt { get; init; }
+}
+
+/// <summary>A network interface that the container takes over.</summary>
+public sealed record NetDeviceConfig
+{
+    /// <summary>In the container; null keeps it.</summary>
+    public string? Name { get; init; }
 }
 
 /// <summary>An execution domain (personality(2)).</summary>

@@ -17,6 +17,7 @@ public static partial class RuntimeConfigReader
                 "gidMappings" => linux with { GidMappings = List(ref json, Mapping) },
                 "timeOffsets" => linux with { TimeOffsets = Map(ref json, Offset) },
                 "devices" => linux with { Devices = List(ref json, Device) },
+                "netDevices" => linux with { NetDevices = Map(ref json, NetDevice) },
                 "cgroupsPath" => linux with { CgroupsPath = Text(ref json) },
                 "resources" => linux with { Resources = Object(ref json, Resources) },
                 "rootfsPropagation" => linux with { RootfsPropagation = Text(ref json) },
@@ -62,6 +63,13 @@ public static partial class RuntimeConfigReader
         }
 
         return offset;
+    }
+
+    private static NetDeviceConfig NetDevice(ref Utf8JsonReader json)
+    {
+        var device = new NetDeviceConfig();
+        while (Member(ref json, out var name)) device = name == "name" ? device with { Name = Text(ref json) } : Skip(ref json, device);
+        return device;
     }
 
     private static DeviceConfig Device(ref Utf8JsonReader json)

@@ -18,6 +18,7 @@ internal static class ConfigRules
         if (config.Linux.IntelRdt is not null) throw new RuntimeException("linux.intelRdt is not supported by this runtime: remove it from config.json");
         if (config.Mounts is { Count: > MostMounts } mounts) throw new RuntimeException($"config.json has {mounts.Count} mounts; no more than {MostMounts} are made");
         CheckNamespaces(config, config.Linux);
+        NetworkDevices.Check(config.Linux);
         CheckHooks(config.Hooks);
     }
 

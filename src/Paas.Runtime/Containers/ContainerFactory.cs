@@ -168,6 +168,7 @@ public static class ContainerFactory
             // It was born in the unified group.
             plan.Group.Add(process.Pid, unified: false);
             OutOfMemoryScore.Set(process.Pid, config.Process!.OomScoreAdj);
+            if (config.Linux!.NetDevices is { Count: > 0 } devices) MoveDevices(devices, plan.Namespaces, process.Pid);
             go.WriteByte();
             parentsPart = false;
             if (plan.HasWaypoint) CallHooks(process, plan, describe(process.Pid));
@@ -193,6 +194,18 @@ public static class ContainerFactory
             if (failure is ExitException) throw new RuntimeException($"{failure.Message}, output: {plan.Hooks?.Printed}", failure);
             throw;
         }
+    }
+
+    private static void MoveDevices(IReadOnlyDictionary<string, NetDeviceConfig> devices, NamespacePlan namespaces, int pid)
+    {
+        if (namespaces.Joined.TryGetValue(NamespaceKind.Network, out var joined))
+        {
+            NetworkDevices.Move(devices, (int)joined.DangerousGetHandle());
+            return;
+        }
+
+        using var made = Namespaces.Open(pid, NamespaceKind.Network);
+        NetworkDevices.Move(devices, (int)made.DangerousGetHandle());
     }
 
     private static void CallHooks(LaunchedProcess process, InitPlan plan, ContainerRecord record)

@@ -56,6 +56,7 @@ internal static class FeaturesVerb
         Strings(json, "modes", MemoryPolicySteps.Modes);
         Strings(json, "flags", MemoryPolicySteps.Flags);
         json.WriteEndObject();
+        Flags(json, "netDevices", ("enabled", true));
         json.WriteStartObject("mountExtensions");
         Flags(json, "idmap", ("enabled", true));
         json.WriteEndObject();

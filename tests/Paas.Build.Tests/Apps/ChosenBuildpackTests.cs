@@ -147,11 +147,12 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
             mkdir bad && ln -s /etc bad/etc && tar -czf bad.tgz bad
             """);
         using var server = FileServer.Start(directory.Path, Gateway);
+        await using var byHttp = new GitHttpServer(directory.Path);
         using var repositories = await GitDaemon.StartAsync(directory.Path, "repository", Gateway);
         using var app = new TestApp(node);
         app.Write("x.txt", "x");
         app.Write("Procfile", "web: moon");
-        foreach (var address in (string[])[$"{server.Address}moon.tgz", $"{repositories.Address}repository#main:hello-moon", $"{repositories.Address}repository#main:/hello-universe/", $"{server.Address}git/repository#main:hello-moon", $"{server.Address}moved/repository#main:hello-moon"])
+        foreach (var address in (string[])[$"{server.Address}moon.tgz", $"{repositories.Address}repository#main:hello-moon", $"{repositories.Address}repository#main:/hello-universe/", $"{byHttp.Url}/repository#main:hello-moon", $"{byHttp.Url}/away/repository#main:hello-moon"])
         {
             app.Buildpacks = [BuildpackSource.Parse(address)];
             var outcome = await BuildAsync(app);
@@ -205,7 +206,7 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
         Assert.Equal(0, shell.ExitCode);
     }
 
-    /// <summary>Serves the files of a directory by HTTP, and its repositories below <c>git/</c>.</summary>
+    /// <summary>Serves the files of a directory by HTTP.</summary>
     private sealed class FileServer : IDisposable
     {
         private readonly HttpListener _listener = new();
@@ -230,28 +231,6 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
 
         public void Dispose() => _listener.Close();
 
-        private async Task AnswerGitAsync(HttpListenerContext context)
-        {
-            var start = new ProcessStartInfo("git", ["http-backend"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-            var (request, env) = (context.Request, start.Environment);
-            (env["GIT_PROJECT_ROOT"], env["GIT_HTTP_EXPORT_ALL"], env["GIT_PROTOCOL"]) = (_directory, "1", request.Headers["Git-Protocol"]);
-            (env["PATH_INFO"], env["QUERY_STRING"], env["REQUEST_METHOD"]) = (request.Url!.AbsolutePath["/git".Length..], request.Url.Query.TrimStart('?'), request.HttpMethod);
-            (env["CONTENT_TYPE"], env["HTTP_CONTENT_ENCODING"]) = (request.ContentType, request.Headers["Content-Encoding"]);
-            using var git = Process.Start(start)!;
-            await request.InputStream.CopyToAsync(git.StandardInput.BaseStream);
-            git.StandardInput.Close();
-            using var answer = new MemoryStream();
-            await git.StandardOutput.BaseStream.CopyToAsync(answer);
-            var head = answer.ToArray().AsSpan().IndexOf("\r\n\r\n"u8);
-            foreach (var header in System.Text.Encoding.ASCII.GetString(answer.ToArray(), 0, head).Split("\r\n").Select(line => line.Split(": ", 2)))
-            {
-                if (header[0] == "Status") context.Response.StatusCode = int.Parse(header[1][..3], System.Globalization.CultureInfo.InvariantCulture);
-                else context.Response.Headers[header[0]] = header[1];
-            }
-
-            await context.Response.OutputStream.WriteAsync(answer.ToArray().AsMemory(head + 4));
-        }
-
         private async Task ServeAsync()
         {
             try
@@ -261,8 +240,6 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
                     var context = await _listener.GetContextAsync();
                     var path = Path.Combine(_directory, context.Request.Url!.AbsolutePath.TrimStart('/'));
                     if (path.Contains("away", StringComparison.Ordinal)) context.Response.Redirect("http://127.0.0.1:1" + context.Request.Url.PathAndQuery);
-                    else if (context.Request.Url.AbsolutePath.StartsWith("/moved/", StringComparison.Ordinal)) context.Response.Redirect(Address + "git/" + context.Request.Url.PathAndQuery["/moved/".Length..]);
-                    else if (context.Request.Url.AbsolutePath.StartsWith("/git/", StringComparison.Ordinal)) await AnswerGitAsync(context);
                     else if (File.Exists(path)) await context.Response.OutputStream.WriteAsync(await File.ReadAllBytesAsync(path));
                     else context.Response.StatusCode = 404;
                     context.Response.Close();

@@ -6,7 +6,10 @@ using System.Text;
 
 namespace Paas.Testing.Servers;
 
-/// <summary>A git server elsewhere, as far as addresses tell: git's own http-backend (git-http-backend(1)) at an address that is not loopback.</summary>
+/// <summary>
+/// A git server elsewhere, as far as addresses tell: git's own http-backend (git-http-backend(1)) at an address that is not loopback. What is
+/// below <c>away/</c> is redirected to where it is.
+/// </summary>
 public sealed class GitHttpServer : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
