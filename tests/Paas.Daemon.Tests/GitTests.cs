@@ -165,7 +165,7 @@ public sealed class GitTests : IAsyncLifetime
         await File.WriteAllBytesAsync(_work.Combine("zeros.bin"), new byte[20 << 20]);
         await CommitAsync("more.html", "x", "Too much");
         var push = await GitAsync("push", "paas", "main");
-        Assert.Contains(" !     the source is larger than 4 MiB", push.Stderr, StringComparison.Ordinal);
+        Assert.Contains(" !     the source is over the limit of 4 MiB", push.Stderr, StringComparison.Ordinal);
         Assert.Contains("[remote rejected]", push.Stderr, StringComparison.Ordinal);
         Assert.Empty(_daemon.Repositories.Branches("hello"));
     }

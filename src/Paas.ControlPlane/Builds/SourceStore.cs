@@ -24,8 +24,8 @@ internal sealed class SourceStore(ControlPlaneOptions options)
     {
         await using var limited = new LimitedStream(tar, options.MaxSourceBytes, () => new PaasException(
             ErrorCode.TooLarge,
-            $"the source is larger than {options.MaxSourceBytes >> 20} MiB",
-            "Keep large files out of git, e.g. in object storage, or fetch them in the build."));
+            $"the source is over the limit of {options.MaxSourceBytes >> 20} MiB",
+            "Leave out what the build does not need (git rm --cached, .gitignore), or fetch it in the build. The server's administrator can raise the limit: paasd --max-source"));
         var descriptor = await _content.WriteAsync(limited, MediaType, null, ct);
         return descriptor.Size > 0 ? descriptor.Digest : throw new PaasException(ErrorCode.InvalidRequest, "the source is empty: a tar stream was expected");
     }
