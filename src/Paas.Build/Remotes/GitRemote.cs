@@ -79,8 +79,8 @@ public sealed class GitRemote(Func<string, RemoteLogin?> logins, SshIdentity? id
 
     private static List<string> Arguments(GitFetch fetch, string url)
     {
-        List<string> arguments = ["-C", fetch.Repository, "fetch", "--quiet", "--no-tags", "--no-auto-gc", "--no-recurse-submodules", "--no-write-fetch-head"];
-        if (fetch.Into is null) arguments.Remove("--no-write-fetch-head");
+        List<string> arguments = ["-C", fetch.Repository, "fetch", "--quiet", "--no-tags", "--no-auto-gc", "--no-recurse-submodules"];
+        if (fetch.Into is not null) arguments.Add("--no-write-fetch-head");
         if (fetch.IsShallow) arguments.Add("--depth=1");
         arguments.AddRange(["--end-of-options", url, fetch.Into is { } into ? $"+{fetch.Ref}:{into}" : fetch.Ref]);
         return arguments;

@@ -44,24 +44,13 @@ internal sealed class GitAuthCommand : Command
         }
 
         if (call.Words.Count < 2) throw new UsageException("As which user?", $"For example: paas git:auth {host} USER. To forget the login: paas git:auth --remove {host}");
-        var login = await call.Client.SetGitLoginAsync(host, new GitLoginRequest(call.Words[1], await PasswordAsync(call, host)), call.Cancelled);
+        var password = call.Words.Count > 2
+            ? call.Words[2]
+            : await SecretPrompt.PasswordAsync(call.Line.Has(PasswordStdin), $"Password or token of {call.Words[1]} at {host}: ", call.Cancelled);
+        var login = await call.Client.SetGitLoginAsync(host, new GitLoginRequest(call.Words[1], password), call.Cancelled);
         call.Terminal.Note($"What is fetched from {login.Host} is fetched as {login.UserName}");
         call.Terminal.Next($"Next: paas git:sync --build APP https://{login.Host}/…");
         return 0;
-    }
-
-    private static async Task<string> PasswordAsync(Invocation call, string host)
-    {
-        if (call.Words.Count > 2) return call.Words[2];
-        if (!call.Line.Has(PasswordStdin))
-        {
-            return SecretPrompt.Read($"Password or token of {call.Words[1]} at {host}: ")
-                ?? throw new UsageException("There is no terminal to ask for the password at", "Give it on standard input, with --password-stdin");
-        }
-
-        using var input = new StreamReader(StandardInput.Open());
-        // A file or an echo ends with a line's end, which is no part of it.
-        return (await input.ReadToEndAsync(call.Cancelled)).TrimEnd('\r', '\n');
     }
 
     private static async Task<int> ListAsync(Invocation call)

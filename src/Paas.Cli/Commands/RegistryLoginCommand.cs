@@ -32,18 +32,10 @@ internal sealed class RegistryLoginCommand : Command
     {
         var registry = call.FirstWord ?? "docker.io";
         var user = call.Line.Value(User) ?? throw new UsageException("As which user?", $"For example: paas registry:login {registry} -u USER");
-        var password = call.Line.Has(PasswordStdin) ? await ReadAsync(call.Cancelled) : SecretPrompt.Read($"Password of {user} at {registry}: ");
-        if (password is null) throw new UsageException("There is no terminal to ask for the password at", "Give it on standard input, with --password-stdin");
+        var password = await SecretPrompt.PasswordAsync(call.Line.Has(PasswordStdin), $"Password of {user} at {registry}: ", call.Cancelled);
         if (password.Length == 0) throw new UsageException("The password is empty");
         var login = await call.Client.LogInToRegistryAsync(registry, new RegistryLoginRequest(user, password), call.Cancelled);
         call.Terminal.Note($"Logged in to {login.Registry} as {login.UserName}");
         return 0;
-    }
-
-    private static async Task<string> ReadAsync(CancellationToken ct)
-    {
-        using var input = new StreamReader(StandardInput.Open());
-        // A file or an echo ends with a line's end, which is no part of it.
-        return (await input.ReadToEndAsync(ct)).TrimEnd('\r', '\n');
     }
 }

@@ -1,5 +1,4 @@
 using Paas.Cli.Connections;
-using Paas.Cli.Git;
 using Paas.Cli.Output;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;

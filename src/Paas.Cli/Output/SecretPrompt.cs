@@ -1,4 +1,5 @@
 using System.Text;
+using Paas.Cli.CommandLine;
 
 namespace Paas.Cli.Output;
 
@@ -19,5 +20,18 @@ internal static class SecretPrompt
 
         Console.Error.WriteLine();
         return typed.ToString();
+    }
+
+    /// <summary>A password, from standard input or asked for.</summary>
+    /// <param name="fromInput">True reads standard input to its end.</param>
+    /// <param name="prompt">The question, else.</param>
+    /// <param name="ct">Cancels reading.</param>
+    /// <exception cref="UsageException">It is to be asked for, and there is no terminal.</exception>
+    public static async Task<string> PasswordAsync(bool fromInput, string prompt, CancellationToken ct)
+    {
+        if (!fromInput) return Read(prompt) ?? throw new UsageException("There is no terminal to ask for the password at", "Give it on standard input, with --password-stdin");
+        using var input = new StreamReader(StandardInput.Open());
+        // A file or an echo ends with a line's end, which is no part of it.
+        return (await input.ReadToEndAsync(ct)).TrimEnd('\r', '\n');
     }
 }

@@ -41,7 +41,7 @@ public sealed class GitRepositories : IDisposable
         try
         {
             WriteHooks();
-            if (!File.Exists(Path.Combine(path, "HEAD"))) await MakeAsync(path, ct);
+            await MakeAsync(path, ct);
             Configure(path);
         }
         finally
@@ -107,21 +107,16 @@ public sealed class GitRepositories : IDisposable
     }
 
     /// <summary>Makes a bare repository where none is.</summary>
-    internal async Task MakeAsync(string path, CancellationToken ct)
+    internal async Task EnsureBareAsync(string path, CancellationToken ct)
     {
-        if (File.Exists(Path.Combine(path, "HEAD"))) return;
-        // Made aside and renamed: a repository is there whole or not at all.
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var making = $"{path}.making-{Guid.NewGuid():N}";
-        await GitAsync(["init", "--quiet", "--bare", "--template=", "--initial-branch=main", making], ct);
-        if (Directory.Exists(path) && !File.Exists(Path.Combine(path, "HEAD"))) Directory.Delete(path, recursive: true);
+        await _making.WaitAsync(ct);
         try
         {
-            Directory.Move(making, path);
+            await MakeAsync(path, ct);
         }
-        catch (IOException) when (File.Exists(Path.Combine(path, "HEAD")))
+        finally
         {
-            Directory.Delete(making, recursive: true);
+            _making.Release();
         }
     }
 
@@ -161,6 +156,19 @@ public sealed class GitRepositories : IDisposable
         ChangeKind.Renamed => new(change.Path, FileChange.Changed, change.OldPath),
         _ => new(change.Path, FileChange.Changed),
     };
+
+    // One at a time, so that the name aside is the same after a crash, and what a crash left there goes.
+    private async Task MakeAsync(string path, CancellationToken ct)
+    {
+        if (File.Exists(Path.Combine(path, "HEAD"))) return;
+        // Made aside and renamed: a repository is there whole or not at all.
+        var making = path + ".making";
+        if (Directory.Exists(making)) Directory.Delete(making, recursive: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await GitAsync(["init", "--quiet", "--bare", "--template=", "--initial-branch=main", making], ct);
+        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        Directory.Move(making, path);
+    }
 
     private void Configure(string path)
     {

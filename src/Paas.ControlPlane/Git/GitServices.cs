@@ -15,10 +15,9 @@ internal static class GitServices
     {
         services.AddSingleton<GitRepositories>().AddSingleton<GitSettings>().AddSingleton<ArchiveDeploys>();
         services.AddSingleton<DeployKeys>().AddSingleton<KnownHosts>();
-        services.AddSingleton(provider => new RemoteAccounts(Logins(options), provider.GetRequiredService<DeployKeys>(), provider.GetRequiredService<KnownHosts>()));
-        services.AddSingleton<IGitServers>(provider => new GitServerDesk(Logins(options), provider.GetRequiredService<KnownHosts>(), provider.GetRequiredService<TimeProvider>()));
+        var logins = new SealedLogins(options.DataDirectory, "git-servers", "paas git:auth {0} {1}");
+        services.AddSingleton(provider => new RemoteAccounts(logins, provider.GetRequiredService<DeployKeys>(), provider.GetRequiredService<KnownHosts>()));
+        services.AddSingleton<IGitServers>(provider => new GitServerDesk(logins, provider.GetRequiredService<KnownHosts>(), provider.GetRequiredService<TimeProvider>()));
         return services.AddSingleton<Submodules>().AddSingleton<CommitBuilds>().AddSingleton<SubmitSource>(provider => provider.GetRequiredService<BuildIntake>().SubmitAsync).AddSingleton<GitSync>().AddSingleton<IGit, GitDesk>();
     }
-
-    private static SealedLogins Logins(ControlPlaneOptions options) => new(options.DataDirectory, "git-servers", "paas git:auth {0} {1}");
 }

@@ -171,12 +171,7 @@ public sealed class RtNetlink : IDisposable
     public void AddAddress(int index, IPAddress address, int prefixLength)
     {
         RequireInet(address, prefixLength);
-        var message = new NetlinkMessage(
-            stackalloc byte[BufferLength], RtMessage.NewAddress, RequestAck | RtMessage.Create | RtMessage.Exclusive);
-        message.Header(new AddressMessage { Family = Family.Inet, PrefixLength = (byte)prefixLength, Index = index });
-        message.Attribute(AddressAttribute.Local, address);
-        message.Attribute(AddressAttribute.Address, address);
-        _socket.Execute(message, "add address", $"{address}/{prefixLength}", Errno.EEXIST);
+        AddAddress(index, new LinkAddress(address, address, prefixLength, null));
     }
 
     /// <summary>The IPv4 addresses of an interface.</summary>
@@ -297,11 +292,14 @@ public sealed class RtNetlink : IDisposable
         return message;
     }
 
+    /// <summary>Whether the kernel takes it as the name of an interface (its dev_valid_name()).</summary>
+    public static bool IsName(string name) =>
+        Encoding.UTF8.GetByteCount(name) is > 0 and <= LongestName && name is not ("." or "..") && !name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c));
+
     private static void RequireName(string name)
     {
-        // dev_valid_name() of the kernel, so that the error names the rule and not just EINVAL.
-        var length = Encoding.UTF8.GetByteCount(name);
-        if (length is 0 or > LongestName || name is "." or ".." || name.AsSpan().IndexOfAny("/: \t\n") >= 0)
+        // So that the error names the rule and not just EINVAL.
+        if (!IsName(name))
         {
             throw new ArgumentException($"\"{name}\" cannot name an interface: 1 to {LongestName} bytes, no space, slash or colon");
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using Paas.Linux;
 using Paas.Linux.Netlink;
 using Paas.Oci.Runtime;
@@ -21,8 +20,8 @@ internal static class NetworkDevices
         foreach (var (name, device) in devices)
         {
             var inside = NameInside(name, device);
-            if (!IsName(name)) throw new RuntimeException($"invalid network device name \"{name}\"");
-            if (!IsName(inside)) throw new RuntimeException($"invalid network device name \"{inside}\"");
+            if (!RtNetlink.IsName(name)) throw new RuntimeException($"invalid network device name \"{name}\"");
+            if (!RtNetlink.IsName(inside)) throw new RuntimeException($"invalid network device name \"{inside}\"");
             if (!taken.Add(inside)) throw new RuntimeException($"two network devices would be named {inside}");
         }
     }
@@ -50,8 +49,4 @@ internal static class NetworkDevices
     }
 
     private static string NameInside(string name, NetDeviceConfig device) => string.IsNullOrEmpty(device.Name) ? name : device.Name;
-
-    // dev_valid_name() of the kernel.
-    private static bool IsName(string name) =>
-        Encoding.UTF8.GetByteCount(name) is > 0 and <= RtNetlink.LongestName && name is not ("." or "..") && !name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c));
 }

@@ -75,7 +75,7 @@ internal sealed class Submodules(ControlPlaneOptions options, GitRepositories re
         if (Directory.Exists(repository) && await HasAsync(objects, module.Commit, ct)) return repository;
         say($"-----> Fetching submodule {path}");
         say($"       {address}");
-        await repositories.MakeAsync(repository, ct);
+        await repositories.EnsureBareAsync(repository, ct);
         using var remote = accounts.For(app);
         try
         {
