@@ -83,7 +83,10 @@ public sealed record ControlPlaneOptions
     /// <summary>Bytes of all build caches together; the longest unused ones go first.</summary>
     public long MaxBuildCacheBytes { get; init; } = 10L << 30;
 
-    /// <summary>How long an app's build cache is kept without being used.</summary>
+    /// <summary>Bytes of the layers of all Dockerfiles' steps together, as stored; the longest unused go first.</summary>
+    public long MaxStepCacheBytes { get; init; } = 10L << 30;
+
+    /// <summary>How long an app's build cache, and a Dockerfile's step, is kept without being used.</summary>
     public TimeSpan BuildCacheLifetime { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>

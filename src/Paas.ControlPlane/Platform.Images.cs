@@ -3,6 +3,7 @@ using Paas.Contracts.Errors;
 using Paas.ControlPlane.Registry;
 using Paas.Images;
 using Paas.Oci;
+using Paas.Oci.Images;
 
 namespace Paas.ControlPlane;
 
@@ -22,7 +23,8 @@ public sealed partial class Platform
             ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no image {reference}", $"paas images -a {app} lists them.");
         try
         {
-            return Describe(await _images.LoadAsync(digest, ct));
+            var manifest = _catalog.HostManifest(app, digest, reference);
+            return Describe(await _images.LoadAsync(manifest, ct)) with { Index = await IndexAsync(digest != manifest ? digest : OriginIndex.Find(_content, manifest), ct) };
         }
         catch (Exception error) when (error is OciFormatException or ContentNotFoundException)
         {
@@ -49,6 +51,15 @@ public sealed partial class Platform
 
     /// <inheritdoc/>
     public Task<CleanupDocument> CleanUpAsync(CleanupRequest request, CancellationToken ct) => _cleanup.RunAsync(request.DryRun, ct);
+
+    private async Task<ImageIndexDocument?> IndexAsync(Digest? digest, CancellationToken ct)
+    {
+        if (digest is not { } index) return null;
+        var links = ManifestLinks.Parse(await _content.ReadAsync(index, ct), null);
+        // Attestations stand in an index as manifests for "unknown/unknown".
+        return new ImageIndexDocument(
+            $"{index}", [.. links.Manifests.Select(manifest => manifest.Platform).OfType<Oci.Images.Platform>().Where(platform => platform.Os != "unknown").Select(platform => $"{platform}").Distinct()]);
+    }
 
     private static ImageDetailDocument Describe(Image image)
     {

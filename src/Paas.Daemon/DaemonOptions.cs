@@ -53,6 +53,9 @@ internal sealed record DaemonOptions
     /// <summary>Of the disk, in bytes, what builds and pushes leave free for the apps; null takes a twentieth of it, 1 to 10 GiB.</summary>
     public long? DiskReserveBytes { get; init; }
 
+    /// <summary>Bytes of the layers of Dockerfiles' steps that are kept for later builds.</summary>
+    public long MaxStepCacheBytes { get; init; } = 10L << 30;
+
     /// <summary>Memory of a build's container, in bytes; of one for each buildpack.</summary>
     public long BuildMemoryBytes { get; init; } = 2L << 30;
 
@@ -93,6 +96,7 @@ internal sealed record DaemonOptions
         MaxSourceBytes = MaxSourceBytes,
         MaxPushBytes = MaxSourceBytes,
         DiskReserveBytes = DiskReserveBytes ?? -1,
+        MaxStepCacheBytes = MaxStepCacheBytes,
         BuildMemoryBytes = BuildMemoryBytes,
         BuildTime = BuildTime,
         CheckTimeout = CheckTimeout,
@@ -128,6 +132,7 @@ internal sealed record DaemonOptions
             },
             MaxSourceBytes = Size("--max-source", Value("--max-source")) ?? basis.MaxSourceBytes,
             DiskReserveBytes = Size("--disk-reserve", Value("--disk-reserve")) ?? basis.DiskReserveBytes,
+            MaxStepCacheBytes = Size("--step-cache", Value("--step-cache")) ?? basis.MaxStepCacheBytes,
             BuildMemoryBytes = Size("--build-memory", Value("--build-memory")) ?? basis.BuildMemoryBytes,
             BuildTime = Duration("--build-time", Value("--build-time")) ?? basis.BuildTime,
             CheckTimeout = Duration("--check-timeout", Value("--check-timeout")) ?? basis.CheckTimeout,

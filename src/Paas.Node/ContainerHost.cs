@@ -67,6 +67,14 @@ public sealed class ContainerHost : IAsyncDisposable
     /// <summary>The directory of what a container has changed of its image, in overlayfs's form; null where there is no such container.</summary>
     public string? ChangesOf(string id) => _images.Snapshotter.Find(BundleWriter.SnapshotKey(id))?.UpperDirectory;
 
+    /// <summary>Lets a supervised container stand still until the result is disposed. A paasd that dies meanwhile lets it go on when it starts again.</summary>
+    /// <exception cref="PaasException">Conflict: it cannot be done.</exception>
+    public PausedContainer Pause(string id)
+    {
+        ContainerIds.Require(id);
+        return PausedContainer.Pause(_paths.Cgroup(ContainerGroup.Apps, id), id);
+    }
+
     /// <summary>Makes the bridge, the firewall and the forwarding, and removes what a crash left half-made. Idempotent.</summary>
     /// <exception cref="PaasException">Conflict when the subnet or the bridge's name is in use by something else.</exception>
     public async Task PrepareHostAsync(CancellationToken ct)

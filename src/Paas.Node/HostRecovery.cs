@@ -22,7 +22,8 @@ internal sealed class HostRecovery(
         foreach (var id in Ids())
         {
             // Without supervise.json it is a one-shot whose parent died, or was never finished.
-            if (ContainerFiles.ReadConfig(paths.Container(id)) is null && !isBusy(id)) await removal.RemoveAsync(id, ct);
+            if (ContainerFiles.ReadConfig(paths.Container(id)) is not null) PausedContainer.Resume(paths.Cgroup(ContainerGroup.Apps, id));
+            else if (!isBusy(id)) await removal.RemoveAsync(id, ct);
         }
 
         await RemoveOrphansAsync(isBusy, ct);

@@ -41,13 +41,16 @@ internal static class ImageLabels
     /// <summary>The Platform API whose image format this is.</summary>
     public const string PlatformApi = "0.13";
 
+    /// <summary>The label that says what built the image, and its process types.</summary>
+    public const string BuildMetadataLabel = "io.buildpacks.build.metadata";
+
     /// <summary>The label that says which layer is whose.</summary>
     public const string LifecycleMetadataLabel = "io.buildpacks.lifecycle.metadata";
 
     public static void Set(IDictionary<string, string> labels, ImageFacts facts)
     {
         labels["io.buildpacks.stack.id"] = facts.Options.StackId;
-        labels["io.buildpacks.build.metadata"] = BuildMetadata(facts).ToJsonString();
+        labels[BuildMetadataLabel] = BuildMetadata(facts).ToJsonString();
         if (facts.Project is { } project) labels[ProjectMetadata.Label] = project.ToJsonString();
         labels[LifecycleMetadataLabel] = LifecycleMetadata(facts).ToJsonString();
     }

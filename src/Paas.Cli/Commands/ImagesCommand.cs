@@ -31,7 +31,7 @@ internal sealed class ImagesCommand : Command
         }
 
         IReadOnlyList<string> head = ["APP", "IMAGES", "UNIQUE", "SHARED"];
-        var rows = use.Select(row => (IReadOnlyList<string>)[row.App ?? "(base images)", $"{row.Images}", Bytes.Text(row.UniqueBytes), Bytes.Text(row.SharedBytes)]);
+        var rows = use.Select(row => (IReadOnlyList<string>)[row.App ?? (row.StepCache ? "(steps of Dockerfiles)" : "(base images)"), $"{row.Images}", Bytes.Text(row.UniqueBytes), Bytes.Text(row.SharedBytes)]);
         foreach (var line in Columns.Align([head, .. rows])) call.Terminal.Line(line);
         return 0;
     }

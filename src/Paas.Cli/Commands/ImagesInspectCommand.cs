@@ -35,6 +35,7 @@ internal sealed class ImagesInspectCommand : Command
             ["Digest:", image.Digest],
             ["Type:", image.MediaType],
             ["Platform:", image.Platform],
+            .. image.Index is { } index ? new[] { (IReadOnlyList<string>)["Index:", $"{index.Digest} ({string.Join(", ", index.Platforms)})"] } : [],
             ["Created:", image.CreatedAt is { } at ? at.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture) : "unknown"],
             ["Size:", Bytes.Text(image.SizeBytes)],
             ["Entrypoint:", string.Join(' ', image.Entrypoint)],

@@ -26,8 +26,9 @@ public interface IImageArchives
     Task<ImageDiffDocument> DiffImagesAsync(string from, string to, CancellationToken ct);
 
     /// <summary>
-    /// Makes an image of a running instance: its release's, and a layer of what it has changed since. What it writes meanwhile may be in it
-    /// or not. NotFound where the app has no such instance. <c>POST /v1/apps/{app}/instances/{name}/commit</c>
+    /// Makes an image of a running instance: its release's, and a layer of what it has changed since. It stands still meanwhile, unless that
+    /// is not wanted: then what it writes may be in the image or not. NotFound where the app has no such instance, Conflict where it cannot
+    /// be paused. <c>POST /v1/apps/{app}/instances/{name}/commit</c>
     /// </summary>
     Task<ImportedImageDocument> CommitAsync(string app, string instance, CommitRequest request, CancellationToken ct);
 }

@@ -8,7 +8,8 @@ public sealed record ImportedImageDocument(string Digest, IReadOnlyList<string> 
 
 /// <summary><c>POST /v1/apps/{app}/instances/{name}/commit</c>.</summary>
 /// <param name="Tag">The image's name; null names it <c>APP/INSTANCE:TIME</c>.</param>
-public sealed record CommitRequest(string? Tag = null);
+/// <param name="Pause">The instance stands still while its files are read, so that the image is of one moment.</param>
+public sealed record CommitRequest(string? Tag = null, bool Pause = true);
 
 /// <summary>What is different between the files of two images.</summary>
 /// <param name="From">Digest of the first one's manifest.</param>

@@ -1,11 +1,15 @@
 namespace Paas.Contracts.Api;
 
 /// <summary>What an app's images take on the disk: rows of <c>GET /v1/images</c>. A layer is kept once, whoever has it.</summary>
-/// <param name="App">The app; <c>null</c> for the platform's own base images.</param>
+/// <param name="App">The app; <c>null</c> for the platform's own base images, and for the steps of Dockerfiles.</param>
 /// <param name="Images">How many.</param>
 /// <param name="UniqueBytes">Of what no other app has: so much is freed when the app is destroyed.</param>
 /// <param name="SharedBytes">Of what others have as well, or base images.</param>
-public sealed record AppImagesDocument(string? App, int Images, long UniqueBytes, long SharedBytes);
+public sealed record AppImagesDocument(string? App, int Images, long UniqueBytes, long SharedBytes)
+{
+    /// <summary>True for what Dockerfiles' builds keep: <see cref="Images"/> are steps then, and there is no app.</summary>
+    public bool StepCache { get; init; }
+}
 
 /// <summary>An image of an app: rows of <c>GET /v1/apps/{app}/images</c>, the newest release first.</summary>
 /// <param name="Digest">Of the manifest or index.</param>
@@ -45,7 +49,16 @@ public sealed record ImageDetailDocument(
     IReadOnlyList<string> Env,
     IReadOnlyDictionary<string, string> Labels,
     IReadOnlyList<ImageLayerDocument> Layers,
-    IReadOnlyList<ImageHistoryDocument> History);
+    IReadOnlyList<ImageHistoryDocument> History)
+{
+    /// <summary>The index that it is in; null where there is none.</summary>
+    public ImageIndexDocument? Index { get; init; }
+}
+
+/// <summary>An index: one image for several platforms.</summary>
+/// <param name="Digest">Of the index.</param>
+/// <param name="Platforms">That it has manifests for, e.g. <c>linux/arm64</c>; only this server's need be here.</param>
+public sealed record ImageIndexDocument(string Digest, IReadOnlyList<string> Platforms);
 
 /// <summary>A layer.</summary>
 /// <param name="Digest">As stored.</param>
@@ -84,7 +97,7 @@ public sealed record CleanupRequest(bool DryRun = false);
 public sealed record CleanupDocument(bool DryRun, IReadOnlyList<CleanupItem> Items, long Bytes, long FreeBytes, long ReserveBytes, string? Note = null);
 
 /// <summary>Things of one kind.</summary>
-/// <param name="Kind"><c>blobs</c>, <c>unpacked layers</c>, <c>uploads</c>, <c>build caches</c>, <c>pulled base images</c> (their bytes are among the blobs).</param>
+/// <param name="Kind"><c>blobs</c>, <c>unpacked layers</c>, <c>uploads</c>, <c>build caches</c>, <c>steps of Dockerfiles</c> and <c>pulled base images</c> (the bytes of both are among the blobs).</param>
 /// <param name="Count">How many.</param>
 /// <param name="Bytes">Their size.</param>
 public sealed record CleanupItem(string Kind, int Count, long Bytes);

@@ -90,6 +90,7 @@ internal sealed class ImageArchives(
         builder.Created = now;
         try
         {
+            using var paused = request.Pause ? host().Pause(row.ContainerId) : null;
             var layer = await LayerWriter.WriteChangesAsync(images.Content, changes, new LayerOptions { ModifiedAt = null }, ct);
             builder.AddLayer(layer, $"paas commit {app} {instance}");
         }

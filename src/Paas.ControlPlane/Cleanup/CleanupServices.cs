@@ -26,10 +26,19 @@ internal static class CleanupServices
         {
             // Base images: stacks, and what was pulled.
             var content = provider.GetRequiredService<ContentStore>();
-            return () => content.References().Values.Select(named => new ContentRoot(named.Digest, Unpacked: true));
+            return () => content.References().Values.SelectMany(named => OriginIndex.Of(named) is { } index
+                ? new[] { new ContentRoot(named.Digest, Unpacked: true), new ContentRoot(index) }
+                : [new ContentRoot(named.Digest, Unpacked: true)]);
         });
         // What Dockerfiles' builds need not do again.
-        services.AddSingleton<ContentOwner>(_ => () => DockerfileCache.Layers(options.CacheDirectory).Select(layer => new ContentRoot(layer)));
+        services.AddSingleton<ContentOwner>(provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            return () => DockerfileCache.Layers(options.CacheDirectory, StepsKept(options, time.GetUtcNow())).Select(layer => new ContentRoot(layer));
+        });
         services.AddSingleton<ImageSweep>().AddSingleton<ImageCleanup>();
     }
+
+    /// <summary>How many of Dockerfiles' steps are kept at that time.</summary>
+    internal static StepCacheBounds StepsKept(ControlPlaneOptions options, DateTimeOffset now) => new(now - options.BuildCacheLifetime, options.MaxStepCacheBytes);
 }

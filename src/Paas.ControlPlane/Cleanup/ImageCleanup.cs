@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Paas.Build.Cache;
+using Paas.Build.Dockerfiles.Building;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Deployments;
@@ -96,6 +97,7 @@ internal sealed partial class ImageCleanup(
         pushed.Expire(!dryRun);
         var pulled = ExpirePulled(now - options.BuildCacheLifetime, !dryRun);
         var caches = BuildCaches.Trim(options.CacheDirectory, now - options.BuildCacheLifetime, options.MaxBuildCacheBytes, !dryRun);
+        var steps = DockerfileCache.Trim(options.CacheDirectory, CleanupServices.StepsKept(options, now), !dryRun);
         var swept = sweep.Run(!dryRun);
         CleanupItem[] all =
         [
@@ -103,6 +105,7 @@ internal sealed partial class ImageCleanup(
             new("unpacked layers", swept?.Snapshots ?? 0, swept?.SnapshotBytes ?? 0),
             new("uploads", expired.Count, expired.Bytes),
             new("build caches", caches.Count, caches.Bytes),
+            new("steps of Dockerfiles", steps, 0),
             new("pulled base images", pulled, 0),
         ];
         var items = all.Where(item => item.Count > 0).ToList();

@@ -1,4 +1,5 @@
 using Paas.Build;
+using Paas.Build.Lifecycle;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Domain;
@@ -11,7 +12,8 @@ using Paas.Oci.Images;
 namespace Paas.ControlPlane.Deployments;
 
 /// <summary>
-/// Releases an image as it is, whoever built it: its command is the process <c>web</c>, its exposed port is where visitors are sent.
+/// Releases an image as it is, whoever built it: its command is the process <c>web</c>, its exposed port is where visitors are sent. An
+/// image made by buildpacks, another app's for example, brings its process types.
 /// For <c>docker push</c> and for <c>paas git:from-image</c>.
 /// </summary>
 internal sealed class ImageDeployer(ControlPlaneOptions options, ImageStore images, AppStore apps, Deployer deployer, AppUrls urls)
@@ -31,7 +33,7 @@ internal sealed class ImageDeployer(ControlPlaneOptions options, ImageStore imag
         output($"-----> Releasing {app} from {reference}");
         var loaded = await LoadAsync(image, reference, ct);
         var (processes, port) = (Processes(loaded, reference), loaded.Config.Config?.LowestTcpPort);
-        output($"       Image {loaded.Digest.Abbreviated}, {ByteSize.Text(loaded.SizeBytes)}; web runs {ImageCommand(loaded)}, port {port ?? options.Port}");
+        output($"       Image {loaded.Digest.Abbreviated}, {ByteSize.Text(loaded.SizeBytes)}; {Describe(loaded, processes)}, port {port ?? options.Port}");
         var (release, deployment) = (await deployer.DeployAsync(
             app,
             () => new ReleaseDraft(app, ReleaseReason.Image, $"Deploy {reference}", loaded.Digest, apps.Config(app), processes, null, port),
@@ -67,15 +69,18 @@ internal sealed class ImageDeployer(ControlPlaneOptions options, ImageStore imag
         }
     }
 
-    private static Dictionary<string, string> Processes(Image image, string reference)
+    private static IReadOnlyDictionary<string, string> Processes(Image image, string reference)
     {
+        if (BuiltProcesses.Of(image.Config) is { } built) return built;
         var config = image.Config.Config;
         if (config?.Entrypoint is not { Count: > 0 } && config?.Cmd is not { Count: > 0 })
             throw Unusable(reference, "it does not say what to run", "Give it a CMD or an ENTRYPOINT.");
         return new Dictionary<string, string> { [Formations.Web] = ProcessCommand.Of(config.Cmd ?? []) };
     }
 
-    private static string ImageCommand(Image image) => string.Join(' ', (image.Config.Config?.Entrypoint ?? []).Concat(image.Config.Config?.Cmd ?? []));
+    private static string Describe(Image image, IReadOnlyDictionary<string, string> processes) => ProcessCommand.IsOfImage(processes)
+        ? $"web runs {string.Join(' ', (image.Config.Config?.Entrypoint ?? []).Concat(image.Config.Config?.Cmd ?? []))}"
+        : $"process types {string.Join(", ", processes.Keys)}";
 
     private static PaasException Unusable(string reference, string why, string? hint, Exception? inner = null) =>
         new(ErrorCode.InvalidRequest, $"the image {reference} cannot be released: {why}", hint, inner);

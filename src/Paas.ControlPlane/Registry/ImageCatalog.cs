@@ -1,4 +1,7 @@
+using Paas.Build.Dockerfiles.Building;
 using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
+using Paas.ControlPlane.Cleanup;
 using Paas.ControlPlane.Store;
 using Paas.Images;
 using Paas.Oci;
@@ -7,14 +10,20 @@ using Paas.Oci.Images;
 namespace Paas.ControlPlane.Registry;
 
 /// <summary>What there is of images, by app, and what it takes: every blob counted once, and where it belongs to several, as shared.</summary>
-internal sealed class ImageCatalog(AppStore apps, ReleaseStore releases, RegistryStore registry, ContentStore content)
+internal sealed class ImageCatalog(
+    ControlPlaneOptions options, AppStore apps, ReleaseStore releases, RegistryStore registry, ContentStore content, TimeProvider time)
 {
-    /// <summary>Apps by name, and the platform's own base images last.</summary>
+    // No app is called that.
+    private const string StepOwner = ".steps";
+
+    /// <summary>Apps by name, then the platform's own base images, and what is kept of Dockerfiles' steps.</summary>
     internal IReadOnlyList<AppImagesDocument> Use()
     {
         var images = All();
         var blobsOf = images.Select(image => image.Digest).Distinct().ToDictionary(image => image, BlobsOf);
-        var owners = images.SelectMany(image => blobsOf[image.Digest].Keys.Select(blob => (Blob: blob, image.App)))
+        var steps = StepLayers();
+        var owners = images.SelectMany(image => blobsOf[image.Digest].Keys.Select(blob => (Blob: blob, App: image.App ?? "")))
+            .Concat(steps.Keys.Select(layer => (Blob: layer, App: StepOwner)))
             .Distinct().GroupBy(pair => pair.Blob).ToDictionary(group => group.Key, group => group.Count());
         return
         [
@@ -27,6 +36,13 @@ internal sealed class ImageCatalog(AppStore apps, ReleaseStore releases, Registr
                     blobs.Where(blob => owners[blob.Key] == 1).Sum(blob => blob.Value),
                     blobs.Where(blob => owners[blob.Key] > 1).Sum(blob => blob.Value));
             }),
+            .. steps.Count == 0 ? (AppImagesDocument[])[] :
+            [
+                new(null, steps.Count, steps.Where(layer => owners[layer.Key] == 1).Sum(layer => layer.Value), steps.Where(layer => owners[layer.Key] > 1).Sum(layer => layer.Value))
+                {
+                    StepCache = true,
+                },
+            ],
         ];
     }
 
@@ -57,6 +73,31 @@ internal sealed class ImageCatalog(AppStore apps, ReleaseStore releases, Registr
             image.Name == name || image.Digest.ToString() == name || (name.Length >= 12 && image.Digest.Hex.StartsWith(name, StringComparison.Ordinal));
         return All().Where(image => image.App == app && IsMeant(image)).Select(image => (Digest?)image.Digest).FirstOrDefault();
     }
+
+    /// <summary>
+    /// Of an index that was pushed to an app the manifest for this host; any other digest as it is. InvalidRequest where the index has
+    /// none for it, or where that was not pushed to this app: an index may name what it likes, and another app's images are none of its.
+    /// </summary>
+    internal Digest HostManifest(string app, Digest image, string reference)
+    {
+        try
+        {
+            var json = File.ReadAllBytes(content.PathOf(image));
+            if (!ImageDocuments.IsIndex(json)) return image;
+            var (platform, index) = (Oci.Images.Platform.Current, ImageDocuments.ParseIndex(json));
+            var chosen = PlatformChoice.Choose(index, platform).Digest;
+            if (registry.HasManifestOf(app, chosen) || releases.List(app).Any(release => release.Image == chosen)) return chosen;
+            throw new PaasException(
+                ErrorCode.InvalidRequest, $"{reference} is an index, and what it names for {platform}, {chosen.Abbreviated}, was not pushed to {app}", "Push it with that: skopeo copy --all");
+        }
+        catch (Exception error) when (error is OciFormatException or FileNotFoundException)
+        {
+            throw new PaasException(ErrorCode.InvalidRequest, $"{reference} of {app} is no image that could run here: {error.Message}", null, error);
+        }
+    }
+
+    private Dictionary<Digest, long> StepLayers() => DockerfileCache.Layers(options.CacheDirectory, CleanupServices.StepsKept(options, time.GetUtcNow()))
+        .Select(layer => (Layer: layer, Size: content.SizeOf(layer))).Where(layer => layer.Size is not null).ToDictionary(layer => layer.Layer, layer => layer.Size!.Value);
 
     private List<NamedImage> All()
     {

@@ -30,8 +30,8 @@ public sealed partial class ImageRegistry
     }
 
     /// <summary>
-    /// Takes a manifest. MANIFEST_INVALID for what is none, MANIFEST_BLOB_UNKNOWN where something that it names has not been pushed to
-    /// the repository; its subject may be missing.
+    /// Takes a manifest. MANIFEST_INVALID for what is none, MANIFEST_BLOB_UNKNOWN where a blob that it names has not been pushed to the
+    /// repository; its subject may be missing, and so may manifests of an index: who needs few platforms copies few.
     /// </summary>
     /// <param name="repository">Gets it.</param>
     /// <param name="digest">What it was said to be; null where only tags were given. DIGEST_INVALID where it is another.</param>
@@ -131,8 +131,7 @@ public sealed partial class ImageRegistry
 
     private void RequireNamed(string repository, ManifestLinks links)
     {
-        var missing = links.Blobs.FirstOrDefault(blob => !MediaTypes.IsNondistributable(blob.MediaType) && !(HasBlob(repository, blob.Digest) && _content.Contains(blob.Digest)))
-            ?? links.Manifests.FirstOrDefault(manifest => Find(repository, manifest.Digest.ToString()) is null);
+        var missing = links.Blobs.FirstOrDefault(blob => !MediaTypes.IsNondistributable(blob.MediaType) && !(HasBlob(repository, blob.Digest) && _content.Contains(blob.Digest)));
         if (missing is not null)
             throw new RegistryRefusalException(RegistryErrorCode.ManifestBlobUnknown, $"the manifest names {missing.Digest} ({missing.MediaType}), which was not pushed to {repository}");
     }

@@ -11,7 +11,7 @@ namespace Paas.ControlPlane.Registry;
 /// and of several pushes only the newest.
 /// </summary>
 internal sealed partial class PushedImages(
-    RegistryStore store, ImageRegistry registry, ImageDeployer deployer, ContentStore content, PlatformLog platformLog, ILogger<PushedImages> log) : IDisposable
+    RegistryStore store, ImageRegistry registry, ImageCatalog catalog, ImageDeployer deployer, ContentStore content, PlatformLog platformLog, ILogger<PushedImages> log) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _busy = [];
@@ -52,7 +52,7 @@ internal sealed partial class PushedImages(
         try
         {
             using var lease = content.Lease();
-            await deployer.DeployAsync(request.App, request.Image, request.Reference, line => platformLog.Write(request.App, line.Trim()), _stopping.Token);
+            await deployer.DeployAsync(request.App, catalog.HostManifest(request.App, request.Image, request.Reference), request.Reference, line => platformLog.Write(request.App, line.Trim()), _stopping.Token);
             store.EndDeployment(request);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

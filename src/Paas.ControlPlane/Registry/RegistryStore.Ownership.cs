@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Paas.ControlPlane.Store;
@@ -7,6 +8,9 @@ namespace Paas.ControlPlane.Registry;
 
 internal sealed partial class RegistryStore
 {
+    // Blobs that somebody asked for, until when they are held.
+    private readonly ConcurrentDictionary<OwnedRow, DateTimeOffset> _asked = new();
+
     /// <summary>
     /// Digests that somebody who pushed still owns: what tags name, what those name, what is about them, what is held because its push
     /// is not done, and what waits to be released.
@@ -57,6 +61,12 @@ internal sealed partial class RegistryStore
             .ToLookup(row => new OwnedRow(row.Repository, row.Manifest));
         var known = connection.Query<OwnedRow>("SELECT repository, digest FROM registry_manifests").ToHashSet();
         var blobs = connection.Query<OwnedRow>("SELECT repository, digest FROM registry_blobs WHERE held_until > @now", now).ToHashSet();
+        foreach (var (row, until) in _asked)
+        {
+            if (until > time.GetUtcNow()) blobs.Add(row);
+            else _asked.TryRemove(row, out _);
+        }
+
         for (var found = new Queue<OwnedRow>(manifests); found.TryDequeue(out var manifest);)
         {
             foreach (var row in links[manifest].Concat(about[manifest]).Select(link => new OwnedRow(link.Repository, link.Digest)))

@@ -32,15 +32,17 @@ internal sealed partial class RegistryStore(Database database, TimeProvider time
 
     /// <summary>
     /// Somebody asks whether the blob is here and will not push it then: it is held long enough for the manifest to follow. Writes only
-    /// where it is not held so long already.
+    /// where nothing holds it so long already. One that manifests name is held in memory, because a push asks for each of its blobs: a
+    /// restart forgets that, and to lose by it another has to take the manifests away in the midst of the push, which then fails.
     /// </summary>
     internal void HoldBlob(string repository, Digest digest)
     {
         var now = time.GetUtcNow();
         var (key, soon) = (new { repository, digest = digest.ToString() }, Instant.Format(now + (Hold / 2)));
-        var held = database.Read(connection => connection.QuerySingleOrDefault<string?>(
+        var row = database.Read(connection => connection.QuerySingleOrDefault<HeldRow>(
             "SELECT held_until FROM registry_blobs WHERE repository = @repository AND digest = @digest", key));
-        if (held is null || string.CompareOrdinal(held, soon) < 0) AddBlob(repository, digest);
+        if (row is { Held_Until: null }) _asked[new OwnedRow(repository, digest.ToString())] = now + Hold;
+        else if (row is null || string.CompareOrdinal(row.Held_Until, soon) < 0) AddBlob(repository, digest);
     }
 
     internal bool RemoveBlob(string repository, Digest digest) => database.Write(connection => connection.Execute(
@@ -50,6 +52,10 @@ internal sealed partial class RegistryStore(Database database, TimeProvider time
         connection.QuerySingleOrDefault<ManifestRow>(
             "SELECT digest, media_type, artifact_type, size FROM registry_manifests WHERE repository = @repository AND digest = @digest",
             new { repository, digest = digest.ToString() }))?.ToManifest();
+
+    /// <summary>Whether any of the app's repositories has the manifest.</summary>
+    internal bool HasManifestOf(string app, Digest digest) => database.Read(connection => connection.ExecuteScalar<bool>(
+        "SELECT EXISTS (SELECT 1 FROM registry_manifests WHERE app = @app AND digest = @digest)", new { app, digest = digest.ToString() }));
 
     internal StoredManifest? FindTag(string repository, string tag) => database.Read(connection =>
         connection.QuerySingleOrDefault<ManifestRow>(
@@ -146,6 +152,8 @@ internal sealed partial class RegistryStore(Database database, TimeProvider time
     // The table's name is one of two of ours.
     private static void Release(SqliteConnection connection, string table, string repository, string digest) => connection.Execute(
         $"UPDATE {table} SET held_until = NULL WHERE repository = @repository AND digest = @digest AND held_until IS NOT NULL", new { repository, digest });
+
+    private sealed record HeldRow(string? Held_Until);
 
     private sealed record ManifestRow(string Digest, string Media_Type, string? Artifact_Type, long Size)
     {

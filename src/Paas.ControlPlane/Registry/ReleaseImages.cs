@@ -26,7 +26,13 @@ internal sealed class ReleaseImages(AppStore apps, ReleaseStore releases, Conten
         return version is { } wanted && releases.Find(app, wanted) is { } release && content.Contains(release.Image) ? release.Image : null;
     }
 
-    internal bool HasManifest(string app, Digest digest) => releases.List(app).Any(release => release.Image == digest) && content.Contains(digest);
+    /// <summary>Manifests of releases, and the indexes that they were chosen from.</summary>
+    internal bool HasManifest(string app, Digest digest)
+    {
+        if (!content.Contains(digest)) return false;
+        var chosen = OriginIndex.Chosen(content, digest);
+        return releases.List(app).Any(release => release.Image == digest || chosen.Contains(release.Image));
+    }
 
     internal bool HasBlob(string app, Digest digest) => releases.List(app).Select(release => release.Image).Distinct().Any(image => BlobsOf(image).Contains(digest));
 

@@ -27,6 +27,7 @@ internal static class Help
           --subnet CIDR        their addresses (10.213.0.0/16)
           --cgroup-parent PATH parent of every cgroup (/paas)
           --max-source SIZE    largest source tree and push, e.g. 2G (1G)
+          --step-cache SIZE    layers of Dockerfiles' steps that are kept for later builds (10G)
           --disk-reserve SIZE  left free by builds and pushes, e.g. 5G (a twentieth of the disk, 1G to 10G)
           --build-memory SIZE  memory of a build (2G)
           --build-time TIME    how long one buildpack may build, e.g. 90s or 1h (30m)

@@ -27,9 +27,10 @@ public static class ImageExport
         using var lease = images.Content.Lease();
         var manifest = await images.Content.ReadAsync(image.Digest, cancellationToken);
         var config = await images.Content.ReadAsync(image.Manifest.Config.Digest, cancellationToken);
+        var origin = OriginIndex.Find(images.Content, image.Digest);
         var missing = image.Manifest.Layers.FirstOrDefault(layer => !images.Content.Contains(layer.Digest));
         if (missing is not null) throw new ContentNotFoundException(missing.Digest);
-        await Task.Run(() => Write(images.Content, image, names, format, manifest, config, output, cancellationToken), cancellationToken);
+        await Task.Run(() => Write(images.Content, image with { Descriptor = OriginIndex.With(image.Descriptor, origin) }, names, format, manifest, config, output, cancellationToken), cancellationToken);
     }
 
     private static void Write(
@@ -40,6 +41,7 @@ public static class ImageExport
         WriteDirectories(tar, image);
         var blobs = new Dictionary<Digest, byte[]?> { [image.Digest] = manifest, [image.Manifest.Config.Digest] = config };
         foreach (var layer in image.Manifest.Layers) blobs.TryAdd(layer.Digest, null);
+        if (OriginIndex.Of(image.Descriptor) is { } origin) blobs.TryAdd(origin, null);
         foreach (var (digest, content) in blobs.OrderBy(blob => $"{blob.Key}", StringComparer.Ordinal))
         {
             if (content is not null) WriteFile(tar, BlobPath(digest), content);
@@ -67,7 +69,7 @@ public static class ImageExport
         Descriptor Named(Reference name) => image.Descriptor with
         {
             // skopeo and umoci take the tag, containerd and podman the full name.
-            Annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [NameAnnotation] = $"{name}", [ImageLayout.ReferenceAnnotation] = name.Tag ?? $"{name}" },
+            Annotations = new SortedDictionary<string, string>(image.Descriptor.Annotations?.ToDictionary() ?? [], StringComparer.Ordinal) { [NameAnnotation] = $"{name}", [ImageLayout.ReferenceAnnotation] = name.Tag ?? $"{name}" },
         };
         IReadOnlyList<Descriptor> manifests = names.Count == 0 ? [image.Descriptor] : [.. names.Select(Named)];
         return new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.Index, Manifests = manifests };

@@ -9,7 +9,11 @@ namespace Paas.Images.Archives;
 /// <summary>An image that came out of an archive.</summary>
 /// <param name="Image">Whole in the content store.</param>
 /// <param name="Names">Normalised references that name it now.</param>
-public sealed record ImportedImage(Image Image, IReadOnlyList<Reference> Names);
+public sealed record ImportedImage(Image Image, IReadOnlyList<Reference> Names)
+{
+    /// <summary>The index that it was chosen from, in the store; null where there was none.</summary>
+    public Digest? Index { get; init; }
+}
 
 /// <summary>
 /// Reads archives: OCI layouts, and what <c>docker save</c> has made in all its versions, with one image or several. Manifests
@@ -72,21 +76,23 @@ public sealed class ImageImport(ImageStore images)
         var found = new Dictionary<Digest, ImportedImage>();
         foreach (var descriptor in chosen)
         {
-            var image = await LoadAsync(descriptor, platform, cancellationToken);
+            var (image, origin) = await LoadAsync(descriptor, platform, null, cancellationToken);
             IReadOnlyList<Reference> names = NameOf(descriptor) is { } name ? [name] : [];
-            found[image.Digest] = new ImportedImage(image, [.. found.GetValueOrDefault(image.Digest)?.Names ?? [], .. names]);
+            found[image.Digest] = new ImportedImage(image, [.. found.GetValueOrDefault(image.Digest)?.Names ?? [], .. names]) { Index = origin };
         }
 
         return [.. found.Values];
     }
 
-    private async Task<Image> LoadAsync(Descriptor descriptor, Platform platform, CancellationToken cancellationToken)
+    private async Task<(Image Image, Digest? Index)> LoadAsync(Descriptor descriptor, Platform platform, Digest? origin, CancellationToken cancellationToken)
     {
         var json = await images.Content.ReadAsync(descriptor.Digest, cancellationToken);
-        if (ImageDocuments.IsIndex(json)) return await LoadAsync(PlatformChoice.Choose(ImageDocuments.ParseIndex(json), platform), platform, cancellationToken);
+        if (ImageDocuments.IsIndex(json)) return await LoadAsync(PlatformChoice.Choose(ImageDocuments.ParseIndex(json), platform), platform, descriptor.Digest, cancellationToken);
         var image = await images.LoadAsync(descriptor.Digest, cancellationToken);
         var missing = image.Manifest.Layers.FirstOrDefault(layer => !images.Content.Contains(layer.Digest));
-        return missing is null ? image : throw new ContentNotFoundException(missing.Digest);
+        if (missing is not null) throw new ContentNotFoundException(missing.Digest);
+        // Our own exports say it, though their names are the manifest's.
+        return (image, origin ?? (OriginIndex.Of(descriptor) is { } said && images.Content.Contains(said) ? said : null));
     }
 
     private async Task<ImportedImage> DockerAsync(ArchiveFiles files, DockerArchiveImage entry, CancellationToken cancellationToken)
@@ -143,9 +149,9 @@ public sealed class ImageImport(ImageStore images)
         }
 
         if (found.Any(image => image.Names.Count == 0)) throw new ArchiveFormatException("the archive does not name its image; give it a name with --tag");
-        foreach (var (image, names) in found)
+        foreach (var image in found)
         {
-            foreach (var reference in names) images.Content.SetReference($"{reference}", image.Descriptor);
+            foreach (var reference in image.Names) images.Content.SetReference($"{reference}", OriginIndex.With(image.Image.Descriptor, image.Index));
         }
 
         return found;

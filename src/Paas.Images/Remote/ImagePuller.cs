@@ -20,7 +20,7 @@ public sealed class ImagePuller(ImageStore images, RegistryClient client, DiskRe
 
     /// <summary>
     /// Pulls an image; of an index, the manifest that fits the platform best. Blobs that are there are not fetched again.
-    /// When it returns, all of it is on disk and proven, and the normalised reference names it.
+    /// When it returns, all of it is on disk and proven, the index's document too, and the normalised reference names it.
     /// </summary>
     /// <param name="reference">What to pull, as a person writes it.</param>
     /// <param name="platform">For what; null is this host.</param>
@@ -42,7 +42,8 @@ public sealed class ImagePuller(ImageStore images, RegistryClient client, DiskRe
         CheckRoom(normal, document);
         await LayersAsync(new BlobDownload(sources, images.Content, client.Transport, progress), document, progress, cancellationToken);
         await images.Content.WriteAsync(new MemoryStream(manifest.Content), manifest.Descriptor.MediaType, manifest.Descriptor.Digest, cancellationToken);
-        images.Content.SetReference($"{normal}", manifest.Descriptor);
+        if (manifest.Origin is { } index) await images.Content.WriteAsync(new MemoryStream(index.Content), index.Descriptor.MediaType, index.Descriptor.Digest, cancellationToken);
+        images.Content.SetReference($"{normal}", OriginIndex.With(manifest.Descriptor, manifest.Origin?.Descriptor.Digest));
         return await images.LoadAsync(manifest.Descriptor.Digest, cancellationToken);
     }
 
@@ -69,7 +70,7 @@ public sealed class ImagePuller(ImageStore images, RegistryClient client, DiskRe
             ?? throw new RegistryException(RegistryFailure.NotFound, $"{source.Endpoint} lists {chosen.Digest} for {platform} in {normal}, but does not have it");
         if (manifest.IsIndex || manifest.Descriptor.Size != chosen.Size)
             throw new RegistryException(RegistryFailure.Invalid, $"{source.Endpoint} has something else for {platform} in {normal} than the index says");
-        return manifest;
+        return manifest with { Origin = found };
     }
 
     private static Descriptor Choose(Reference normal, ImageIndex index, Platform platform)

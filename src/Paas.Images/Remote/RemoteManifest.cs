@@ -11,6 +11,9 @@ internal sealed record RemoteManifest(Descriptor Descriptor, byte[] Content)
     /// <summary>Largest manifest or index taken; distribution-spec, "Pushing Manifests", has registries take 4 MiB.</summary>
     public const int MaximumBytes = 4 * 1024 * 1024;
 
+    /// <summary>The index that it was chosen from; null where the reference named it itself.</summary>
+    public RemoteManifest? Origin { get; init; }
+
     public bool IsIndex => MediaTypes.IsIndex(Descriptor.MediaType);
 
     public ImageIndex Index() => ImageDocuments.ParseIndex(Content);

@@ -56,6 +56,46 @@ public sealed class PushedImageTests : PlaneTest
     }
 
     [RootFact]
+    public async Task An_index_is_released_by_what_it_names_for_this_host_if_that_was_pushed_to_the_app()
+    {
+        await CreateAsync("hello");
+        await CreateAsync("other");
+        var (mine, others) = (await PushImageAsync("hello", "v1", "listen"), await PushImageAsync("other", "v1", "listen"));
+        var refused = await PushIndexAsync("latest", others);
+        await EventuallyAsync(() => Plane.Get<RegistryStore>().RequestedDeployments().Count == 0, "the push was tried");
+        Assert.Empty(await Platform.ListReleasesAsync("hello", default));
+        var error = await Assert.ThrowsAsync<Contracts.Errors.PaasException>(() => Platform.GetImageAsync("hello", "latest", default));
+        Assert.Contains($"{others.Abbreviated}, was not pushed to hello", error.Message, StringComparison.Ordinal);
+
+        var index = await PushIndexAsync("latest", mine);
+        await EventuallyAsync(async () => (await Platform.GetAppAsync("hello", default)).CurrentRelease == 1, "the release is live");
+        Assert.Equal(mine.ToString(), (await Platform.ListReleasesAsync("hello", default))[0].ImageDigest);
+        Assert.NotEqual(refused, index);
+        var described = await Platform.GetImageAsync("hello", index.ToString(), default);
+        Assert.Equal((mine.ToString(), index.ToString()), (described.Digest, described.Index!.Digest));
+        Assert.Equal(["linux/s390x", $"{Oci.Images.Platform.Current}"], described.Index.Platforms);
+    }
+
+    [RootFact]
+    public async Task An_image_that_buildpacks_made_brings_all_its_process_types()
+    {
+        await CreateAsync("hello");
+        await PushImageAsync("hello", "latest", "listen", config =>
+        {
+            config["Entrypoint"] = new JsonArray("/cnb/process/web");
+            config.Remove("Cmd");
+            config["Labels"] = new JsonObject
+            {
+                ["io.buildpacks.build.metadata"] =
+                    """{"processes":[{"type":"web","command":["bash","-c","listen"],"args":[],"direct":true},{"type":"worker","command":"work","args":["on it"],"direct":true},{"type":"no/type","command":["x"]}]}""",
+            };
+        });
+        await EventuallyAsync(async () => (await Platform.GetAppAsync("hello", default)).CurrentRelease == 1, "the release is live");
+        var release = Assert.Single(await Platform.ListReleasesAsync("hello", default));
+        Assert.Equal(new Dictionary<string, string> { ["web"] = "listen", ["worker"] = "work 'on it'" }, release.Processes.ToDictionary());
+    }
+
+    [RootFact]
     public async Task A_push_that_does_not_become_healthy_leaves_the_old_release_and_says_why()
     {
         await CreateAsync("hello");
@@ -105,11 +145,24 @@ public sealed class PushedImageTests : PlaneTest
             () => Plane.Get<ImageDeployer>().DeployAsync("hello", image, "hello:latest", _ => { }, default));
     }
 
-    private async Task<Digest> PushImageAsync(string repository, string tag, string command)
+    private async Task<Digest> PushIndexAsync(string tag, Digest host)
+    {
+        var platform = Oci.Images.Platform.Current;
+        Descriptor Entry(Digest digest, Oci.Images.Platform of) => new() { MediaType = MediaTypes.Manifest, Digest = digest, Size = 1, Platform = of };
+        var index = ImageDocuments.Serialize(new ImageIndex
+        {
+            SchemaVersion = 2,
+            MediaType = MediaTypes.Index,
+            Manifests = [Entry(Digest.Compute("elsewhere"u8), Oci.Images.Platform.Parse("linux/s390x")), Entry(host, platform)],
+        });
+        return (await Registry.PutManifestAsync("hello", null, [tag], MediaTypes.Index, index, default)).Digest;
+    }
+
+    private async Task<Digest> PushImageAsync(string repository, string tag, string command, Action<JsonObject>? change = null)
     {
         var content = Plane.Get<ContentStore>();
         var layer = await TestImage.LayerAsync(content, 200);
-        var config = JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+        var document = new JsonObject
         {
             ["architecture"] = Oci.Images.Platform.Current.Architecture,
             ["os"] = "linux",
@@ -119,7 +172,9 @@ public sealed class PushedImageTests : PlaneTest
                 ["Cmd"] = new JsonArray(command),
                 ["ExposedPorts"] = new JsonObject { ["9000/tcp"] = new JsonObject(), ["8081"] = new JsonObject(), ["53/udp"] = new JsonObject() },
             },
-        });
+        };
+        change?.Invoke(document["config"]!.AsObject());
+        var config = JsonSerializer.SerializeToUtf8Bytes(document);
         var blobs = new List<Descriptor>();
         foreach (var (bytes, type) in new[] { (config, MediaTypes.Config), (await content.ReadAsync(layer.DiffId, default), MediaTypes.Layer) })
         {

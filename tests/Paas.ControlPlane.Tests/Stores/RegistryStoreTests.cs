@@ -56,6 +56,22 @@ public sealed class RegistryStoreTests : IDisposable
     }
 
     [Fact]
+    public void Also_one_that_manifests_name_which_go_meanwhile()
+    {
+        _store.AddBlob("app", Name("blob"));
+        Put("image", ["latest"], blobs: ["blob"]);
+        _store.HoldBlob("app", Name("blob"));
+        Assert.True(_store.RemoveTag("app", "latest"));
+        _store.Expire(remove: true);
+        Assert.Equal(["blob"], Owned());
+        Assert.True(_store.HasBlob("app", Name("blob")));
+        Pass(hours: 25);
+        Assert.Empty(Owned());
+        _store.Expire(remove: true);
+        Assert.False(_store.HasBlob("app", Name("blob")));
+    }
+
+    [Fact]
     public void Many_pushes_of_one_tag_leave_only_the_last()
     {
         for (var i = 0; i < 5; i++)

@@ -75,18 +75,18 @@ public sealed class ManifestTests : RegistryTest
     }
 
     [Fact]
-    public async Task What_it_names_has_to_be_there_but_for_its_subject_and_what_may_not_be_distributed()
+    public async Task Blobs_that_it_names_have_to_be_there_but_not_its_subject_nor_manifests_nor_what_may_not_be_distributed()
     {
         var missing = Digest.Compute(Random(9));
         var layer = await PutAsync($"{Manifests}/x", await ManifestAsync("app", json => json["layers"]!.AsArray().Add(Descriptor(MediaTypes.Layer, missing, 9))), MediaTypes.Manifest);
         Assert.Equal((HttpStatusCode.NotFound, "MANIFEST_BLOB_UNKNOWN"), (layer.Status, layer.Code));
-        Assert.Equal("MANIFEST_BLOB_UNKNOWN", (await PutAsync($"{Manifests}/x", Index(Descriptor(MediaTypes.Manifest, missing, 9)), MediaTypes.Index)).Code);
         // Elsewhere is not here.
         var elsewhere = await PushBlobAsync("other", Random(11));
         Assert.Equal("MANIFEST_BLOB_UNKNOWN", (await PutAsync($"{Manifests}/x", await ManifestAsync("app", json => json["layers"]!.AsArray().Add(Descriptor(MediaTypes.Layer, elsewhere, 11))), MediaTypes.Manifest)).Code);
         Assert.Equal(HttpStatusCode.NotFound, (await HeadAsync($"{Manifests}/x")).Status);
 
         await PushImageAsync("app", "foreign", json => json["layers"]!.AsArray().Add(Descriptor("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", missing, 9)));
+        Assert.Equal(HttpStatusCode.Created, (await PutAsync($"{Manifests}/sparse", Index(Descriptor(MediaTypes.Manifest, missing, 9)), MediaTypes.Index)).Status);
         await PushImageAsync("app", "about-nothing", json => json["subject"] = Descriptor(MediaTypes.Manifest, missing, 9));
     }
 

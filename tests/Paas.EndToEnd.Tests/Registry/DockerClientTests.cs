@@ -35,6 +35,15 @@ public sealed class DockerClientTests(ServerFixture fixture)
             (await DockerAsync("rmi", image)).Succeeded();
             (await DockerAsync("pull", $"{client.Registry}/docked:v1")).Succeeded();
             Assert.Contains("8093", (await DockerAsync("inspect", $"{client.Registry}/docked:v1")).Succeeded().Stdout, StringComparison.Ordinal);
+
+            // As archives: what we write it loads, what it saves we read.
+            var pulled = (await DockerAsync("inspect", "--format", "{{.Id}}", $"{client.Registry}/docked:v1")).Succeeded().Stdout;
+            (await fixture.Server.PaasAsync("images:export", "docked", "-o", client.PathOf("ours.tar"))).Succeeded();
+            Assert.Contains("Loaded image: docked:v1", (await DockerAsync("load", "-i", client.PathOf("ours.tar"))).Succeeded().Stdout, StringComparison.Ordinal);
+            Assert.Equal(pulled, (await DockerAsync("inspect", "--format", "{{.Id}}", "docked:v1")).Succeeded().Stdout);
+            (await DockerAsync("save", "-o", client.PathOf("theirs.tar"), "docked:v1")).Succeeded();
+            (await fixture.Server.PaasAsync("images:import", client.PathOf("theirs.tar"), "--tag", "saved:v1")).Succeeded();
+            Assert.Equal("", (await fixture.Server.PaasAsync("images:diff", "docked", "saved:v1")).Succeeded().Stdout.Trim());
         }
         finally
         {

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
+using Paas.Oci;
+using Paas.Oci.Images;
 using Paas.Testing;
 using Paas.Testing.Servers;
 
@@ -35,6 +38,35 @@ public sealed class RegistryClientTests(ServerFixture fixture)
         Assert.Contains("vnd.docker", (await client.SkopeoAsync("inspect", "--raw", "--tls-verify=false", $"docker://{client.Registry}/pushed/copy:one")).Succeeded().Stdout, StringComparison.Ordinal);
         (await client.SkopeoAsync("delete", "--tls-verify=false", $"docker://{client.Registry}/pushed/copy:one")).Succeeded();
         Assert.NotEqual(0, (await client.SkopeoAsync("inspect", "--tls-verify=false", $"docker://{client.Registry}/pushed/copy:one")).ExitCode);
+    }
+
+    [RootFact]
+    public async Task Skopeo_copies_between_apps_with_every_process_type_and_all_tags_and_platforms()
+    {
+        using var client = await RegistryClient.CreateAsync(Server, "copies");
+        await using var source = await AppCheckout.CreateAsync(Server, "node", "copyfrom");
+        await using var target = await EmptyApp.CreateAsync(Server, "copyto");
+        await File.WriteAllTextAsync(source.PathOf("Procfile"), "web: node server.js\nworker: sleep 1000\n");
+        await source.CommitAsync("Worker");
+        (await source.PushAsync()).Succeeded();
+        (await client.SkopeoAsync("login", "--tls-verify=false", "-u", "me", "-p", client.Token, client.Registry)).Succeeded();
+        async Task<CommandResult> CopyAsync(string from, string to, params string[] options) => (await client.SkopeoAsync(
+            ["copy", "--src-tls-verify=false", "--dest-tls-verify=false", .. options, from.Replace("HOST", client.Registry, StringComparison.Ordinal), to.Replace("HOST", client.Registry, StringComparison.Ordinal)])).Succeeded();
+
+        foreach (var tag in (string[])["one", "two", "latest"]) await CopyAsync("docker://HOST/copyfrom:v1", $"docker://HOST/copyto:{tag}");
+        await Eventually.TrueAsync("the copy answers", TimeSpan.FromSeconds(60), async () => await Server.Visitor.GetAsync($"copyto.{Server.Domain}") is { Status: HttpStatusCode.OK });
+        var release = JsonNode.Parse((await Server.PaasAsync("releases", "-a", "copyto", "--json")).Succeeded().Stdout)![0]!;
+        Assert.Equal(["web", "worker"], release["processes"]!.AsObject().Select(process => process.Key).Order());
+
+        // An index with all that it names, and the index alone: the rest of it is not there.
+        var layout = await client.MakeImageAsync("multi", 8095);
+        await IndexAsync(layout);
+        await CopyAsync($"oci:{layout}", "docker://HOST/copyfrom/multi:1", "--all");
+        await CopyAsync("docker://HOST/copyfrom/multi:1", "docker://HOST/copyto/multi:1", "--all");
+        await CopyAsync("docker://HOST/copyfrom/multi:1", "docker://HOST/copyto/sparse:1", "--multi-arch", "index-only");
+        Assert.Contains("s390x", (await client.SkopeoAsync("inspect", "--raw", "--tls-verify=false", $"docker://{client.Registry}/copyto/sparse:1")).Succeeded().Stdout, StringComparison.Ordinal);
+        (await client.SkopeoAsync("sync", "--src", "docker", "--dest", "dir", "--src-tls-verify=false", $"{client.Registry}/copyto", client.PathOf("synced"))).Succeeded();
+        Assert.Equal(["copyto:latest", "copyto:one", "copyto:two", "copyto:v1"], Directory.GetDirectories(client.PathOf("synced")).Select(path => Path.GetFileName(path)).Order());
     }
 
     [RootFact]
@@ -111,6 +143,25 @@ public sealed class RegistryClientTests(ServerFixture fixture)
         var wrong = await Server.PaasAsync("registry:deploy-tag", "not/a/tag", "-a", "tagged");
         Assert.Equal(1, wrong.ExitCode);
         Assert.Contains("is no tag", wrong.Stderr, StringComparison.Ordinal);
+    }
+
+    /// <summary>Makes a layout's one image an index of it for this platform and for another.</summary>
+    private static async Task IndexAsync(string layout)
+    {
+        var file = Path.Combine(layout, "index.json");
+        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(file))!["manifests"]![0]!.AsObject();
+        manifest.Remove("annotations");
+        var manifests = new[] { Platform.Current.Architecture, "s390x" }.Select(architecture =>
+        {
+            var entry = manifest.DeepClone();
+            entry["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = architecture };
+            return entry;
+        });
+        var index = Encoding.UTF8.GetBytes(new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.Index, ["manifests"] = new JsonArray([.. manifests]) }.ToJsonString());
+        var digest = Digest.Compute(index);
+        await File.WriteAllBytesAsync(Path.Combine(layout, "blobs/sha256", digest.Hex), index);
+        var named = new JsonObject { ["mediaType"] = MediaTypes.Index, ["digest"] = $"{digest}", ["size"] = index.Length };
+        await File.WriteAllTextAsync(file, new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(named) }.ToJsonString());
     }
 
     /// <summary>An app that nothing has been pushed to yet.</summary>

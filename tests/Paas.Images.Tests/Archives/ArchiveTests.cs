@@ -44,6 +44,20 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Theory]
+    [InlineData(ArchiveFormat.Oci)]
+    [InlineData(ArchiveFormat.Docker)]
+    public async Task The_index_that_an_image_was_chosen_from_goes_along(ArchiveFormat format)
+    {
+        var image = await MakeAsync(_here, "indexed");
+        var document = ImageDocuments.Serialize(new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.Index, Manifests = [image.Descriptor with { Platform = Platform.Current }] });
+        var index = (await _here.Content.WriteAsync(document, MediaTypes.Index, default)).Digest;
+        _here.Content.SetReference("ghcr.io/team/app:v1", OriginIndex.With(image.Descriptor, index));
+        await ExportAsync(image, "ghcr.io/team/app:v1", format, "app.tar");
+        Assert.Equal((image.Digest, index), (Assert.Single(await ImportAsync("app.tar")).Image.Digest, OriginIndex.Find(_there.Content, image.Digest)));
+        Trees.Run("skopeo", "copy", $"oci-archive:{_directory.Combine("app.tar")}", $"dir:{_directory.Combine("copy")}");
+    }
+
+    [Theory]
     [InlineData("oci-archive", ArchiveFormat.Oci)]
     [InlineData("docker-archive", ArchiveFormat.Docker)]
     [InlineData("oci-archive", ArchiveFormat.Docker)]

@@ -63,6 +63,11 @@ public sealed class RegistryTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(mine.Digest, (await _there.PullAsync($"{_registry.Host}/multi")).Digest);
         Assert.Equal(Digest.Compute(System.Text.Encoding.UTF8.GetBytes(index)), await _there.Client().ResolveAsync(Reference.Parse($"{_registry.Host}/multi"), default));
+        // The index is here now, and nothing of the other platform.
+        var digest = Digest.Compute(System.Text.Encoding.UTF8.GetBytes(index));
+        Assert.Equal((digest, false), (OriginIndex.Find(_there.Store.Content, mine.Digest)!.Value, _there.Store.Content.Contains(other.Digest)));
+        Assert.Equal(index, System.Text.Encoding.UTF8.GetString(await _there.Store.Content.ReadAsync(digest, default)));
+        Assert.Equal(mine.Digest, (await _there.Store.LoadAsync(digest, default)).Digest);
         // The other manifest is listed for s390x, but its configuration says otherwise.
         var error = await Assert.ThrowsAsync<RegistryException>(() => _there.PullAsync($"{_registry.Host}/multi", platform: Platform.Parse("linux/s390x")));
         Assert.Contains("is for linux/", error.Message, StringComparison.Ordinal);

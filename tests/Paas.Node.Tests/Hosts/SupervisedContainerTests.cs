@@ -34,6 +34,35 @@ public sealed class SupervisedContainerTests(TestNode node, ITestOutputHelper ou
     }
 
     [RootFact]
+    public async Task A_paused_container_stands_still_and_goes_on_also_when_who_paused_it_has_died()
+    {
+        await node.Host.StartAsync(node.Shell("paused", "while :; do echo x >> /tmp/count; done"), None);
+        var count = Path.Combine(node.Host.ChangesOf("paused")!, "tmp/count");
+        long Length() => new FileInfo(count) is { Exists: true } file ? file.Length : 0;
+        async Task GoesOnAsync(string what)
+        {
+            var before = Length();
+            await TestNode.UntilAsync(() => Task.FromResult(Length() > before), what);
+        }
+
+        await GoesOnAsync("the first line");
+        using (node.Host.Pause("paused"))
+        {
+            var before = Length();
+            await Task.Delay(200);
+            Assert.Equal(before, Length());
+            Assert.Equal(ErrorCode.Conflict, Assert.Throws<PaasException>(() => node.Host.Pause("paused")).Code);
+        }
+
+        await GoesOnAsync("a line after the pause");
+        _ = node.Host.Pause("paused");
+        await using (var next = node.NewHost()) await next.PrepareHostAsync(None);
+        await GoesOnAsync("a line after the restart");
+        await node.Host.StopAsync("paused", Grace, None);
+        Assert.Empty(node.Traces("paused"));
+    }
+
+    [RootFact]
     public async Task Sandboxes_reach_neither_each_other_nor_the_host_but_its_router()
     {
         var one = await node.Host.StartAsync(node.WebServer("wall-a"), None);

@@ -29,7 +29,7 @@ internal sealed class BaseImages(ImageStore images, PullImage? pull, bool always
 
     private async Task<Image?> FindLocalAsync(string text, Reference reference, Reference complete, CancellationToken ct)
     {
-        if (reference.Digest is { } digest && images.Content.Contains(digest)) return await images.LoadAsync(digest, ct);
+        if (reference.Digest is { } digest && images.Content.Contains(digest)) return await WholeAsync(digest, ct);
         string[] names = [text, $"{text}:latest", complete.ToString()];
         foreach (var name in names)
         {
@@ -37,5 +37,18 @@ internal sealed class BaseImages(ImageStore images, PullImage? pull, bool always
         }
 
         return null;
+    }
+
+    // Of an index the store may have another platform's manifest only, or none.
+    private async Task<Image?> WholeAsync(Digest digest, CancellationToken ct)
+    {
+        try
+        {
+            return await images.LoadAsync(digest, ct);
+        }
+        catch (ContentNotFoundException)
+        {
+            return null;
+        }
     }
 }

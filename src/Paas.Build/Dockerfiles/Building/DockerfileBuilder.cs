@@ -68,11 +68,10 @@ public sealed class DockerfileBuilder(BuildOptions options, ImageStore images, C
             if (settings.FailsBuild) FailOn(file.Warnings.Where(warning => settings.Counts(warning.Rule)));
             foreach (var stage in StageOrder.Needed(file, session.Target)) _ = session.StageAsync(stage);
             var built = await session.StageAsync(session.Target);
-            var warnings = file.Warnings.Concat(session.Warnings).Where(warning => settings.Counts(warning.Rule)).Distinct().OrderBy(warning => warning.Line).ToList();
+            var warnings = file.Warnings.Concat(session.Warnings).Concat(DefaultBaseNames.Check(file, session.Platform)).Where(warning => settings.Counts(warning.Rule)).Distinct().OrderBy(warning => warning.Line).ToList();
             foreach (var warning in warnings) output.Warning($"{warning.Rule}: {warning.Message} (line {warning.Line})");
             if (settings.FailsBuild) FailOn(warnings);
             var image = await CommitAsync(built, config, session.Epoch ?? time.GetUtcNow(), ct);
-            session.Cache.Prune(time.GetUtcNow());
             return new DockerfileOutcome(image, session.Steps.Cached, session.Steps.Done);
         }
         finally

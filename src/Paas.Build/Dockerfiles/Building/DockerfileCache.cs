@@ -10,7 +10,21 @@ public static class DockerfileCache
 
     /// <summary>The layers of steps that need not be done again, for whoever decides what the content store keeps.</summary>
     /// <param name="cacheDirectory">As in <see cref="DockerfileBuildConfig.CacheDirectory"/>.</param>
-    public static IEnumerable<Digest> Layers(string cacheDirectory) => StepCache.Layers(DirectoryOf(cacheDirectory));
+    /// <param name="bounds">What is beyond them is nobody's.</param>
+    public static IReadOnlyCollection<Digest> Layers(string cacheDirectory, StepCacheBounds bounds) =>
+        [.. StepCache.Split(DirectoryOf(cacheDirectory), bounds).Kept.Select(record => record.Result.Layer?.Descriptor.Digest).OfType<Digest>().Distinct()];
+
+    /// <summary>Forgets the steps beyond the bounds; their layers go with the next sweep unless an image has them.</summary>
+    /// <param name="cacheDirectory">As in <see cref="DockerfileBuildConfig.CacheDirectory"/>.</param>
+    /// <param name="bounds">What is kept.</param>
+    /// <param name="remove">False only counts.</param>
+    /// <returns>How many.</returns>
+    public static int Trim(string cacheDirectory, StepCacheBounds bounds, bool remove)
+    {
+        var dropped = StepCache.Split(DirectoryOf(cacheDirectory), bounds).Dropped;
+        if (remove) foreach (var record in dropped) File.Delete(record.Path);
+        return dropped.Count;
+    }
 
     internal static string DirectoryOf(string cacheDirectory) => Path.Combine(cacheDirectory, DirectoryName);
 }
