@@ -92,7 +92,7 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
         var export = new ExportPhase(images, runImage, cache, options, _launcher, directories.Scratch, output) { Project = ProjectMetadata.Of(config, choice.Project) };
         var exported = await export.RunAsync(members, built, source, ct);
         cache.Save(exported.Cache);
-        return exported.Outcome with { Times = new BuildTimes(clock.Stop(), sandbox.Busy.Total) };
+        return exported.Outcome with { IsRepeatable = choice.IsPinned, Times = new BuildTimes(clock.Stop(), sandbox.Busy.Total) };
 
         async Task<BuildOutcome> BuildDockerfileAsync()
         {

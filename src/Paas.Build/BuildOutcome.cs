@@ -9,6 +9,12 @@ namespace Paas.Build;
 /// <param name="Port">Where its web process listens of itself; null where it follows <c>PORT</c>.</param>
 public sealed record BuildOutcome(Digest Image, IReadOnlyDictionary<string, string> Processes, long SizeBytes, int? Port = null)
 {
+    /// <summary>
+    /// True where nothing but <see cref="BuildInputs"/> and what package managers fetched decided about it: no buildpack that its owner may
+    /// exchange at any time under the same name, no base image of a Dockerfile.
+    /// </summary>
+    public bool IsRepeatable { get; init; }
+
     /// <summary>How much of it was there already, in words; null where that is not known.</summary>
     public string? Reuse { get; init; }
 

@@ -110,6 +110,7 @@ public static class ControlPlaneServices
             provider.GetRequiredService<ContainerHost>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<BaseImagePull>().PullAsync).BuildAsync);
+        services.TryAddSingleton<FindBuildInputs>(provider => new BuildInputs(building, provider.GetRequiredService<ImageStore>()).DigestAsync);
     }
 
     private static void AddStores(IServiceCollection services, ControlPlaneOptions options)
@@ -159,7 +160,7 @@ public static class ControlPlaneServices
 
     private static void AddBuilds(IServiceCollection services, ControlPlaneOptions options)
     {
-        services.AddSingleton<SourceStore>().AddSingleton<BuildOutputs>().AddSingleton<BuildRunner>().AddSingleton<BuildQueue>().AddSingleton<BuildIntake>();
+        services.AddSingleton<SourceStore>().AddSingleton<SourceTrees>().AddSingleton<BuiltImages>().AddSingleton<IRebuilds, Rebuilds>().AddSingleton<BuildOutputs>().AddSingleton<BuildRunner>().AddSingleton<BuildQueue>().AddSingleton<BuildIntake>();
         services.AddTransient<BuildJob>();
         services.AddQuartz(quartz =>
         {
@@ -184,6 +185,8 @@ public static class ControlPlaneServices
         provider.GetRequiredService<BuilderSettings>(),
         provider.GetRequiredService<BuildpackSettings>(),
         provider.GetRequiredService<BuildQueue>(),
+        provider.GetRequiredService<BuiltImages>(),
+        provider.GetRequiredService<SourceTrees>(),
         provider.GetRequiredService<Deployer>(),
         provider.GetRequiredService<Reconciler>(),
         provider.GetRequiredService<InstanceTable>(),

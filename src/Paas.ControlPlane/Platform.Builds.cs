@@ -22,7 +22,7 @@ public sealed partial class Platform
 
     /// <inheritdoc/>
     public IAsyncEnumerable<BuildEvent> SubmitBuildAsync(string app, BuildSource source, Stream tar, CancellationToken ct) =>
-        _intake.SubmitAsync(app, source, tar, ct);
+        _intake.SubmitAsync(app, source, null, tar, ct);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<BuildEvent> ReadBuildOutputAsync(string app, int build, CancellationToken ct)
@@ -54,6 +54,6 @@ public sealed partial class Platform
         var commit = source is { Commit: { } id, Message: null } ? _repositories.FindCommit(build.App, id) : null;
         return new BuildDocument(
             build.Number, build.Status, source.Commit, source.Branch, source.Message ?? commit?.Message, source.Author ?? commit?.Author,
-            build.Release, build.CreatedAt, build.EndedAt);
+            build.Release, build.CreatedAt, build.EndedAt, _built.TakenFrom(build.App, build.Number));
     }
 }

@@ -50,7 +50,7 @@ public sealed partial class Platform
     }
 
     /// <inheritdoc/>
-    public Task<CleanupDocument> CleanUpAsync(CleanupRequest request, CancellationToken ct) => _cleanup.RunAsync(request.DryRun, ct);
+    public Task<CleanupDocument> CleanUpAsync(CleanupRequest request, CancellationToken ct) => _cleanup.RunAsync(request.DryRun, ct, thoroughly: true);
 
     private async Task<ImageIndexDocument?> IndexAsync(Digest? digest, CancellationToken ct)
     {

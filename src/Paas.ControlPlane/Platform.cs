@@ -30,6 +30,8 @@ public sealed partial class Platform : IPlatform
     private readonly BuildIntake _intake;
     private readonly ImageBuilds _imageBuilds;
     private readonly BuilderSettings _builders;
+    private readonly BuiltImages _built;
+    private readonly SourceTrees _trees;
     private readonly BuildpackSettings _buildpacks;
     private readonly BuildQueue _queue;
     private readonly Deployer _deployer;
@@ -52,12 +54,13 @@ public sealed partial class Platform : IPlatform
 
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
-        BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildpackSettings buildpacks, BuildQueue queue, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
+        BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildpackSettings buildpacks, BuildQueue queue, BuiltImages built, SourceTrees trees, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
         GitRepositories repositories, GitSettings gitSettings, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, PlatformLog platformLog,
         ImageStore images, ImageCatalog catalog, RegistryStore registry, ImageCleanup cleanup)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
         (_intake, _imageBuilds, _builders, _buildpacks, _queue, _deployer, _reconciler, _table, _changes) = (intake, imageBuilds, builders, buildpacks, queue, deployer, reconciler, table, changes);
+        (_built, _trees) = (built, trees);
         (_repositories, _gitSettings, _files, _urls, _logs, _oneOffs, _execs) = (repositories, gitSettings, files, urls, logs, oneOffs, execs);
         _platformLog = platformLog;
         (_images, _content, _catalog, _registry, _cleanup) = (images, images.Content, catalog, registry, cleanup);
@@ -108,6 +111,8 @@ public sealed partial class Platform : IPlatform
         await _queue.ForgetAsync(app, limit.Token);
         _apps.Delete(app);
         _builders.Forget(app);
+        _built.Forget(app);
+        _trees.Forget(app);
         _buildpacks.Set(app, []);
         _gitSettings.Forget(app);
         _changes.Notify(app);

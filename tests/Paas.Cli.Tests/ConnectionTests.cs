@@ -95,8 +95,8 @@ public sealed class ConnectionTests
     }
 
     [Theory]
-    [InlineData("/opt/paas/bin/paas", "/opt/paas/bin/paas git-credential")]
-    [InlineData("/my dir/it's/paas", "!'/my dir/it'\\''s/paas' git-credential")]
+    [InlineData("/opt/paas/bin/paas", "!f() { test \"$1\" != get || exec /opt/paas/bin/paas git-credential get; }; f")]
+    [InlineData("/my dir/it's/paas", "!f() { test \"$1\" != get || exec '/my dir/it'\\''s/paas' git-credential get; }; f")]
     public void The_helper_is_a_safe_command_line(string program, string command) => Assert.Equal(command, CredentialHelper.Command(program));
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class ScriptedGit(ControlPlaneOptions options, GitRepositories r
     public IAsyncEnumerable<BuildEvent> BuildCommitAsync(string app, CommitBuildRequest request, CancellationToken ct)
     {
         var accounts = new RemoteAccounts(new SealedLogins(options.DataDirectory, "git-servers", "{0} {1}"), new DeployKeys(options), new KnownHosts(options));
-        return new CommitBuilds(options, repositories, new Submodules(options, repositories, accounts), SubmitAsync).BuildAsync(app, request, null, ct);
+        return new CommitBuilds(options, repositories, new Submodules(options, repositories, accounts), SubmitAsync, (_, _, _, _) => null).BuildAsync(app, request, null, ct);
     }
 
     public Task<GitDocument> GetGitAsync(string app, CancellationToken ct) => throw Unknown();
@@ -33,7 +33,7 @@ internal sealed class ScriptedGit(ControlPlaneOptions options, GitRepositories r
 
     public Task<DeployKeyDocument> RenewDeployKeyAsync(string app, CancellationToken ct) => throw Unknown();
 
-    private async IAsyncEnumerable<BuildEvent> SubmitAsync(string app, BuildSource source, Stream tar, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<BuildEvent> SubmitAsync(string app, BuildSource source, string? tree, Stream tar, [EnumeratorCancellation] CancellationToken ct)
     {
         var store = new SourceStore(options);
         await using var stored = File.OpenRead(store.PathOf(await store.AddAsync(tar, ct)));

@@ -26,6 +26,13 @@ public sealed class PushTests(ServerFixture fixture, ITestOutputHelper output)
         await app.CommitAsync("Nothing changed");
         var third = await TimedPushAsync(app);
         output.WriteLine($"measured: push to 200: first {first.Elapsed.TotalSeconds:F2} s, one line changed {second.Elapsed.TotalSeconds:F2} s, no change {third.Elapsed.TotalSeconds:F2} s");
+        Assert.Contains("-----> Nothing changed since v2; its image is taken", third.Output, StringComparison.Ordinal);
+        var head = (await fixture.Server.GitAsync(app.Directory, "rev-parse", "HEAD")).Succeeded().Stdout.Trim();
+        Assert.Contains(head, (await app.PaasAsync("run", "env")).Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Contains("that of build 2", (await app.PaasAsync("builds:info", "3")).Succeeded().Stdout, StringComparison.Ordinal);
+        var rebuilt = (await app.PaasAsync("ps:rebuild")).Succeeded();
+        Assert.Contains("-----> Discovering process types", rebuilt.Stdout, StringComparison.Ordinal);
+        Assert.Contains("Goodbye", (await app.GetAsync()).Body, StringComparison.Ordinal);
         Assert.DoesNotContain("npm ci", second.Output, StringComparison.Ordinal);
         Assert.True(second.Elapsed < first.Elapsed, "the second push did not profit from the first one's layers");
     }

@@ -13,6 +13,9 @@ internal sealed record BuildpackChoice(BuildpackOrder Order, string? By, IReadOn
 {
     /// <summary>What the app says of itself; null where it has no <c>project.toml</c>.</summary>
     public ProjectDescriptor? Project { get; init; }
+
+    /// <summary>True where the same names bring the same buildpacks the next time.</summary>
+    public bool IsPinned { get; init; }
 }
 
 /// <summary>
@@ -46,7 +49,7 @@ internal sealed class BuildpackChooser(BuildOptions options, string scratch)
         try
         {
             var order = by is null ? BuildpackOrder.Load(options.BuildpacksDirectory, catalog) : BuildpackOrder.Of([Implied(group, catalog)], catalog);
-            return new BuildpackChoice(order.Around(pre, post, catalog), by, env) { Project = project };
+            return new BuildpackChoice(order.Around(pre, post, catalog), by, env) { Project = project, IsPinned = gathering.IsPinned };
         }
         catch (TomlException exception)
         {

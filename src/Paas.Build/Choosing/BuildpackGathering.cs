@@ -17,6 +17,9 @@ internal sealed class BuildpackGathering(BuildOptions options, string scratch, U
     /// <summary>Those that are installed, and those that were gathered.</summary>
     public BuildpackCatalog Catalog => _installed.With(_brought);
 
+    /// <summary>Whether all of them were named so that the same will come the next time.</summary>
+    public bool IsPinned { get; private set; } = true;
+
     /// <summary>Has them here.</summary>
     /// <exception cref="BuildException">One cannot be had, or is none.</exception>
     public async Task<IReadOnlyList<BuildpackReference>> AddAsync(IEnumerable<ProjectBuildpack> buildpacks, CancellationToken ct)
@@ -30,6 +33,7 @@ internal sealed class BuildpackGathering(BuildOptions options, string scratch, U
     {
         if (buildpack.Script is { } script) return Add([InlineBuildpack.Write(script, Path.Combine(scratch, $"script-{++_scripts}"), _scripts, buildpack.Line)]);
         var source = buildpack.Source!;
+        IsPinned &= source.IsPinned;
         return source.Kind == BuildpackSourceKind.Id
             // It may come with another that is named later.
             ? new BuildpackReference(source.Reference.Id, source.Reference.Version, false, buildpack.Line)

@@ -29,6 +29,18 @@ public sealed record BuildpackSource(BuildpackSourceKind Kind, string Location, 
     private const string FilePrefix = "file://";
     private const int LongestName = 2048;
 
+    /// <summary>True where the name stands for one content: what is installed, what the source has, a commit of a repository.</summary>
+    public bool IsPinned => Kind switch
+    {
+        BuildpackSourceKind.Id or BuildpackSourceKind.Directory => true,
+        BuildpackSourceKind.Address => !BuildpackFetch.IsArchive(Location) && PinnedCommit is not null,
+        _ => false,
+    };
+
+    /// <summary>The commit that the address of a git repository names; null where it names none, or something that can move.</summary>
+    internal string? PinnedCommit =>
+        Location.Split('#', 2).ElementAtOrDefault(1)?.Split(':', 2)[0] is { Length: 40 or 64 } id && id.All(char.IsAsciiHexDigitLower) ? id : null;
+
     /// <summary>Reads an address, an id, <c>id@version</c>, a path of this host, or one within the source, which begins with <c>./</c>.</summary>
     /// <exception cref="FormatException">It is none of these; the message says what is wrong.</exception>
     public static BuildpackSource Parse(string text)

@@ -71,6 +71,7 @@ internal sealed class BuildsInfoCommand : Command
     {
         yield return ["Status:", build.Status.ToString().ToLowerInvariant()];
         if (build.Release is { } release) yield return ["Release:", $"v{release}"];
+        if (build.ImageOf is { } former) yield return ["Image:", $"that of build {former}: nothing had changed since"];
         if (build.Commit is { } commit) yield return ["Commit:", commit];
         if (build.Branch is { } branch) yield return ["Branch:", branch];
         if (build.Message is { } message) yield return ["Message:", message];

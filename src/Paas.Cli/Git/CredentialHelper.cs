@@ -21,9 +21,13 @@ internal static class CredentialHelper
 
     public static void Remove(string platform) => GitCheckout.Run("config", "--global", "--remove-section", $"credential.{platform}");
 
-    /// <summary>The helper as git's configuration has it: a command line for a shell.</summary>
-    internal static string Command(string program) =>
-        program.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+')
-            ? $"{program} git-credential"
-            : $"!'{program.Replace("'", "'\\''", StringComparison.Ordinal)}' git-credential";
+    /// <summary>
+    /// The helper as git's configuration has it: a command line for a shell. git also offers to store what worked, on each push, which is
+    /// not worth a program of its own.
+    /// </summary>
+    internal static string Command(string program)
+    {
+        var name = program.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+') ? program : $"'{program.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        return $"!f() {{ test \"$1\" != get || exec {name} git-credential get; }}; f";
+    }
 }

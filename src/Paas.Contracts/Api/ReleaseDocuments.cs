@@ -78,6 +78,7 @@ public enum BuildStatus
 /// <param name="Release">The version of the release it made, or null.</param>
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="EndedAt">UTC, or null while it runs.</param>
+/// <param name="ImageOf">The build whose image it took because nothing had changed since; null where it made its own.</param>
 public sealed record BuildDocument(
     int Number,
     BuildStatus Status,
@@ -87,7 +88,8 @@ public sealed record BuildDocument(
     string? Author,
     int? Release,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? EndedAt);
+    DateTimeOffset? EndedAt,
+    int? ImageOf = null);
 
 /// <summary>
 /// One event of a build's stream, as NDJSON: <c>POST /v1/apps/{app}/builds</c> and

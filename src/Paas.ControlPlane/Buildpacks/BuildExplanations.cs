@@ -33,6 +33,14 @@ internal sealed class BuildExplanations(BuildOutputs outputs)
         Files.WriteAtomically(PathOf(app, number), JsonSerializer.SerializeToUtf8Bytes(Document(report, mask), ApiJsonContext.Default.BuildExplanationDocument), durable: false);
     }
 
+    /// <summary>What is known of one build goes for another that took its image.</summary>
+    internal void Copy(string app, int from, int to)
+    {
+        if (!File.Exists(PathOf(app, from))) return;
+        Directory.CreateDirectory(outputs.DirectoryOf(app, to));
+        File.Copy(PathOf(app, from), PathOf(app, to), overwrite: true);
+    }
+
     private static BuildExplanationDocument Document(DetectReport report, SecretMask? mask)
     {
         return new BuildExplanationDocument(report.ChosenBy, [.. report.Asked.Select(Asked)], report.Group, report.Dockerfile, report.Problems, report.Wants);

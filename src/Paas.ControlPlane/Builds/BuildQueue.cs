@@ -13,7 +13,7 @@ namespace Paas.ControlPlane.Builds;
 /// Which builds wait: a Quartz job for each app, which runs one at a time, and a trigger for each build. The table of builds is the
 /// truth; triggers that a crash lost are made again from it. docs/decisions/0001.
 /// </summary>
-internal sealed partial class BuildQueue(ISchedulerFactory schedulers, BuildStore builds, BuildOutputs outputs, BuildRunner runner, ILogger<BuildQueue> log)
+internal sealed partial class BuildQueue(ISchedulerFactory schedulers, BuildStore builds, BuildOutputs outputs, BuildRunner runner, BuiltImages built, ILogger<BuildQueue> log)
 {
     internal const string WasCanceled = "it was cancelled";
 
@@ -43,9 +43,15 @@ internal sealed partial class BuildQueue(ISchedulerFactory schedulers, BuildStor
     }
 
     /// <summary>Queues a build of a stored source; it takes the place of those of the app that still wait.</summary>
-    internal async Task<BuildRecord> AddAsync(string app, Digest tree, BuildSource source, CancellationToken ct)
+    /// <param name="app">The app.</param>
+    /// <param name="tree">The stored source.</param>
+    /// <param name="source">Where it comes from.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="anew">It is built although nothing has changed.</param>
+    internal async Task<BuildRecord> AddAsync(string app, Digest tree, BuildSource source, CancellationToken ct, bool anew = false)
     {
         var (build, superseded) = builds.Add(app, tree, source);
+        if (anew) built.BuildAnew(app, build.Number);
         var output = outputs.Open(app, build.Number);
         foreach (var old in superseded)
         {

@@ -30,6 +30,8 @@ internal sealed partial class BuildRunner(
     SourceStore sources,
     BuildOutputs outputs,
     BuildApp buildApp,
+    FindBuildInputs findInputs,
+    BuiltImages built,
     BuilderSettings builders,
     BuildpackSettings buildpacks,
     BuildExplanations explanations,
@@ -150,25 +152,11 @@ internal sealed partial class BuildRunner(
         var summary = new PushSummary(time);
         // Until the release owns what the build makes.
         using var lease = content.Lease();
-        var outcome = await buildApp(
-            new BuildConfig(
-                build.App,
-                build.Number,
-                sources.PathOf(build.Tree),
-                gitSettings.ForBuild(build.App, config),
-                Path.Combine(outputs.DirectoryOf(build.App, build.Number), "work"),
-                options.CacheDirectory)
-            {
-                Builder = builders.KindOf(build.App),
-                Dockerfile = builders.Of(build.App).DockerfilePath,
-                Buildpacks = buildpacks.SourcesOf(build.App),
-                Manifest = manifest,
-                Commit = build.Source.Commit,
-                Branch = build.Source.Branch,
-                Explained = report => explanations.Write(build.App, build.Number, report, output.Mask),
-            },
-            output.Write,
-            ct);
+        var wanted = ConfigOf(build, config, manifest, output);
+        var inputs = await findInputs(wanted, build.Tree.ToString(), ct);
+        var former = await built.FindAsync(build, inputs, ct);
+        if (former is not null) Take(build, former, output);
+        var outcome = former?.Outcome ?? await buildApp(wanted, output.Write, ct);
         var (release, deployment) = (await deployer.DeployAsync(
             build.App,
             () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, gitSettings.ForRelease(build.App, apps.Config(build.App).With(additions), build.Source.Commit), outcome.Processes, build.Number, outcome.Port, manifest?.Formation),
@@ -181,9 +169,37 @@ internal sealed partial class BuildRunner(
             ct,
             before: async draft => summary.TaskRan(await tasks.BeforeAsync(draft, manifest, output.Write, ct))))!.Value;
         await GoLiveAsync(build, release, deployment, ct);
+        if (former is null) built.Keep(release, build.Number, inputs, outcome);
         summary.TaskRan(await tasks.AfterAsync(release, manifest, first: !HasServedBefore(release), output.Write, ct));
         foreach (var line in summary.Lines(release, outcome)) output.Write(line);
         Announce(build, release, output);
+    }
+
+    private BuildConfig ConfigOf(BuildRecord build, IReadOnlyDictionary<string, string> config, AppManifest? manifest, BuildOutput output) => new(
+        build.App,
+        build.Number,
+        sources.PathOf(build.Tree),
+        gitSettings.ForBuild(build.App, config),
+        Path.Combine(outputs.DirectoryOf(build.App, build.Number), "work"),
+        options.CacheDirectory)
+    {
+        Builder = builders.KindOf(build.App),
+        Dockerfile = builders.Of(build.App).DockerfilePath,
+        Buildpacks = buildpacks.SourcesOf(build.App),
+        Manifest = manifest,
+        Commit = build.Source.Commit,
+        Branch = build.Source.Branch,
+        Explained = report => explanations.Write(build.App, build.Number, report, output.Mask),
+    };
+
+    // Every task of the app and the deployment itself are done all the same: the processes get a new commit, and people push such
+    // commits to have them started anew.
+    private void Take(BuildRecord build, BuiltImage former, BuildOutput output)
+    {
+        output.Write($"-----> Nothing changed since v{former.Release}; its image is taken");
+        output.Write($"       Build {former.Build} made it. To build all the same: paas ps:rebuild {build.App}");
+        built.NoteTaken(build.App, build.Number, former.Build);
+        explanations.Copy(build.App, former.Build, build.Number);
     }
 
     private bool Abandoned(BuildRecord build, BuildOutput output)

@@ -19,6 +19,20 @@ internal sealed class SourceStore(ControlPlaneOptions options)
 
     internal bool Contains(Digest tree) => _content.Contains(tree);
 
+    /// <summary>Makes one young again, so that it stays until a build names it. False where it is not here.</summary>
+    internal bool Touch(Digest tree)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(PathOf(tree), DateTime.UtcNow);
+            return true;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Keeps what is left in the stream; durable on return. InvalidRequest for an empty one, TooLarge for one over the limit; nothing is kept then.</summary>
     internal async Task<Digest> AddAsync(Stream tar, CancellationToken ct)
     {

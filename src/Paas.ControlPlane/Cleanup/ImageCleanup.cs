@@ -4,6 +4,7 @@ using Paas.Build.Dockerfiles.Building;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Deployments;
+using Paas.ControlPlane.Git;
 using Paas.ControlPlane.Registry;
 using Paas.ControlPlane.Store;
 using Paas.Images;
@@ -18,11 +19,12 @@ namespace Paas.ControlPlane.Cleanup;
 /// </summary>
 internal sealed partial class ImageCleanup(
     ControlPlaneOptions options, ImageSweep sweep, ContentStore content, UploadStore uploads, ImageRegistry registry, RegistryStore pushed, AppStore apps, DiskReserve reserve,
-    Deployer deployer, TimeProvider time, ILogger<ImageCleanup> log) : IDisposable
+    RepositoryUpkeep repositories, Deployer deployer, TimeProvider time, ILogger<ImageCleanup> log) : IDisposable
 {
     private const string StackPrefix = "stack/";
 
     private static readonly TimeSpan Regularly = TimeSpan.FromHours(1);
+    private static readonly TimeSpan BetweenTidyings = TimeSpan.FromHours(6);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _wanted = new(0);
@@ -53,12 +55,14 @@ internal sealed partial class ImageCleanup(
     /// <summary>Cleans now.</summary>
     /// <param name="dryRun">Only finds out.</param>
     /// <param name="ct">Before it begins.</param>
-    internal async Task<CleanupDocument> RunAsync(bool dryRun, CancellationToken ct)
+    /// <param name="thoroughly">The apps' repositories too, which takes longer and at first more room than it gives.</param>
+    internal async Task<CleanupDocument> RunAsync(bool dryRun, CancellationToken ct, bool thoroughly = false)
     {
         await _turn.WaitAsync(ct);
         try
         {
-            return await Task.Run(() => Run(dryRun), CancellationToken.None);
+            var tidied = thoroughly && !dryRun ? await repositories.RunAsync(_stopping.Token) : default;
+            return await Task.Run(() => Run(dryRun, tidied), CancellationToken.None);
         }
         finally
         {
@@ -90,7 +94,7 @@ internal sealed partial class ImageCleanup(
         _stopping.Dispose();
     }
 
-    private CleanupDocument Run(bool dryRun)
+    private CleanupDocument Run(bool dryRun, (int Count, long Bytes) tidied)
     {
         var now = time.GetUtcNow();
         var expired = uploads.Expire(now - RegistryStore.Hold, repository => apps.Find(RepositoryName.AppOf(repository)) is not null, !dryRun);
@@ -107,6 +111,7 @@ internal sealed partial class ImageCleanup(
             new("build caches", caches.Count, caches.Bytes),
             new("steps of Dockerfiles", steps, 0),
             new("pulled base images", pulled, 0),
+            new("repositories", tidied.Count, tidied.Bytes),
         ];
         var items = all.Where(item => item.Count > 0).ToList();
         var note = swept is null ? "Images were left alone: another process builds base images now. Try again when it has ended." : null;
@@ -127,12 +132,15 @@ internal sealed partial class ImageCleanup(
 
     private async Task RunRegularlyAsync()
     {
+        var tidied = time.GetTimestamp();
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 await _wanted.WaitAsync(Regularly, _stopping.Token);
-                await RunAsync(dryRun: false, _stopping.Token);
+                var thoroughly = time.GetElapsedTime(tidied) >= BetweenTidyings;
+                if (thoroughly) tidied = time.GetTimestamp();
+                await RunAsync(dryRun: false, _stopping.Token, thoroughly);
             }
             catch (OperationCanceledException)
             {

@@ -106,6 +106,16 @@ public sealed class GitRepositories : IDisposable
         }
     }
 
+    /// <summary>Every repository: those of the apps, and those of their submodules.</summary>
+    internal IReadOnlyList<string> All()
+    {
+        if (!Directory.Exists(_options.GitDirectory)) return [];
+        return [.. Directory.EnumerateDirectories(_options.GitDirectory)
+            .SelectMany(path => path.EndsWith(".modules", StringComparison.Ordinal) ? Directory.EnumerateDirectories(path) : [path])
+            .Where(path => path.EndsWith(".git", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Makes a bare repository where none is.</summary>
     internal async Task EnsureBareAsync(string path, CancellationToken ct)
     {
@@ -172,6 +182,7 @@ public sealed class GitRepositories : IDisposable
 
     private void Configure(string path)
     {
+        // A push does not wait for its repository to be tidied: RepositoryUpkeep does that.
         // Old mistakes that other tools made in long histories are harmless; refusing them would refuse the whole history.
         var text = $"""
             [core]
@@ -184,6 +195,7 @@ public sealed class GitRepositories : IDisposable
               fsckObjects = true
               denyDeleteCurrent = warn
               shallowUpdate = true
+              autogc = false
             [receive "fsck"]
               zeroPaddedFilemode = ignore
               missingSpaceBeforeDate = ignore

@@ -34,7 +34,7 @@ internal sealed class ArchiveDeploys(ControlPlaneOptions options, AppStore apps,
 
         tar.Position = 0;
         var name = source.Url is null ? "an archive" : new Uri(source.Url).Segments[^1];
-        await foreach (var step in intake.SubmitAsync(app, new BuildSource(null, null, $"Deploy of {name}"), tar, ct)) yield return step;
+        await foreach (var step in intake.SubmitAsync(app, new BuildSource(null, null, $"Deploy of {name}"), null, tar, ct)) yield return step;
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
@@ -30,6 +31,9 @@ internal static class BuildEndpoints
                 await platform.SetBuilderAsync(app, await RequestBody.ReadAsync(context, ApiJsonContext.Default.BuilderDocument), ct), ApiJsonContext.Default.BuilderDocument));
 
         api.MapPost("/image-builds", BuildImageAsync);
+
+        api.MapPost("/apps/{app}/rebuild", (string app, HttpContext context, [FromServices] IRebuilds rebuilds) =>
+            EventStream.WriteAsync(context, ct => rebuilds.RebuildAsync(app, ct), ApiJsonContext.Default.BuildEvent));
 
         api.MapPost("/apps/{app}/builds/{number:int}/cancel", async (string app, int number, IPlatform platform, CancellationToken ct) =>
             TypedResults.Json(await platform.CancelBuildAsync(app, number, ct), ApiJsonContext.Default.BuildDocument));

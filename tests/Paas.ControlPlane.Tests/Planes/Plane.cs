@@ -34,13 +34,14 @@ internal sealed class Plane : IAsyncDisposable
 
     internal static Task<Plane> StartAsync(ControlPlaneOptions options, LoopbackNode node, TestBuilder builder) => StartAsync(options, node, builder.BuildAsync);
 
-    internal static async Task<Plane> StartAsync(ControlPlaneOptions options, LoopbackNode node, BuildApp build)
+    internal static async Task<Plane> StartAsync(ControlPlaneOptions options, LoopbackNode node, BuildApp build, FindBuildInputs? inputs = null)
     {
         var host = new HostBuilder().ConfigureServices(services =>
         {
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
             services.AddSingleton<INode>(node);
             services.AddSingleton(build);
+            if (inputs is not null) services.AddSingleton(inputs);
             services.AddControlPlane(options);
         }).Build();
         await host.StartAsync();

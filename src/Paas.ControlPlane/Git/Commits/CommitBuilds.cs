@@ -8,7 +8,7 @@ using Paas.ControlPlane.Builds;
 namespace Paas.ControlPlane.Git.Commits;
 
 /// <summary>Builds and deploys commits of the apps' repositories: their files as they are committed, and those of their submodules.</summary>
-internal sealed class CommitBuilds(ControlPlaneOptions options, GitRepositories repositories, Submodules submodules, SubmitSource submit)
+internal sealed class CommitBuilds(ControlPlaneOptions options, GitRepositories repositories, Submodules submodules, SubmitSource submit, SubmitTree again)
 {
     /// <summary>What the directories in which submodules are joined begin with.</summary>
     internal const string ScratchPrefix = ".commit-";
@@ -21,7 +21,14 @@ internal sealed class CommitBuilds(ControlPlaneOptions options, GitRepositories 
     internal async IAsyncEnumerable<BuildEvent> BuildAsync(string app, CommitBuildRequest request, RemoteAddress? origin, [EnumeratorCancellation] CancellationToken ct)
     {
         var objects = CommitReader.Objects(await repositories.EnsureAsync(app, ct), request.Quarantine);
-        var source = await CommitReader.ReadAsync(objects, request.Commit, request.Branch, ct);
+        var (source, tree) = await CommitReader.ReadAsync(objects, request.Commit, request.Branch, ct);
+        if (again(app, source, tree, ct) is { } known)
+        {
+            // The same files, also those of its submodules, whose commits the tree names: they need not be packed again.
+            await foreach (var step in known) yield return step;
+            yield break;
+        }
+
         var scratch = Directory.CreateDirectory(Path.Combine(options.BuildsDirectory, $"{ScratchPrefix}{Guid.NewGuid():N}")).FullName;
         try
         {
@@ -30,7 +37,7 @@ internal sealed class CommitBuilds(ControlPlaneOptions options, GitRepositories 
             await using var tar = fetched.Count == 0
                 ? SourceArchive.Of(source.Commit!, objects.ForReading())
                 : await JoinedAsync(objects, source.Commit!, fetched, scratch, ct);
-            await foreach (var step in submit(app, source, tar, ct)) yield return step;
+            await foreach (var step in submit(app, source, tree, tar, ct)) yield return step;
         }
         finally
         {

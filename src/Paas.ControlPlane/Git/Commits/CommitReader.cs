@@ -23,8 +23,8 @@ internal static partial class CommitReader
         return new GitObjects(repository, [Path.Combine(repository, "objects", quarantine)]);
     }
 
-    /// <summary>What a build records of a commit. InvalidRequest for what is none, and for one without files.</summary>
-    internal static async Task<BuildSource> ReadAsync(GitObjects objects, string id, string? branch, CancellationToken ct)
+    /// <summary>What a build records of a commit, and the id of its tree. InvalidRequest for what is none, and for one without files.</summary>
+    internal static async Task<(BuildSource Source, string Tree)> ReadAsync(GitObjects objects, string id, string? branch, CancellationToken ct)
     {
         if (!ObjectId().IsMatch(id)) throw new PaasException(ErrorCode.InvalidRequest, $"'{id}' is not the id of a commit");
         var shown = await GitProgram.RunAsync(
@@ -34,7 +34,7 @@ internal static partial class CommitReader
         // It leads to a commit, but is none. git itself would refuse it as a branch, only after it has been deployed.
         if (commit != id) throw new PaasException(ErrorCode.InvalidRequest, "An annotated tag cannot be a branch", $"Push the commit that it names: git push paas 'TAG^{{}}:{branch ?? "main"}'");
         if (tree == EmptyTree) throw new PaasException(ErrorCode.InvalidRequest, "The commit is empty: there are no files in it to build", "Add some: git add . && git commit");
-        return new BuildSource(commit, branch, Start(message, LongestMessage), Start(author, LongestAuthor));
+        return (new BuildSource(commit, branch, Start(message, LongestMessage), Start(author, LongestAuthor)), tree);
     }
 
     private static string Start(string text, int length) =>
