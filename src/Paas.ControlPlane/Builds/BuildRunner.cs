@@ -146,6 +146,7 @@ internal sealed partial class BuildRunner(
         var set = apps.Config(build.App);
         var additions = ManifestConfig.Additions(build.App, manifest, set);
         if (additions.Count > 0) output.Write($"-----> {AppManifest.FileName} sets {string.Join(", ", additions.Keys)}");
+        if (ManifestConfig.Unused(manifest) is { } unused) output.Write(unused);
         apps.MarkSecret(build.App, [.. additions.Keys.Where(name => manifest!.Env[name].IsGenerated)]);
         var config = set.With(additions);
         output.Mask = new SecretMask(config, apps.SecretVars(build.App));

@@ -70,6 +70,17 @@ public sealed class DeployTaskTests : PlaneTest
         Assert.Equal(BuildStatus.Succeeded, (await PushBothAsync("hello", "{ \"env\": { \"API_KEY\": {} } }", "web: listen")).Result.Status);
     }
 
+    [Theory]
+    [InlineData("{ \"cron\": [{ \"command\": \"tidy\", \"schedule\": \"@daily\" }] }", "       app.json: cron read and checked; the platform does not act on it yet")]
+    [InlineData(
+        "{ \"cron\": [{ \"command\": \"tidy\", \"schedule\": \"@daily\" }], \"healthchecks\": { \"web\": [{ \"type\": \"startup\", \"path\": \"/up\" }] } }",
+        "       app.json: cron and healthchecks read and checked; the platform does not act on them yet")]
+    public async Task What_nothing_acts_on_is_told(string manifest, string line)
+    {
+        await CreateAsync("hello");
+        Assert.Contains(line, (await PushBothAsync("hello", manifest, "web: listen")).Lines);
+    }
+
     private Task<ReleaseDocument?> SetAsync(string name, string value) =>
         Platform.ChangeConfigAsync("hello", new ConfigChange(new Dictionary<string, string?> { [name] = value }), CancellationToken.None);
 
