@@ -37,7 +37,7 @@ internal sealed class BuildpackChooser(BuildOptions options, string scratch)
     {
         var project = ProjectDescriptor.Read(source.Tree);
         project?.Prune(source.Path);
-        var gathering = new BuildpackGathering(options, scratch, source.Tree);
+        var gathering = new BuildpackGathering(options, scratch, source.Tree, PinnedBuildpacks.In(config.CacheDirectory));
         var (by, named) = Chosen(config, project, source.Tree);
         if (named.Count > BuildpackSource.Most) throw new BuildException($"{by} names {named.Count} buildpacks; no more than {BuildpackSource.Most} build an app");
         var group = await gathering.AddAsync(named, ct);

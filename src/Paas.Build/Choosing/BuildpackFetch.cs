@@ -13,10 +13,11 @@ using Paas.Linux;
 
 namespace Paas.Build.Choosing;
 
-/// <summary>Brings the buildpacks that an app names to this host, for the time of one build.</summary>
+/// <summary>Brings the buildpacks that an app names to this host, for the time of one build; those that are pinned for longer.</summary>
 /// <param name="scratch">A directory of the build's own.</param>
 /// <param name="maximumBytes">Of one of them, packed and unpacked.</param>
-internal sealed class BuildpackFetch(string scratch, long maximumBytes)
+/// <param name="pinned">What was fetched before and cannot have changed.</param>
+internal sealed class BuildpackFetch(string scratch, long maximumBytes, PinnedBuildpacks pinned)
 {
     private const string Package = "package.toml";
     private const int MostEntries = 100_000;
@@ -44,7 +45,7 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes)
             {
                 BuildpackSourceKind.Directory => (app, source.Location),
                 BuildpackSourceKind.Host => (await OnHostAsync(source.Location, directory, ct), ""),
-                _ => await DownloadAsync(source.Location, directory, ct),
+                _ => await DownloadAsync(source.Location, source.PinnedCommit, directory, ct),
             };
             return Read(source, root, relative);
         }
@@ -58,15 +59,18 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes)
         }
     }
 
-    private async Task<(UntrustedTree Root, string Relative)> DownloadAsync(string address, string directory, CancellationToken ct)
+    private async Task<(UntrustedTree Root, string Relative)> DownloadAsync(string address, string? commit, string directory, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
         if (IsArchive(address)) return (await DownloadArchiveAsync(address, directory, limit.Token), "");
         var wanted = address.Split('#', 2).ElementAtOrDefault(1)?.Split(':', 2).ElementAtOrDefault(1) ?? "";
         if (wanted.Split('/').Contains("..")) throw new FormatException("its directory is not within the repository");
-        var repository = (await RemoteSource.CloneAsync(address, directory, new CopyFlags(), limit.Token)).Split('/', 2)[0];
-        return (new UntrustedTree(Path.Combine(directory, repository)), wanted);
+        var repository = address.Split('#', 2)[0];
+        if (commit is not null && pinned.Find(repository, commit) is { } known) return (new UntrustedTree(known), wanted);
+        var files = Path.Combine(directory, (await RemoteSource.CloneAsync(address, directory, new CopyFlags(), limit.Token)).Split('/', 2)[0]);
+        if (commit is not null && TreeSize.Of(files) <= maximumBytes) files = pinned.Keep(repository, commit, files);
+        return (new UntrustedTree(files), wanted);
     }
 
     private async Task<UntrustedTree> DownloadArchiveAsync(string address, string directory, CancellationToken ct)

@@ -7,10 +7,11 @@ namespace Paas.Build.Choosing;
 /// <param name="options">The platform's.</param>
 /// <param name="scratch">A directory of the build's own.</param>
 /// <param name="app">The source, which may have some of its own.</param>
-internal sealed class BuildpackGathering(BuildOptions options, string scratch, UntrustedTree app)
+/// <param name="pinned">Those that were fetched before and cannot have changed.</param>
+internal sealed class BuildpackGathering(BuildOptions options, string scratch, UntrustedTree app, PinnedBuildpacks pinned)
 {
     private readonly BuildpackCatalog _installed = BuildpackCatalog.Load(options.BuildpacksDirectory);
-    private readonly BuildpackFetch _fetch = new(scratch, options.MaximumSourceBytes);
+    private readonly BuildpackFetch _fetch = new(scratch, options.MaximumSourceBytes, pinned);
     private readonly List<Buildpack> _brought = [];
     private int _scripts;
 

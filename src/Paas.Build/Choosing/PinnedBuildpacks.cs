@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Paas.Build.Sources;
+using Paas.Images;
+
+namespace Paas.Build.Choosing;
+
+/// <summary>
+/// Repositories of buildpacks that were named by a commit, kept between builds: a commit is one content, and git has checked that it is that.
+/// Only read; a build copies what it takes. Kept for this boot of the host, since nothing is flushed, and bounded in number and size.
+/// docs/decisions/0035.
+/// </summary>
+/// <param name="directory">Absolute; theirs alone.</param>
+/// <param name="most">How many are kept.</param>
+/// <param name="maximumBytes">What they may have together.</param>
+internal sealed class PinnedBuildpacks(string directory, int most = 20, long maximumBytes = 1L << 30)
+{
+    // A build may be copying it.
+    private static readonly TimeSpan InUse = TimeSpan.FromMinutes(10);
+
+    /// <summary>In the directory of all caches, beside the apps' own, and no name of an app.</summary>
+    public static PinnedBuildpacks In(string cacheDirectory) => new(Path.Combine(cacheDirectory, ".buildpacks"));
+
+    /// <summary>The files of a commit, if they are here; else null.</summary>
+    /// <param name="repository">The address of its repository.</param>
+    /// <param name="commit">Its whole id.</param>
+    public string? Find(string repository, string commit)
+    {
+        var path = PathOf(repository, commit);
+        try
+        {
+            Directory.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            return path;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Takes over a directory with the files of a commit.</summary>
+    /// <returns>Where they are now: where they were, if they cannot be kept.</returns>
+    public string Keep(string repository, string commit, string files)
+    {
+        var path = PathOf(repository, commit);
+        Directory.CreateDirectory(directory);
+        try
+        {
+            Directory.Move(files, path);
+        }
+        catch (IOException)
+        {
+            // Another build has just brought the same, or the filesystem is another.
+            return files;
+        }
+
+        Directory.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        Trim();
+        return path;
+    }
+
+    private void Trim()
+    {
+        var (count, bytes) = (0, 0L);
+        foreach (var kept in new DirectoryInfo(directory).EnumerateDirectories().OrderByDescending(one => one.LastWriteTimeUtc).ToList())
+        {
+            bytes += TreeSize.Of(kept.FullName);
+            count++;
+            if (kept.Name.StartsWith(Boot(), StringComparison.Ordinal) && ((count <= most && bytes <= maximumBytes) || DateTime.UtcNow - kept.LastWriteTimeUtc < InUse)) continue;
+            TreeRemoval.Remove(kept.FullName);
+        }
+    }
+
+    private string PathOf(string repository, string commit) =>
+        Path.Combine(directory, $"{Boot()}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{repository}\n{commit}")))}");
+
+    private static string Boot() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+}
