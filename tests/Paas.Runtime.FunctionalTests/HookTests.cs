@@ -94,6 +94,23 @@ public sealed class HookTests
         }
     }
 
+    // crun's annotations, which runc does not know.
+    [OwnRootFact]
+    public void What_they_print_goes_to_the_files_that_annotations_name()
+    {
+        using var container = new TestContainer();
+        var (output, error) = (container.Path("out"), container.Path("err"));
+        container.Config["annotations"] = new JsonObject { ["run.oci.hooks.stdout"] = output, ["run.oci.hooks.stderr"] = error };
+        foreach (var kind in Kinds) Add(container, kind, $"echo {kind}; echo not {kind} >&2");
+        container.Run().ShouldSucceed();
+        Assert.Equal(Kinds, File.ReadAllLines(output));
+        Assert.Equal(Kinds.Select(kind => $"not {kind}"), File.ReadAllLines(error));
+
+        container.Config["annotations"] = new JsonObject { ["run.oci.hooks.stdout"] = container.Path("missing/out") };
+        Assert.Contains("missing/out", container.Run().Error, StringComparison.Ordinal);
+        Assert.Empty(container.Cgroups());
+    }
+
     [RootFact]
     public void Arguments_and_environment_are_exactly_those_given()
     {

@@ -163,6 +163,7 @@ public sealed class ControlGroup
     public void Apply(CgroupLimits limits)
     {
         if (Path.Length == 0) return;
+        if (Unit is not null) limits = SystemdLimits.AsKept(limits);
         if (Hierarchies.IsUnified) UnifiedLimits.Apply(this, limits);
         else LegacyLimits.Apply(this, limits);
     }

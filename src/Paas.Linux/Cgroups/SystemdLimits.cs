@@ -44,6 +44,17 @@ internal static class SystemdLimits
         return (perSecond + QuotaStep - 1) / QuotaStep * QuotaStep;
     }
 
+    /// <summary>
+    /// The limits with the quota that systemd makes of theirs: it writes its own into the file whenever it touches the unit, so that another one
+    /// there would last until then.
+    /// </summary>
+    internal static CgroupLimits AsKept(CgroupLimits limits)
+    {
+        if (limits.Processor is not { Quota: > 0 and var quota } processor) return limits;
+        var period = processor.Period is > 0 and { } given ? given : UnifiedLimits.DefaultPeriod;
+        return limits with { Processor = processor with { Quota = (long)(QuotaPerSecond(quota, period) * period / MicrosecondsPerSecond) } };
+    }
+
     private static void AddMemory(List<SystemdProperty> properties, MemoryLimits limits, bool unified)
     {
         if (limits.Limit is { } memory and not 0) Add(properties, unified ? "MemoryMax" : "MemoryLimit", Bytes(memory));

@@ -45,7 +45,7 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
             options = option switch
             {
                 "--root" => options with { Root = CheckRoot(reader.Value()) },
-                "--log" => options with { Log = reader.Value() },
+                "--log" => options with { Log = LogFile(reader.Value()) },
                 "--log-format" => options with { JsonLog = Format(reader.Value()) },
                 "--debug" => options with { Debug = true },
                 "--systemd-cgroup" => options with { CgroupManager = CgroupManager.Systemd },
@@ -59,6 +59,15 @@ internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog)
 
         var rest = reader.Rest();
         return (options, rest.Length > 0 ? rest[0] : null, rest.Length > 0 ? rest[1..] : []);
+    }
+
+    // crun's "file:PATH" is runc's PATH; its other places would be files of strange names.
+    private static string LogFile(string place)
+    {
+        if (place.StartsWith("file:", StringComparison.Ordinal)) return place["file:".Length..];
+        return place.StartsWith("journald:", StringComparison.Ordinal) || place.StartsWith("syslog:", StringComparison.Ordinal)
+            ? throw new UsageException($"--log {place}: the log can be a file only: --log PATH or --log file:PATH")
+            : place;
     }
 
     // As runc: a user's own directory when there is one, the system's for root.

@@ -83,7 +83,7 @@ public static class ContainerFactory
     {
         var config = spec.Config;
         var network = spec.NetworkNamespace is null ? MakeNetwork(spec) : null;
-        var hooks = ContainerHooks.From(config.Hooks);
+        var hooks = ContainerHooks.From(config);
         try
         {
             using var namespaces = NamespacePlan.From(config.Linux, spec.NetworkNamespace ?? network);

@@ -17,25 +17,26 @@ internal sealed class ContainerHooks : IDisposable
     private readonly HooksConfig _hooks;
     private readonly SafeFileHandle _creating;
     private readonly SafeFileHandle _created;
-    private readonly SafeFileHandle _output;
+    private readonly HookOutput _output;
 
-    private ContainerHooks(HooksConfig hooks)
+    private ContainerHooks(HooksConfig hooks, HookOutput output)
     {
         _hooks = hooks;
         _creating = HookProcess.OpenFile([]);
         _created = HookProcess.OpenFile([]);
-        _output = HookProcess.OpenFile([]);
+        _output = output;
     }
 
     /// <summary>Null when the bundle has no hook of the two kinds.</summary>
-    public static ContainerHooks? From(HooksConfig? hooks) =>
-        hooks?.CreateContainer is { Count: > 0 } || hooks?.StartContainer is { Count: > 0 } ? new ContainerHooks(hooks!) : null;
+    /// <param name="config">The bundle's.</param>
+    public static ContainerHooks? From(RuntimeConfig config) =>
+        config.Hooks is { CreateContainer.Count: > 0 } or { StartContainer.Count: > 0 } ? new ContainerHooks(config.Hooks, HookOutput.Open(config.Annotations)) : null;
 
     /// <summary>Descriptors that must stay open until <see cref="AddStart"/>.</summary>
-    public IReadOnlyList<long> Kept => _hooks.StartContainer is { Count: > 0 } ? [Number(_created), Number(_output)] : [];
+    public IReadOnlyList<long> Kept => _hooks.StartContainer is { Count: > 0 } ? [Number(_created), .. _output.Descriptors] : [];
 
     /// <summary>What they printed, for a message.</summary>
-    public string Printed => HookProcess.Printed(_output);
+    public string Printed => _output.Printed;
 
     /// <summary>Fills the state documents in.</summary>
     public void Describe(ContainerRecord record, int pid)
@@ -94,7 +95,7 @@ internal sealed class ContainerHooks : IDisposable
         fork.OnZero(program.Count);
         // A user namespace may be kept from getting there.
         if (directory is not null) program.Add(name, directory, SYS_chdir, program.Text(directory)).Tolerate(Errno.EACCES, Errno.ENOENT);
-        HookProcess.Add(program, name, hook, state, Number(_output), status.WriteEnd, hook.Env!);
+        HookProcess.Add(program, name, hook, state, _output, status.WriteEnd, hook.Env!);
         over.OnSuccess(program.Count);
     }
 

@@ -15,16 +15,16 @@ internal static class HookProcess
     /// <param name="step">The hook, for messages.</param>
     /// <param name="hook">From the bundle.</param>
     /// <param name="state">Descriptor of the state document; read from its beginning.</param>
-    /// <param name="output">Descriptor that takes what the hook prints.</param>
+    /// <param name="output">What takes what the hook prints.</param>
     /// <param name="report">Descriptor a failure is reported through; it closes on execve.</param>
     /// <param name="environment">Its environment.</param>
     public static void Add(
-        LaunchProgram program, string step, HookConfig hook, long state, long output, long report, IReadOnlyList<string> environment)
+        LaunchProgram program, string step, HookConfig hook, long state, HookOutput output, long report, IReadOnlyList<string> environment)
     {
         program.Add(step, null, SYS_lseek, state, 0, SEEK_SET);
         program.Add(step, null, SYS_dup3, state, 0, 0);
-        program.Add(step, null, SYS_dup3, output, 1, 0);
-        program.Add(step, null, SYS_dup3, output, 2, 0);
+        program.Add(step, null, SYS_dup3, output.Output, 1, 0);
+        program.Add(step, null, SYS_dup3, output.Error, 2, 0);
         // Also those that are to be kept for the container's process.
         if (report > 3) program.Add(step, null, SYS_close_range, 3, report - 1, 0);
         program.Add(step, null, SYS_close_range, report + 1, uint.MaxValue, 0);

@@ -21,18 +21,21 @@ internal static class HostHooks
     {
         if (hooks is null or []) return;
         var state = HookState.Write(record, status, pid);
-        for (var i = 0; i < hooks.Count; i++) Run(HookProcess.Name(kind, i), hooks[i], state, record.Bundle);
+        for (var i = 0; i < hooks.Count; i++)
+        {
+            using var output = HookOutput.Open(record.Annotations);
+            Run(HookProcess.Name(kind, i), hooks[i], state, record.Bundle, output);
+        }
     }
 
-    private static void Run(string name, HookConfig hook, byte[] state, string bundle)
+    private static void Run(string name, HookConfig hook, byte[] state, string bundle, HookOutput output)
     {
         using var input = HookProcess.OpenFile(state);
-        using var output = HookProcess.OpenFile([]);
         var status = new Pipe();
         var program = new LaunchProgram();
         program.Add(name, null, SYS_setsid);
         program.Add(name, bundle, SYS_chdir, program.Text(bundle));
-        HookProcess.Add(program, name, hook, input.DangerousGetHandle(), output.DangerousGetHandle(), status.WriteEnd, hook.Env ?? Spawn.Environment());
+        HookProcess.Add(program, name, hook, input.DangerousGetHandle(), output, status.WriteEnd, hook.Env ?? Spawn.Environment());
         using var child = Launcher.Launch(program, status, 0);
         try
         {
@@ -53,6 +56,6 @@ internal static class HostHooks
         var end = Processes.Reap(child.Handle)!.Value;
         if (end.ExitCode == 0) return;
         var how = end.ExitCode is { } code ? $"exit status {code}" : $"signal: {Signals.Describe(end.Signal ?? 0)}";
-        throw new RuntimeException($"{name}: {how}, output: {HookProcess.Printed(output)}");
+        throw new RuntimeException($"{name}: {how}, output: {output.Printed}");
     }
 }

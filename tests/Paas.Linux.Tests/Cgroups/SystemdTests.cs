@@ -28,6 +28,14 @@ public sealed class SystemdTests
     public void Quotas_are_rounded_up_to_hundredths(long quota, ulong period, ulong perSecond) =>
         Assert.Equal(perSecond, SystemdLimits.QuotaPerSecond(quota, period));
 
+    [Theory]
+    [InlineData(50_000, 100_000UL, 50_000)]
+    [InlineData(100_001, 100_000UL, 101_000)]
+    [InlineData(30_001, null, 31_000)]
+    [InlineData(-1, 100_000UL, -1)]
+    public void The_quota_in_the_file_is_what_systemd_makes_of_it(long quota, ulong? period, long kept) =>
+        Assert.Equal(kept, SystemdLimits.AsKept(new CgroupLimits { Processor = new ProcessorLimits { Quota = quota, Period = period } }).Processor.Quota);
+
     [Fact]
     public void Limits_become_properties()
     {

@@ -25,6 +25,18 @@ public sealed class OptionReaderTests
     }
 
     [Theory]
+    [InlineData("/var/log/x", "/var/log/x")]
+    [InlineData("file:/var/log/x", "/var/log/x")]
+    public void The_log_is_a_file_in_runcs_words_or_in_cruns(string value, string path) =>
+        Assert.Equal(path, GlobalOptions.Parse(["--log", value, "list"]).Options.Log);
+
+    [Theory]
+    [InlineData("journald:paas")]
+    [InlineData("syslog:paas")]
+    public void Other_places_for_the_log_are_refused(string value) =>
+        Assert.Contains("--log file:PATH", Assert.Throws<UsageException>(() => GlobalOptions.Parse(["--log", value, "list"])).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("--systemd-cgroup", CgroupManager.Systemd)]
     [InlineData("--cgroup-manager=systemd", CgroupManager.Systemd)]
     [InlineData("--cgroup-manager=cgroupfs", CgroupManager.Files)]
