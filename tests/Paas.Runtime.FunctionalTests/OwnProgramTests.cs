@@ -63,7 +63,9 @@ public sealed class OwnProgramTests
         // Who enters is there for some milliseconds only: on a busy machine many come and go before the one inside looks.
         for (var i = 0; i < rounds || (!File.Exists(tried) && limit.Elapsed < TimeSpan.FromSeconds(120)); i++)
         {
-            copy.Run(container, "exec", container.Id, "/bin/true").ShouldSucceed();
+            var entered = copy.Run(container, "exec", container.Id, "/bin/true");
+            // Peers fail now and then while their copy of themselves is being opened; what counts is that it stays whole.
+            if (RuntimeUnderTest.IsOurs) entered.ShouldSucceed();
         }
 
         File.WriteAllText(Path.Combine(container.Rootfs, "stop"), "");

@@ -83,8 +83,8 @@ public sealed class TestContainer : IDisposable
         return RuntimeUnderTest.Run(Root, ["run", "--bundle", Bundle, .. options, Id]);
     }
 
-    /// <summary>Any verb whose first operand is the id.</summary>
-    public Outcome Verb(string verb, params string[] more) => RuntimeUnderTest.Run(Root, [verb, Id, .. more]);
+    /// <summary>Any verb whose first operand is the id; options of <c>delete</c> before it, where every peer takes them.</summary>
+    public Outcome Verb(string verb, params string[] more) => RuntimeUnderTest.Run(Root, verb == "delete" ? [verb, .. more, Id] : [verb, Id, .. more]);
 
     /// <summary>
     /// Creates the container with its streams on a file: a container that outlives the verb must not hold the test's pipes.
@@ -137,7 +137,8 @@ public sealed class TestContainer : IDisposable
     public IReadOnlyList<string> Cgroups()
     {
         var all = Directory.GetDirectories("/sys/fs/cgroup").Select(hierarchy => System.IO.Path.Combine(hierarchy, Id)).Append("/sys/fs/cgroup/" + Id);
-        return [.. all.Where(Directory.Exists)];
+        // A peer may make directories where nothing is mounted, which are no groups.
+        return [.. all.Where(directory => File.Exists(directory + "/cgroup.procs"))];
     }
 
     public void Dispose()
