@@ -4,19 +4,11 @@ using Paas.Contracts.Errors;
 
 namespace Paas.Cli.Commands;
 
-internal sealed class PsRebuildCommand : Command
+internal sealed class PsRebuildCommand() : AppOrAllCommand("every app that was built here, one after the other")
 {
-    private static readonly Option EveryApp = new("--all", null, null, "every app that was built here, one after the other");
-
     public override string Name => "ps:rebuild";
 
     public override string Summary => "build and release the current source again, without a push";
-
-    public override string Words => "[APP]";
-
-    public override (int Least, int Most) WordCount => (0, 1);
-
-    public override IReadOnlyList<Option> Options => [EveryApp];
 
     public override string Details => """
         A push that changes nothing takes the image that there is. This builds it all the same: for newer packages that the app does not
@@ -26,15 +18,9 @@ internal sealed class PsRebuildCommand : Command
 
     public override IReadOnlyList<string> Examples => ["paas ps:rebuild hello", "paas ps:rebuild --all"];
 
-    public override Task<int> RunAsync(Invocation call)
-    {
-        if (!call.Line.Has(EveryApp)) return OneAsync(call, call.FirstWord ?? call.App);
-        return call.FirstWord is null && call.Line.Value(Option.App) is null ? AllAsync(call) : throw new UsageException("Either --all, or an app");
-    }
+    protected override Task<int> OneAsync(Invocation call, string app) => BuildOutput.ShowAsync(call.Terminal, app, call.Client.RebuildAsync(app, call.Cancelled));
 
-    private static Task<int> OneAsync(Invocation call, string app) => BuildOutput.ShowAsync(call.Terminal, app, call.Client.RebuildAsync(app, call.Cancelled));
-
-    private static async Task<int> AllAsync(Invocation call)
+    protected override async Task<int> AllAsync(Invocation call)
     {
         var apps = await call.Client.ListAppsAsync(call.Cancelled);
         var (built, failed) = (0, new List<string>());

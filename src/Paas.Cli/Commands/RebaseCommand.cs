@@ -4,19 +4,11 @@ using Paas.Contracts.Errors;
 
 namespace Paas.Cli.Commands;
 
-internal sealed class RebaseCommand : Command
+internal sealed class RebaseCommand() : AppOrAllCommand("every app that is behind")
 {
-    private static readonly Option EveryApp = new("--all", null, null, "every app that is behind");
-
     public override string Name => "rebase";
 
     public override string Summary => "put an app on the newest base image without building it";
-
-    public override string Words => "[APP]";
-
-    public override (int Least, int Most) WordCount => (0, 1);
-
-    public override IReadOnlyList<Option> Options => [EveryApp];
 
     public override string Details => """
         The app's own layers stay what they are; what is below them is replaced. It is a release like any other: it has to become healthy, else
@@ -25,13 +17,7 @@ internal sealed class RebaseCommand : Command
 
     public override IReadOnlyList<string> Examples => ["paas rebase hello", "paas stack:update && paas rebase --all"];
 
-    public override Task<int> RunAsync(Invocation call)
-    {
-        if (!call.Line.Has(EveryApp)) return OneAsync(call, call.FirstWord ?? call.App);
-        return call.FirstWord is null && call.Line.Value(Option.App) is null ? AllAsync(call) : throw new UsageException("Either --all, or an app");
-    }
-
-    private static async Task<int> OneAsync(Invocation call, string app)
+    protected override async Task<int> OneAsync(Invocation call, string app)
     {
         await foreach (var step in call.Client.RebaseAsync(app, call.Cancelled))
         {
@@ -42,7 +28,7 @@ internal sealed class RebaseCommand : Command
         throw new PaasException(ErrorCode.Unavailable, "The connection broke before the release was live", $"What became of it: paas releases -a {app}");
     }
 
-    private static async Task<int> AllAsync(Invocation call)
+    protected override async Task<int> AllAsync(Invocation call)
     {
         var found = await call.Client.ListStacksAsync(call.Cancelled);
         var behind = found.Stacks.SelectMany(stack => stack.Apps).Where(app => app.Behind).Select(app => app.App).ToList();
