@@ -207,10 +207,10 @@ cgroup_parent() { if with_systemd; then echo /paas.slice; else echo /paas; fi; }
 start_services() {
     step "Starting paasd and paas-router"
     if with_systemd; then
-        cp "$prefix"/service/{paasd.service,paas-router.service,paas.slice} /etc/systemd/system/
+        cp "$prefix"/service/{paasd.service,paas-router.service,paas.slice,paas_builds.slice} /etc/systemd/system/
         systemctl daemon-reload
         systemctl enable --quiet paasd.service paas-router.service
-        systemctl start paas.slice
+        systemctl start paas.slice paas_builds.slice
         systemctl restart paas-router.service paasd.service
     else
         "$prefix/bin/paas-services" restart
@@ -280,8 +280,8 @@ remove_everything() {
         "$prefix/bin/paasd" teardown --data "$data" --run "$run" --programs "$prefix" --cgroup-parent "$(cgroup_parent)"
     fi
     if with_systemd; then
-        systemctl stop paas.slice 2>/dev/null || true
-        rm -f /etc/systemd/system/{paasd.service,paas-router.service,paas.slice}
+        systemctl stop paas.slice paas_builds.slice 2>/dev/null || true
+        rm -f /etc/systemd/system/{paasd.service,paas-router.service,paas.slice,paas_builds.slice}
         systemctl daemon-reload
     fi
     step "Removing the programs"

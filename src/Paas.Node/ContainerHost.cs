@@ -21,9 +21,6 @@ namespace Paas.Node;
 /// </summary>
 public sealed class ContainerHost : IAsyncDisposable
 {
-    // The apps' group has 1024.
-    private const ulong BuildsShares = 204;
-
     private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
 
     // A supervisor that has answered its last request is about to end.
@@ -34,6 +31,7 @@ public sealed class ContainerHost : IAsyncDisposable
     private readonly ImageStore _images;
     private readonly HostNetwork _network;
     private readonly HostCgroups _cgroups;
+    private readonly BuildsGroup _builds;
     private readonly UserRanges _users;
     private readonly BundleWriter _bundles;
     private readonly ContainerRemoval _removal;
@@ -56,6 +54,7 @@ public sealed class ContainerHost : IAsyncDisposable
         _paths = new NodePaths(options);
         _network = new HostNetwork(options);
         _cgroups = new HostCgroups("/sys/fs/cgroup", time);
+        _builds = new BuildsGroup(_paths.Cgroup(ContainerGroup.Builds), time);
         _users = new UserRanges(Path.Combine(_paths.Node, "user-ranges.json"));
         _bundles = new BundleWriter(_paths, images, _network, _users, options.CgroupParent);
         _removal = new ContainerRemoval(options, _paths, images, _network, _cgroups, time);
@@ -81,7 +80,7 @@ public sealed class ContainerHost : IAsyncDisposable
     {
         await _recovery.RunAsync(_busy.Contains, ct);
         await _network.PrepareAsync(ct);
-        PutBuildsBehindApps();
+        _builds.Prepare();
     }
 
     /// <summary>Removes what <see cref="PrepareHostAsync"/> made. Containers must be gone.</summary>
@@ -164,6 +163,7 @@ public sealed class ContainerHost : IAsyncDisposable
     {
         using var held = await BeginAsync(config, ct);
         using var busy = _busy.Add(config.Id);
+        using var turns = config.Group == ContainerGroup.Builds ? _builds.Enter() : null;
         try
         {
             var directory = await _bundles.WriteOneShotAsync(config, ct);
@@ -223,22 +223,6 @@ public sealed class ContainerHost : IAsyncDisposable
     {
         _launcher.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    // A build's own weight counts among builds only: this is what all of them together get while apps want the processors.
-    private void PutBuildsBehindApps()
-    {
-        var builds = ControlGroup.At(_paths.Cgroup(ContainerGroup.Builds));
-        var limits = new CgroupLimits { Processor = new ProcessorLimits { Shares = BuildsShares } };
-        try
-        {
-            builds.Create(limits)?.Dispose();
-            builds.Apply(limits);
-        }
-        catch (Exception error) when (error is CgroupException or LinuxException)
-        {
-            // A host whose processors nobody shares out runs containers all the same.
-        }
     }
 
     private async Task<IDisposable> BeginAsync(ContainerConfig config, CancellationToken ct)

@@ -9,6 +9,8 @@ namespace Paas.Node;
 internal sealed class HostRecovery(
     NodePaths paths, ImageStore images, HostNetwork network, HostCgroups cgroups, ContainerRemoval removal)
 {
+    private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
     private bool _adopted;
 
@@ -26,6 +28,7 @@ internal sealed class HostRecovery(
             else if (!isBusy(id)) await removal.RemoveAsync(id, ct);
         }
 
+        await cgroups.RemoveAsync(paths.EarlierBuildsCgroup, CleanupTime, ct);
         await RemoveOrphansAsync(isBusy, ct);
     }
 

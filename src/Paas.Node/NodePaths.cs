@@ -21,16 +21,27 @@ internal sealed class NodePaths(NodeOptions options)
     public string Logs(string app, string source) => Path.Combine(options.DataDirectory, "logs", app, source);
 
     /// <summary>The cgroup of all containers of a group, relative to the root of each hierarchy.</summary>
-    public string Cgroup(ContainerGroup group) => $"{options.CgroupParent.TrimEnd('/')}/{(group == ContainerGroup.Builds ? "builds" : "apps")}";
+    public string Cgroup(ContainerGroup group) => group == ContainerGroup.Builds ? BuildsCgroup : $"{Parent}/apps";
 
     /// <summary>The container's cgroup, relative to the root of each hierarchy.</summary>
     public string Cgroup(ContainerGroup group, string id) => $"{Cgroup(group)}/{id}";
 
     /// <summary>Parents of the containers' cgroups, and the supervisors' own.</summary>
-    public IEnumerable<string> CgroupGroups()
+    public IReadOnlyList<string> CgroupGroups()
     {
-        foreach (var name in (string[])["apps", "builds", "supervisors"]) yield return $"{options.CgroupParent.TrimEnd('/')}/{name}";
+        return [$"{Parent}/apps", $"{Parent}/supervisors", BuildsCgroup];
     }
+
+    /// <summary>Where builds were before they had a group of their own beside the apps' parent.</summary>
+    public string EarlierBuildsCgroup => $"{Parent}/builds";
+
+    private string Parent => options.CgroupParent.TrimEnd('/');
+
+    // A group counts only among its siblings: below the apps' parent a build would weigh as much as the apps against the router.
+    // A name that ends in .slice is systemd's and keeps its ending; it would take a hyphen for a level of its own.
+    private string BuildsCgroup => Parent.EndsWith(".slice", StringComparison.Ordinal)
+        ? $"{Parent[..^".slice".Length]}_builds.slice"
+        : $"{Parent}_builds";
 
     public ContainerDirectory Container(string id) => new(Path.Combine(Containers, id));
 }

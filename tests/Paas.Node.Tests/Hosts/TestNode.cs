@@ -19,6 +19,7 @@ public sealed class TestNode : IAsyncLifetime
     public const string Bridge = "ptnode0";
     public const string Gateway = "198.18.77.1";
     public const string CgroupParent = "/paas-test-node";
+    public const string BuildsCgroup = "/paas-test-node_builds";
     public const int RouterPort = 18_077;
 
     private readonly TemporaryDirectory _directory = new();
@@ -130,7 +131,7 @@ public sealed class TestNode : IAsyncLifetime
         Look(Path.Combine(Options.RunDirectory, "runtime", id));
         foreach (var hierarchy in Directory.EnumerateDirectories("/sys/fs/cgroup").Prepend("/sys/fs/cgroup"))
         {
-            foreach (var group in (string[])["apps", "builds"]) Look($"{hierarchy}{CgroupParent}/{group}/{id}");
+            foreach (var group in (string[])[CgroupParent + "/apps", BuildsCgroup]) Look($"{hierarchy}{group}/{id}");
         }
 
         found.AddRange(Images.Snapshotter.Keys().Where(key => key == "container-" + id));

@@ -22,7 +22,7 @@ public sealed class BuildahTests(PodmanEngine engine)
 
         await using var terminal = engine.Host.OpenTerminal(33, 99, "buildah", "run", "--runtime", RuntimeUnderTest.Program, "--network", "none", "--terminal", name, "sh");
         await terminal.ExpectAsync("/ #");
-        await terminal.TypeAsync("tty; stty size; exit 5\n");
+        await terminal.TypeAsync($"tty; {TerminalSession.ShowSize}; exit 5\n");
         Assert.Equal(5, (await terminal.EndAsync()).ExitCode);
         Assert.Contains("/dev/pts/0\n33 99\n", terminal.Shown, StringComparison.Ordinal);
         (await engine.BuildahAsync("rm", name)).Succeeded();

@@ -52,7 +52,7 @@ public sealed class ContainerdTests(ContainerdEngine engine) : IClassFixture<Con
     {
         await using var terminal = engine.Host.OpenTerminal(33, 99, "ctr", "run", "--rm", "--tty", "--runc-binary", RuntimeUnderTest.Program, BusyboxImage.Name, "terminal", "sh");
         await terminal.ExpectAsync("/ #");
-        await terminal.CommandAsync("tty; stty size");
+        await terminal.CommandAsync($"tty; {TerminalSession.ShowSize}");
         await terminal.TypeAsync("exit 5\n");
         Assert.Equal(5, (await terminal.EndAsync()).ExitCode);
         Assert.Contains("/dev/pts/0\n33 99\n", terminal.Shown, StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class ContainerdTests(ContainerdEngine engine) : IClassFixture<Con
         await using (var terminal = engine.Host.OpenTerminal(40, 120, "ctr", "task", "exec", "--tty", "--exec-id", "third", "task", "sh"))
         {
             await terminal.ExpectAsync("/ #");
-            await terminal.TypeAsync("stty size; exit 4\n");
+            await terminal.TypeAsync($"{TerminalSession.ShowSize}; exit 4\n");
             Assert.Equal(4, (await terminal.EndAsync()).ExitCode);
             Assert.Contains("40 120", terminal.Shown, StringComparison.Ordinal);
         }

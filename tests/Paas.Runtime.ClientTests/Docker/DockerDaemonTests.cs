@@ -65,7 +65,7 @@ public sealed class DockerUserNamespaceTests(RemappingEngine engine) : IClassFix
     [EngineFact("dockerd", "script")]
     public async Task A_terminal_belongs_to_the_containers_user()
     {
-        await using var terminal = engine.Host.OpenTerminal(30, 90, "/usr/bin/docker", "run", "--rm", "-it", "--user", "alice", "busybox", "sh", "-c", "stat -c %u $(tty); stty size; echo x >$(tty)");
+        await using var terminal = engine.Host.OpenTerminal(30, 90, "/usr/bin/docker", "run", "--rm", "-it", "--user", "alice", "busybox", "sh", "-c", $"stat -c %u $(tty); {TerminalSession.ShowSize}; echo x >$(tty)");
         var (code, shown) = await terminal.EndAsync();
         Assert.Equal((0, "1000\n30 90\nx\n"), (code, shown.Trim('\0')));
     }

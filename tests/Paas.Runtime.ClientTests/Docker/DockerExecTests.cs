@@ -35,7 +35,7 @@ public sealed class DockerExecTests(DockerEngine engine) : IAsyncLifetime
     {
         await using var terminal = engine.Host.OpenTerminal(40, 120, "/usr/bin/docker", "exec", "-it", _name, "sh");
         await terminal.ExpectAsync("/ #");
-        await terminal.CommandAsync("tty; stty size");
+        await terminal.CommandAsync($"tty; {TerminalSession.ShowSize}");
         await terminal.TypeAsync("exit 4\n");
         Assert.Equal(4, (await terminal.EndAsync()).ExitCode);
         Assert.Matches(@"/dev/pts/\d+\n40 120\n", terminal.Shown);

@@ -26,7 +26,7 @@ public sealed class DockerRunTests(DockerEngine engine)
     {
         await using var terminal = engine.Host.OpenTerminal(33, 99, "/usr/bin/docker", "run", "--rm", "--interactive", "--tty", "busybox", "sh");
         await terminal.ExpectAsync("/ #");
-        await terminal.CommandAsync("tty; stty size; test -t 0 && test -t 1 && test -t 2 && echo all-three; ls -l /dev/console");
+        await terminal.CommandAsync($"tty; {TerminalSession.ShowSize}; test -t 0 && test -t 1 && test -t 2 && echo all-three; ls -l /dev/console");
         await terminal.TypeAsync("exit 5\n");
         var (code, shown) = await terminal.EndAsync();
         Assert.Equal(5, code);

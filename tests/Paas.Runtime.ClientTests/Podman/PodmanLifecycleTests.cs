@@ -25,7 +25,7 @@ public sealed class PodmanLifecycleTests(PodmanEngine engine)
 
         await using var terminal = engine.Host.OpenTerminal(40, 120, "podman", "exec", "-it", name, "sh");
         await terminal.ExpectAsync("/ #");
-        await terminal.CommandAsync("tty; stty size");
+        await terminal.CommandAsync($"tty; {TerminalSession.ShowSize}");
         await terminal.TypeAsync("exit 4\n");
         Assert.Equal(4, (await terminal.EndAsync()).ExitCode);
         Assert.Matches(@"/dev/pts/\d+\n40 120\n", terminal.Shown);

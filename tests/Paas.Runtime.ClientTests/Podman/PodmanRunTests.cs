@@ -28,7 +28,7 @@ public sealed class PodmanRunTests(PodmanEngine engine)
     {
         await using var terminal = engine.Host.OpenTerminal(33, 99, "podman", "run", "--rm", "-it", "--network", "none", BusyboxImage.Name, "sh");
         await terminal.ExpectAsync("/ #");
-        await terminal.CommandAsync("tty; stty size");
+        await terminal.CommandAsync($"tty; {TerminalSession.ShowSize}");
         await terminal.TypeAsync("exit 5\n");
         Assert.Equal(5, (await terminal.EndAsync()).ExitCode);
         Assert.Contains("/dev/pts/0\n33 99\n", terminal.Shown, StringComparison.Ordinal);
