@@ -1,4 +1,5 @@
 using Paas.Images;
+using Paas.Linux;
 using Paas.Node.Bundles;
 using Paas.Node.Cgroups;
 using Paas.Node.Network;
@@ -18,7 +19,7 @@ internal sealed class HostRecovery(
     /// <param name="ct">Stops between two leftovers.</param>
     public async Task RunAsync(Func<string, bool> isBusy, CancellationToken ct)
     {
-        Directory.CreateDirectory(paths.Containers, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        SpreadDirectory.Create(paths.Containers, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(paths.Sockets, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         AdoptAddresses();
         foreach (var id in Ids())

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Paas.Linux;
 
 namespace Paas.ControlPlane.Builds;
 
@@ -17,7 +18,11 @@ internal sealed class BuildOutputs(ControlPlaneOptions options)
     internal string DirectoryOf(string app, int number) => Path.Combine(options.BuildsDirectory, app, number.ToString());
 
     /// <summary>The output of a build that goes on; the same for all who ask until it is closed.</summary>
-    internal BuildOutput Open(string app, int number) => _live.GetOrAdd((app, number), _ => new BuildOutput(PathOf(app, number)));
+    internal BuildOutput Open(string app, int number) => _live.GetOrAdd((app, number), _ =>
+    {
+        SpreadDirectory.Create(Path.Combine(options.BuildsDirectory, app));
+        return new BuildOutput(PathOf(app, number));
+    });
 
     /// <summary>No more lines will come: readers get to the end.</summary>
     internal void Close(string app, int number)

@@ -5,6 +5,7 @@ using Paas.Build.Dockerfiles.Building;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.Images;
+using Paas.Linux;
 using Paas.Oci;
 
 namespace Paas.ControlPlane.Builds;
@@ -26,6 +27,7 @@ internal sealed class ImageBuilds(ControlPlaneOptions options, ImageStore images
         var tags = request.Tags.Select(tag => Reference.TryParse(tag, out var parsed) && parsed.Digest is null
             ? parsed.Normalize()
             : throw new PaasException(ErrorCode.InvalidRequest, $"'{tag}' cannot name an image", "Write it like team/app:1.0.")).ToList();
+        SpreadDirectory.Create(Path.Combine(options.BuildsDirectory, ".images"));
         var work = Directory.CreateDirectory(Path.Combine(options.BuildsDirectory, ".images", Guid.NewGuid().ToString("N"))).FullName;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var lines = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });

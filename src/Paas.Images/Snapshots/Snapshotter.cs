@@ -31,7 +31,8 @@ public sealed class Snapshotter
     public Snapshotter(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var directory in (string[])[Committed, Active, Made, Trash, Empty]) Directory.CreateDirectory(directory);
+        foreach (var directory in (string[])[Committed, Active, Trash, Empty]) Directory.CreateDirectory(directory);
+        SpreadDirectory.Create(Made);
         foreach (var leftover in Directory.EnumerateFileSystemEntries(Made)) MoveToTrash(leftover);
         DropTornSnapshots();
         EmptyTrash();

@@ -15,6 +15,11 @@ public static partial class Native
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
     public const int AT_FDCWD = -100;
+
+    /// <summary>linux/fs.h, where <c>long</c> has 64 bits.</summary>
+    public const uint FS_IOC_GETFLAGS = 0x80086601;
+    public const uint FS_IOC_SETFLAGS = 0x40086602;
+    public const int FS_TOPDIR_FL = 0x20000;
     public const int AT_EMPTY_PATH = 0x1000;
     public const int AT_EACCESS = 0x200;
     public const int AT_SYMLINK_NOFOLLOW = 0x100;

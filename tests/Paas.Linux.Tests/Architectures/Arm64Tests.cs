@@ -102,8 +102,8 @@ public sealed partial class Arm64Tests
         var path = directory.Combine("program");
         File.WriteAllBytes(path, program.ToElf());
         File.SetUnixFileMode(path, (UnixFileMode)0x1ED);
-        // The shell turns a death by signal into an exit code.
-        var result = new Command("/bin/sh", "-c", $"{Qemu} {path}; exit $?").RunAsync().GetAwaiter().GetResult();
+        // The shell turns a death by signal into an exit code, and closes the descriptor that the next one to be opened is to have.
+        var result = new Command("/bin/sh", "-c", $"{Qemu} {path} 3>&-; exit $?").RunAsync().GetAwaiter().GetResult();
         return (result.ExitCode, result.Stdout);
     }
 

@@ -46,6 +46,7 @@ public sealed class NativeLayoutTests
         #include <linux/bpf.h>
         #include <linux/capability.h>
         #include <linux/close_range.h>
+        #include <linux/fs.h>
         #include <linux/filter.h>
         #include <linux/ioprio.h>
         #include <linux/keyctl.h>
