@@ -6,11 +6,14 @@ namespace Paas.Cli.Sources;
 /// <summary>A tar that is made while it is read, so that nothing of it is kept.</summary>
 internal static class TarUpload
 {
+    // A write for each header and each small file would be a packet for each.
+    private const int ChunkBytes = 64 << 10;
+
     /// <param name="write">Adds the entries.</param>
     /// <param name="ct">Cancels.</param>
     public static Stream Open(Func<TarWriter, Task> write, CancellationToken ct)
     {
-        var pipe = new Pipe();
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 4 * ChunkBytes, resumeWriterThreshold: 2 * ChunkBytes, minimumSegmentSize: ChunkBytes));
         _ = Task.Run(() => WriteAsync(write, pipe.Writer), ct);
         return pipe.Reader.AsStream();
     }
@@ -20,7 +23,8 @@ internal static class TarUpload
         Exception? failure = null;
         try
         {
-            await using var tar = new TarWriter(writer.AsStream(leaveOpen: true), TarEntryFormat.Pax);
+            await using var chunks = new BufferedStream(writer.AsStream(leaveOpen: true), ChunkBytes);
+            await using var tar = new TarWriter(chunks, TarEntryFormat.Pax, leaveOpen: true);
             await write(tar);
         }
         catch (Exception error)
