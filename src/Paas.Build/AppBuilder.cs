@@ -85,11 +85,14 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
 
         clock.Start("build");
         var built = await new BuildPhase(sandbox, directories, cache.LayersDirectory, options, output).RunAsync(members, ct);
-        ReportProcesses(output, procfile, built);
+        ReportProcesses(output, source.ReadProcfile(), built);
 
         clock.Start("export");
         output.Heading("Exporting image");
-        var export = new ExportPhase(images, runImage, cache, options, _launcher, directories.Scratch, output) { Project = ProjectMetadata.Of(config, choice.Project) };
+        var export = new ExportPhase(images, runImage, cache, options, _launcher, directories.Scratch, output)
+        {
+            Project = ProjectMetadata.Of(config, choice.Project), BillsDirectory = config.BillsDirectory,
+        };
         var exported = await export.RunAsync(members, built, source, ct);
         cache.Save(exported.Cache);
         return exported.Outcome with { IsRepeatable = choice.IsPinned, Times = new BuildTimes(clock.Stop(), sandbox.Busy.Total) };

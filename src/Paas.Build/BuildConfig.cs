@@ -37,6 +37,9 @@ public sealed record BuildConfig(
     /// <summary>Told which buildpacks were asked and what they said, also where none fits.</summary>
     public Action<DetectReport>? Explained { get; init; }
 
+    /// <summary>Absolute; the directory that gets the build's bills of materials, made where there are some; null keeps none.</summary>
+    public string? BillsDirectory { get; init; }
+
     /// <summary>The Dockerfile, relative to the source; null is <c>Dockerfile</c>.</summary>
     public string? Dockerfile { get; init; }
 }

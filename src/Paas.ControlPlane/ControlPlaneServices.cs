@@ -58,7 +58,7 @@ public static class ControlPlaneServices
         services.AddCleanup(options);
         services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
         services.AddGit(options);
-        services.AddSingleton<BuildpackSettings>().AddSingleton<BuildExplanations>().AddSingleton<IBuildpacks, BuildpackDesk>();
+        services.AddSingleton<BuildpackSettings>().AddSingleton<BuildExplanations>().AddSingleton<BuildBills>().AddSingleton<IBuildpacks, BuildpackDesk>();
         services.AddSingleton<StackTable>().AddSingleton<AppRebase>().AddSingleton<IStacks, StackDesk>();
         services.AddSingleton(MakePlatform);
         services.AddSingleton<IPlatform>(provider => provider.GetRequiredService<Platform>());

@@ -72,6 +72,13 @@ public sealed class AccessTests : RegistryTest
         Assert.Equal(HttpStatusCode.OK, (await http.PutAsJsonAsync("/v1/apps/app/buildpacks", new { buildpacks = (string[])["./own", "/opt/ours"] })).StatusCode);
         Assert.Equal("""{"buildpacks":["./own","/opt/ours"]}""", await reader.GetStringAsync("/v1/apps/app/buildpacks"));
         Assert.Equal(HttpStatusCode.BadRequest, (await http.PutAsJsonAsync("/v1/apps/app/buildpacks", new { })).StatusCode);
+
+        // Who may see the app may read what its buildpacks wrote of its builds.
+        Assert.Equal(
+            """[{"path":"launch/me_pack/tools/sbom.cdx.json","mediaType":"application/vnd.cyclonedx\u002Bjson","sizeBytes":2}]""", await reader.GetStringAsync("/v1/apps/app/builds/1/sbom"));
+        using var bill = await reader.GetAsync("/v1/apps/app/builds/1/sbom/launch/me_pack/tools/sbom.cdx.json");
+        Assert.Equal(("application/vnd.cyclonedx+json", "{}"), (bill.Content.Headers.ContentType?.MediaType, await bill.Content.ReadAsStringAsync()));
+        Assert.Equal(HttpStatusCode.NotFound, (await reader.GetAsync("/v1/apps/app/builds/1/sbom/launch/other.json")).StatusCode);
     }
 
     [Fact]

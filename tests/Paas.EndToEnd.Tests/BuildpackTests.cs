@@ -28,7 +28,7 @@ public sealed class BuildpackTests(ServerFixture fixture, ITestOutputHelper outp
         Assert.Contains("-----> greeter app detected", push.Stderr, StringComparison.Ordinal);
         Assert.Contains("-----> Installing the greeter for heroku-22", push.Stderr, StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.OK, "Good day from /app"), await AnswerAsync(app));
-        Assert.Contains("Built by heroku/1-greeter 0.0.0.", (await app.PaasAsync("builds:explain")).Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Contains("Built by heroku/1-greeter 0.0.0, paas/procfile 0.1.0.", (await app.PaasAsync("builds:explain")).Succeeded().Stdout, StringComparison.Ordinal);
 
         File.Move(app.PathOf("greeting.txt"), app.PathOf("farewell.txt"));
         await app.CommitAsync("Say good-bye");
@@ -53,6 +53,15 @@ public sealed class BuildpackTests(ServerFixture fixture, ITestOutputHelper outp
         Assert.Contains("Buildpacks: test/hello-moon 1.0.0, test/hello-world 1.0.0", push.Stderr, StringComparison.Ordinal);
         Assert.Equal("MOON! moon-value\n", (await app.PaasAsync("run", "--", "moon")).Succeeded().Stdout.ReplaceLineEndings("\n"));
         Assert.Contains("test/hello-moon 1.0.0, test/hello-world 1.0.0", (await app.PaasAsync("buildpacks:report")).Succeeded().Stdout, StringComparison.Ordinal);
+
+        // What is launched and what only the build had: listed, fetched.
+        Assert.Matches("launch/test_hello-moon/moon/sbom.cdx.json +application/vnd.cyclonedx\\+json +25 B", (await app.PaasAsync("builds:sbom")).Succeeded().Stdout);
+        using var bills = new TemporaryDirectory();
+        (await app.PaasAsync("builds:sbom", "1", "-o", bills.Path)).Succeeded();
+        Assert.Equal(
+            ["build/test_hello-moon/sbom.spdx.json", "launch/test_hello-moon/moon/sbom.cdx.json", "launch/test_hello-moon/sbom.spdx.json"],
+            Directory.GetFiles(bills.Path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(bills.Path, file)).Order(StringComparer.Ordinal));
+        Assert.Equal("{\"bomFormat\":\"CycloneDX\"}", await File.ReadAllTextAsync(bills.Combine("launch/test_hello-moon/moon/sbom.cdx.json")));
     }
 
     private static async Task<(HttpStatusCode Status, string Body)> AnswerAsync(AppCheckout app)

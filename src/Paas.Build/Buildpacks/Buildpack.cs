@@ -51,6 +51,9 @@ public sealed partial record Buildpack(
     /// <summary>Absolute path at which it expects the app beside the spec's, in the build and in the image; null for none.</summary>
     public string? Place { get; init; }
 
+    /// <summary>Media types of the bills of materials that it makes, without parameters; from <c>sbom-formats</c>.</summary>
+    public IReadOnlyList<string> BillFormats { get; init; } = [];
+
     /// <summary>The id as a file name: the spec's layers directory of this buildpack.</summary>
     public string EscapedId => LaunchedBuildpack.Escape(Id);
 
@@ -84,6 +87,7 @@ public sealed partial record Buildpack(
             Targets = [.. document.Tables("targets").Select(BuildpackTarget.Read)],
             HasDetect = tree.Kind("bin/detect") is not null,
             IsForUs = ExecutionEnvironment.Includes(own),
+            BillFormats = [.. (own.Strings("sbom-formats") ?? []).Select(type => type.Split(';')[0].Trim())],
             Signs = new SourceSigns(metadata?.Strings("signs") ?? []),
         };
     }

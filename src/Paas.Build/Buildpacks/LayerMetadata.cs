@@ -16,11 +16,15 @@ public sealed record LayerTypes(bool Launch, bool Build, bool Cache)
 /// <param name="Restorable">The document without its types, as the next build finds it.</param>
 public sealed record LayerMetadata(LayerTypes Types, string Restorable)
 {
+    private static readonly string[] Flags = ["launch", "build", "cache"];
+
     /// <exception cref="TomlException">It is not layer metadata.</exception>
     public static LayerMetadata Parse(string text)
     {
         var document = TomlParser.Parse(text);
         var types = document.Table("types");
+        // Where they were before Buildpack API 0.6: the layer would be for nothing, and what is in it missing.
+        if (Flags.FirstOrDefault(flag => document[flag] is not null) is { } stray) throw new TomlException(document[stray]!.Line, $"'{stray}' belongs in its table: write [types] above it");
         var kept = new TomlTable(1);
         if (document.Table("metadata") is { } metadata) kept.Add("metadata", metadata);
         return new LayerMetadata(

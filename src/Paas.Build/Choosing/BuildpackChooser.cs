@@ -36,13 +36,14 @@ internal sealed class BuildpackChooser(BuildOptions options, string scratch)
     public async Task<BuildpackChoice> ChooseAsync(BuildConfig config, SourceTree source, CancellationToken ct)
     {
         var project = ProjectDescriptor.Read(source.Tree);
-        project?.Prune(source.Path);
         var gathering = new BuildpackGathering(options, scratch, source.Tree, PinnedBuildpacks.In(config.CacheDirectory));
         var (by, named) = Chosen(config, project, source.Tree);
         if (named.Count > BuildpackSource.Most) throw new BuildException($"{by} names {named.Count} buildpacks; no more than {BuildpackSource.Most} build an app");
         var group = await gathering.AddAsync(named, ct);
         var pre = await gathering.AddAsync(project?.Pre ?? [], ct);
         var post = await gathering.AddAsync(project?.Post ?? [], ct);
+        // A buildpack of the source may be one of the files that are not the app's.
+        project?.Prune(source.Path);
         var env = new Dictionary<string, string>(project?.Env ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         foreach (var (name, value) in config.Env) env[name] = value;
         var catalog = gathering.Catalog;

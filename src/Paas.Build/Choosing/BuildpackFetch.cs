@@ -1,3 +1,4 @@
+using System.Net;
 using Paas.Build.Buildpacks;
 using Paas.Build.Choosing.Heroku;
 using Paas.Build.Dockerfiles.Copying;
@@ -75,15 +76,18 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes, PinnedBu
 
     private async Task<UntrustedTree> DownloadArchiveAsync(string address, string directory, CancellationToken ct)
     {
+        address = address.Split('#')[0];
+        var archives = new KnownArchives(pinned);
+        var known = archives.Find(address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        known?.Condition(request.Headers);
+        using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        if (known is not null && response.StatusCode == HttpStatusCode.NotModified) return new UntrustedTree(known.Files);
+        if (!response.IsSuccessStatusCode) throw new FormatException($"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
         await using var file = new FileStream(Path.Combine(directory, "archive"), FileMode.CreateNew, FileAccess.ReadWrite);
-        using (var response = await Http.GetAsync(address.Split('#')[0], HttpCompletionOption.ResponseHeadersRead, ct))
-        {
-            if (!response.IsSuccessStatusCode) throw new FormatException($"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
-            await using var content = new LimitedStream(await response.Content.ReadAsStreamAsync(ct), maximumBytes, TooLarge);
-            await content.CopyToAsync(file, ct);
-        }
-
-        return await UnpackAsync(file, directory, ct);
+        await using (var content = new LimitedStream(await response.Content.ReadAsStreamAsync(ct), maximumBytes, TooLarge)) await content.CopyToAsync(file, ct);
+        var unpacked = await UnpackAsync(file, directory, ct);
+        return new UntrustedTree(archives.Keep(address, response, unpacked.Root, directory));
     }
 
     private async Task<UntrustedTree> UnpackAsync(Stream archive, string directory, CancellationToken ct)

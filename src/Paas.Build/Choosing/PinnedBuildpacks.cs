@@ -7,8 +7,8 @@ namespace Paas.Build.Choosing;
 
 /// <summary>
 /// Repositories of buildpacks that were named by a commit, kept between builds: a commit is one content, and git has checked that it is that.
-/// Only read; a build copies what it takes. Kept for this boot of the host, since nothing is flushed, and bounded in number and size.
-/// docs/decisions/0035.
+/// Beside them are versions of archives (<see cref="KnownArchives"/>). Only read; a build copies what it takes. Kept for this boot of the host,
+/// since nothing is flushed, and bounded in number and size. docs/decisions/0035.
 /// </summary>
 /// <param name="directory">Absolute; theirs alone.</param>
 /// <param name="most">How many are kept.</param>
@@ -27,15 +27,15 @@ internal sealed class PinnedBuildpacks(string directory, int most = 20, long max
     public string? Find(string repository, string commit)
     {
         var path = PathOf(repository, commit);
-        try
-        {
-            Directory.SetLastWriteTimeUtc(path, DateTime.UtcNow);
-            return path;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
+        return Touch(path) ? path : null;
+    }
+
+    /// <summary>What was kept or used last of all that came from an address; null where there is nothing.</summary>
+    public string? Newest(string address)
+    {
+        if (!Directory.Exists(directory)) return null;
+        var path = new DirectoryInfo(directory).EnumerateDirectories(Prefix(address) + "*").MaxBy(one => one.LastWriteTimeUtc)?.FullName;
+        return path is not null && Touch(path) ? path : null;
     }
 
     /// <summary>Takes over a directory with the files of a commit.</summary>
@@ -50,7 +50,8 @@ internal sealed class PinnedBuildpacks(string directory, int most = 20, long max
         }
         catch (IOException)
         {
-            // Another build has just brought the same, or the filesystem is another.
+            // It was here already, as one of two versions that take turns or by another build; or the filesystem is another.
+            Touch(path);
             return files;
         }
 
@@ -71,8 +72,24 @@ internal sealed class PinnedBuildpacks(string directory, int most = 20, long max
         }
     }
 
-    private string PathOf(string repository, string commit) =>
-        Path.Combine(directory, $"{Boot()}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{repository}\n{commit}")))}");
+    private static bool Touch(string path)
+    {
+        try
+        {
+            Directory.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private string PathOf(string address, string version) => Path.Combine(directory, Prefix(address) + Hash($"{address}\n{version}"));
+
+    private static string Prefix(string address) => $"{Boot()}-{Hash(address)}-";
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string Boot() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 }

@@ -66,11 +66,23 @@ internal sealed class DetectPhase(BuildSandbox sandbox, BuildDirectories directo
                 .Select(member => new PlanMember(member.Buildpack, member.Optional, _detections[member.Buildpack].Plan)).ToList();
             if (passed.Count == 0) continue;
             var outcome = PlanResolution.Resolve(passed);
-            if (outcome.Members is { } members) return _group = members;
+            if (outcome.Members is { } members) return _group = [.. members, .. LateProcfile(group, members)];
             if (!_problems.Contains(outcome.Problem!)) _problems.Add(outcome.Problem!);
         }
 
         throw NothingFits(choice, _detections, _problems);
+    }
+
+    /// <summary>
+    /// At Heroku's the Procfile is read when all is compiled: a buildpack may bring it from elsewhere. The one that reads it then takes part though
+    /// there is none now.
+    /// </summary>
+    private IEnumerable<ResolvedMember> LateProcfile(IReadOnlyList<GroupMember> group, IReadOnlyList<ResolvedMember> members)
+    {
+        if (members.FirstOrDefault(member => member.Buildpack.Place is not null)?.Buildpack is not { } compiling) yield break;
+        if (group.FirstOrDefault(member => member.Buildpack.Id == Buildpack.Procfile)?.Buildpack is not { } reader || members.Any(member => member.Buildpack == reader)) yield break;
+        _detections[reader] = new Detection(0, BuildPlan.Empty, $"if {compiling.Name} brings a Procfile");
+        yield return new ResolvedMember(reader, BuildPlan.Empty.Alternatives[0]);
     }
 
     /// <summary>Why a buildpack takes part, in a few words; null where it did not say.</summary>

@@ -29,6 +29,9 @@ internal sealed class ExportPhase(
     /// <summary>Where the source came from, for the image's label; null where that is not known.</summary>
     public JsonObject? Project { get; init; }
 
+    /// <summary>Where the build's bills of materials are kept; null keeps none.</summary>
+    public string? BillsDirectory { get; init; }
+
     public async Task<ExportedApp> RunAsync(
         IReadOnlyList<ResolvedMember> members, BuiltApp built, SourceTree source, CancellationToken ct)
     {
@@ -76,9 +79,16 @@ internal sealed class ExportPhase(
     private async Task<Layer?> AddBillsAsync(ImageBuilder builder, IReadOnlyList<ResolvedMember> members, BuiltApp built, CancellationToken ct)
     {
         var directory = Path.Combine(scratch, "sbom");
-        if (BillsOfMaterials.Gather(members, built.Layers, cache.LayersDirectory, directory) == 0) return null;
-        var layer = await LayerWriter.WriteDirectoryAsync(images.Content, directory, new LayerOptions { Target = BillsOfMaterials.Target, Owner = LayerOwner.Root }, ct);
-        builder.AddLayer(layer, "bills of materials");
+        var count = BillsOfMaterials.Gather(members, built.Layers, cache.LayersDirectory, directory);
+        Layer? layer = null;
+        if (count.Launch > 0)
+        {
+            var launched = Path.Combine(directory, BillsOfMaterials.Launch);
+            layer = await LayerWriter.WriteDirectoryAsync(images.Content, launched, new LayerOptions { Target = BillsOfMaterials.Target, Owner = LayerOwner.Root }, ct);
+            builder.AddLayer(layer, "bills of materials");
+        }
+
+        if (BillsDirectory is not null) BillsOfMaterials.Keep(directory, BillsDirectory);
         return layer;
     }
 

@@ -11,7 +11,7 @@ namespace Paas.Build.Lifecycle;
 /// <param name="directory">Absolute path on this host.</param>
 internal sealed class LayersDirectory(Buildpack buildpack, string directory)
 {
-    private static readonly string[] Reserved = ["build", "launch", "store"];
+    private static readonly string[] Reserved = ["build", "launch", "store", ".", ".."];
     private static readonly string[] PathDirectories = ["bin", "lib", "include", "pkgconfig"];
 
     private readonly UntrustedTree _tree = new(directory);

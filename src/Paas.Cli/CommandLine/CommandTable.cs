@@ -10,7 +10,7 @@ internal static class CommandTable
         ("Apps", [new CreateCommand(), new AppsCommand(), new OpenCommand(), new DestroyCommand()]),
         ("What runs", [new PsCommand(), new ScaleCommand(), new PsRebuildCommand(), new LogsCommand(), new RunCommand(), new EnterCommand()]),
         ("Config", [new ConfigCommand(), new ConfigSetCommand(), new ConfigGetCommand(), new ConfigUnsetCommand()]),
-        ("Releases", [new ReleasesCommand(), new RollbackCommand(), new DeployCommand(), new GitFromImageCommand(), new GitFromArchiveCommand(), new BuildsCommand(), new BuildsInfoCommand(), new BuildsOutputCommand(), new BuildsExplainCommand(), new BuildsCancelCommand(), new BuilderCommand(), new BuilderSetCommand()]),
+        ("Releases", [new ReleasesCommand(), new RollbackCommand(), new DeployCommand(), new GitFromImageCommand(), new GitFromArchiveCommand(), new BuildsCommand(), new BuildsInfoCommand(), new BuildsOutputCommand(), new BuildsExplainCommand(), new BuildsSbomCommand(), new BuildsCancelCommand(), new BuilderCommand(), new BuilderSetCommand()]),
         ("Buildpacks", [new BuildpacksCommand(), new BuildpacksSetCommand(), new BuildpacksAddCommand(), new BuildpacksRemoveCommand(), new BuildpacksClearCommand(), new BuildpacksReportCommand()]),
         ("Git", [new GitSyncCommand(), new GitSetCommand(), new GitReportCommand(), new GitAuthCommand(), new GitAllowHostCommand(), new GitPublicKeyCommand(), new GitGenerateDeployKeyCommand()]),
         ("Images", [new BuildCommand(), new ImagesCommand(), new ImagesInspectCommand(), new ImagesHistoryCommand(), new ImagesImportCommand(), new ImagesExportCommand(), new ImagesDiffCommand(), new CommitCommand(), new CleanupCommand()]),

@@ -15,4 +15,10 @@ internal sealed partial class PaasClient : IBuildpacks
 
     public Task<BuildExplanationDocument> ExplainBuildAsync(string app, int build, CancellationToken ct) =>
         GetAsync($"{Of(app)}/builds/{build}/explanation", Json.BuildExplanationDocument, ct);
+
+    public Task<IReadOnlyList<BillOfMaterialsDocument>> ListBillsAsync(string app, int build, CancellationToken ct) =>
+        GetAsync($"{Of(app)}/builds/{build}/sbom", Json.IReadOnlyListBillOfMaterialsDocument, ct);
+
+    public Task ReadBillAsync(string app, int build, string path, Stream output, CancellationToken ct) =>
+        CopyAsync($"{Of(app)}/builds/{build}/sbom/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}", "file", output, ct);
 }

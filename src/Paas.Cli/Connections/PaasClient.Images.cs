@@ -17,9 +17,12 @@ internal sealed partial class PaasClient : IImageArchives, IImageReleases
         return ExchangeAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/images/import" + Query(("tag", tag))) { Content = content }, Json.IReadOnlyListImportedImageDocument, ct);
     }
 
-    public async Task ExportImageAsync(string image, string format, Stream output, CancellationToken ct)
+    public Task ExportImageAsync(string image, string format, Stream output, CancellationToken ct) =>
+        CopyAsync("/v1/images/export" + Query(("image", image), ("format", format)), "archive", output, ct);
+
+    private async Task CopyAsync(string path, string what, Stream output, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/images/export" + Query(("image", image), ("format", format)));
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await AskAsync(request, ct);
         try
         {
@@ -28,7 +31,7 @@ internal sealed partial class PaasClient : IImageArchives, IImageReleases
         }
         catch (HttpIOException error)
         {
-            throw new PaasException(ErrorCode.Unavailable, $"The connection to {_address.Display} broke before the archive was whole", "Try again.", error);
+            throw new PaasException(ErrorCode.Unavailable, $"The connection to {_address.Display} broke before the {what} was whole", "Try again.", error);
         }
     }
 

@@ -31,6 +31,7 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(BuildpacksDocument))]
 [JsonSerializable(typeof(IReadOnlyList<InstalledBuildpackDocument>))]
 [JsonSerializable(typeof(BuildExplanationDocument))]
+[JsonSerializable(typeof(IReadOnlyList<BillOfMaterialsDocument>))]
 [JsonSerializable(typeof(ImageBuildRequest))]
 [JsonSerializable(typeof(ImageBuildEvent))]
 [JsonSerializable(typeof(DeploymentDocument))]

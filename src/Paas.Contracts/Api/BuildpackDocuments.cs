@@ -53,3 +53,9 @@ public enum BuildpackAnswer
     /// <summary>It could not say: its detection failed.</summary>
     Failed,
 }
+
+/// <summary>One of a build's bills of materials: <c>GET /v1/apps/{app}/builds/{number}/sbom</c>.</summary>
+/// <param name="Path">Where it is below <c>/layers/sbom</c>, e.g. <c>launch/me_pack/tools/sbom.cdx.json</c>.</param>
+/// <param name="MediaType">Its format.</param>
+/// <param name="SizeBytes">Its size, in bytes.</param>
+public sealed record BillOfMaterialsDocument(string Path, string MediaType, long SizeBytes);

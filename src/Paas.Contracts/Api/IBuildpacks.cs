@@ -18,4 +18,13 @@ public interface IBuildpacks
     /// NotFound for an unknown build, and for one that ended before a buildpack was asked. <c>GET /v1/apps/{app}/builds/{number}/explanation</c>
     /// </summary>
     Task<BuildExplanationDocument> ExplainBuildAsync(string app, int build, CancellationToken ct);
+
+    /// <summary>
+    /// The bills of materials that the buildpacks of a build made; none while it has not ended. NotFound for an unknown build.
+    /// <c>GET /v1/apps/{app}/builds/{number}/sbom</c>
+    /// </summary>
+    Task<IReadOnlyList<BillOfMaterialsDocument>> ListBillsAsync(string app, int build, CancellationToken ct);
+
+    /// <summary>Writes one of them, named by its path in that list; NotFound for any other. <c>GET /v1/apps/{app}/builds/{number}/sbom/{path}</c></summary>
+    Task ReadBillAsync(string app, int build, string path, Stream output, CancellationToken ct);
 }

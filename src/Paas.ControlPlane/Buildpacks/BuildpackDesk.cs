@@ -3,12 +3,13 @@ using Paas.Build.Buildpacks;
 using Paas.Build.Choosing;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Store;
 
 namespace Paas.ControlPlane.Buildpacks;
 
 /// <summary>Shows and sets which buildpacks build the apps, and says why a build was done by those it was done by.</summary>
-internal sealed class BuildpackDesk(ControlPlaneOptions options, AppStore apps, BuildStore builds, BuildpackSettings settings, BuildExplanations explanations) : IBuildpacks
+internal sealed class BuildpackDesk(ControlPlaneOptions options, AppStore apps, BuildStore builds, BuildpackSettings settings, BuildExplanations explanations, BuildBills bills) : IBuildpacks
 {
     /// <inheritdoc/>
     public Task<IReadOnlyList<InstalledBuildpackDocument>> ListInstalledBuildpacksAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<InstalledBuildpackDocument>>(
@@ -33,12 +34,33 @@ internal sealed class BuildpackDesk(ControlPlaneOptions options, AppStore apps, 
     /// <inheritdoc/>
     public Task<BuildExplanationDocument> ExplainBuildAsync(string app, int build, CancellationToken ct)
     {
-        apps.Get(app);
-        var found = builds.Find(app, build) ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no build {build}", $"The newest {options.BuildRetention} are kept.");
+        var found = Get(app, build);
         return Task.FromResult(explanations.Find(app, build) ?? throw new PaasException(
             ErrorCode.NotFound,
             found.Ended ? $"build {build} of {app} ended before any buildpack was asked" : $"build {build} of {app} has not asked the buildpacks yet",
             $"What it printed: paas builds:output -a {app} {build}"));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<BillOfMaterialsDocument>> ListBillsAsync(string app, int build, CancellationToken ct)
+    {
+        Get(app, build);
+        return Task.FromResult(bills.List(app, build));
+    }
+
+    /// <inheritdoc/>
+    public async Task ReadBillAsync(string app, int build, string path, Stream output, CancellationToken ct)
+    {
+        var bill = (await ListBillsAsync(app, build, ct)).FirstOrDefault(one => one.Path == path)
+            ?? throw new PaasException(ErrorCode.NotFound, $"build {build} of {app} has no bill of materials {path}", $"Those that there are: paas builds:sbom -a {app} {build}");
+        await using var file = File.OpenRead(Path.Combine(bills.DirectoryOf(app, build), bill.Path));
+        await file.CopyToAsync(output, ct);
+    }
+
+    private BuildRecord Get(string app, int build)
+    {
+        apps.Get(app);
+        return builds.Find(app, build) ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no build {build}", $"The newest {options.BuildRetention} are kept.");
     }
 
     // An id may come with a buildpack from elsewhere; where there is none of those it has to be here.

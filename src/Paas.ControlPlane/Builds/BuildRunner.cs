@@ -35,6 +35,7 @@ internal sealed partial class BuildRunner(
     BuilderSettings builders,
     BuildpackSettings buildpacks,
     BuildExplanations explanations,
+    BuildBills bills,
     Deployer deployer,
     DeployTasks tasks,
     GitRepositories repositories,
@@ -190,6 +191,7 @@ internal sealed partial class BuildRunner(
         Manifest = manifest,
         Commit = build.Source.Commit,
         Branch = build.Source.Branch,
+        BillsDirectory = bills.DirectoryOf(build.App, build.Number),
         Explained = report => explanations.Write(build.App, build.Number, report, output.Mask),
     };
 
@@ -201,6 +203,7 @@ internal sealed partial class BuildRunner(
         output.Write($"       Build {former.Build} made it. To build all the same: paas ps:rebuild {build.App}");
         built.NoteTaken(build.App, build.Number, former.Build);
         explanations.Copy(build.App, former.Build, build.Number);
+        bills.Copy(build.App, former.Build, build.Number);
     }
 
     private bool Abandoned(BuildRecord build, BuildOutput output)

@@ -25,6 +25,7 @@ internal static class EndpointActions
             "GET /v1/apps/{app}/builds", "GET /v1/apps/{app}/builds/{number:int}/output", "GET /v1/apps/{app}/builder", "GET /v1/apps/{app}/logs",
             "GET /v1/apps/{app}/images", "GET /v1/apps/{app}/images/{**reference}", "GET /v1/apps/{app}/registry", "GET /v1/apps/{app}/access",
             "GET /v1/apps/{app}/buildpacks", "GET /v1/apps/{app}/builds/{number:int}/explanation",
+            "GET /v1/apps/{app}/builds/{number:int}/sbom", "GET /v1/apps/{app}/builds/{number:int}/sbom/{**path}",
             "GET /v1/apps/{app}/git", "GET /v1/apps/{app}/builds/{number:int}/changes",
             "POST /{app}.git/git-upload-pack",
             "GET /apps/{app}", "GET /apps/{app}/activity", "GET /apps/{app}/builds/{number:int}", "GET /apps/{app}/logs", "GET /apps/{app}/settings",

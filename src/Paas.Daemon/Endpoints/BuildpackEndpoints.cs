@@ -29,6 +29,16 @@ internal static class BuildpackEndpoints
 
         api.MapGet("/apps/{app}/builds/{number:int}/explanation", async (string app, int number, [FromServices] IBuildpacks buildpacks, CancellationToken ct) =>
             TypedResults.Json(await buildpacks.ExplainBuildAsync(app, number, ct), ApiJsonContext.Default.BuildExplanationDocument));
+
+        api.MapGet("/apps/{app}/builds/{number:int}/sbom", async (string app, int number, [FromServices] IBuildpacks buildpacks, CancellationToken ct) =>
+            TypedResults.Json(await buildpacks.ListBillsAsync(app, number, ct), ApiJsonContext.Default.IReadOnlyListBillOfMaterialsDocument));
+
+        api.MapGet("/apps/{app}/builds/{number:int}/sbom/{**path}", async (string app, int number, string path, HttpContext context, [FromServices] IBuildpacks buildpacks, CancellationToken ct) =>
+        {
+            var bill = (await buildpacks.ListBillsAsync(app, number, ct)).FirstOrDefault(one => one.Path == path);
+            context.Response.ContentType = bill?.MediaType;
+            await buildpacks.ReadBillAsync(app, number, path, context.Response.Body, ct);
+        });
     }
 
     // A build reads it as root: who may only deploy an app must not get files of the server into its image.

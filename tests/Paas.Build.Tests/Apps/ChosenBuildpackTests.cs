@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json.Nodes;
 using Paas.Build.Choosing;
 using Paas.Testing;
@@ -77,10 +76,26 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
     }
 
     [RootFact]
+    public async Task A_buildpack_of_Heroku_s_kind_may_bring_the_Procfile()
+    {
+        using var app = new TestApp(node);
+        app.Write("api/Procfile", "worker: cat where.txt .hidden");
+        app.Write("api/where.txt", "in api\n");
+        app.Write("api/.hidden", "too\n");
+        app.Write("where.txt", "above\n");
+        app.Buildpacks = [BuildpackSource.Parse(TestApp.BuildpackOfTests("heroku-subdirectory"))];
+        var outcome = await BuildAsync(app, new Dictionary<string, string> { ["SUBDIRECTORY"] = "api" });
+        Assert.Contains("-----> Taking api", app.Output);
+        Assert.Contains("       Procfile declares types -> worker", app.Output);
+        Assert.Equal("if heroku-subdirectory brings a Procfile", app.Report!.Asked[^1].Reason);
+        Assert.Equal((0, "in api\ntoo\n"), await app.RunAsync(outcome, "worker"));
+    }
+
+    [RootFact]
     public async Task A_project_toml_brings_scripts_variables_and_leaves_files_out()
     {
         using var app = new TestApp(node);
-        app.Write("Procfile", "web: cat made.txt; ls *.md docs 2>/dev/null; true");
+        app.Write("Procfile", "web: cat made.txt; ls *.md docs greeter 2>/dev/null; true");
         app.Write("README.md", "x");
         app.Write("docs/guide.md", "x");
         app.Copy("heroku", "greeter");
@@ -92,7 +107,7 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
             schema-version = "0.2"
             version = "3.1"
             [io.buildpacks]
-            exclude = ["*.md"]
+            exclude = ["*.md", "greeter"]
             [[io.buildpacks.group]]
             uri = "greeter"
             [[io.buildpacks.group]]
@@ -146,7 +161,7 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
             python3 -c "import shutil; shutil.make_archive('moon', 'zip', 'repository', 'hello-moon')"
             mkdir bad && ln -s /etc bad/etc && tar -czf bad.tgz bad
             """);
-        using var server = FileServer.Start(directory.Path, Gateway);
+        using var server = new HttpFileServer(directory.Path, Gateway);
         await using var byHttp = new GitHttpServer(directory.Path);
         using var repositories = await GitDaemon.StartAsync(directory.Path, "repository", Gateway);
         using var app = new TestApp(node);
@@ -204,51 +219,5 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-ec", script]) { WorkingDirectory = directory })!;
         shell.WaitForExit();
         Assert.Equal(0, shell.ExitCode);
-    }
-
-    /// <summary>Serves the files of a directory by HTTP.</summary>
-    private sealed class FileServer : IDisposable
-    {
-        private readonly HttpListener _listener = new();
-        private readonly string _directory;
-
-        private FileServer(string directory, string address)
-        {
-            _directory = directory;
-            Address = $"http://{address}:{Ports.Free()}/";
-            _listener.Prefixes.Add(Address);
-            _listener.Start();
-        }
-
-        public string Address { get; }
-
-        public static FileServer Start(string directory, string address)
-        {
-            var server = new FileServer(directory, address);
-            _ = Task.Run(server.ServeAsync);
-            return server;
-        }
-
-        public void Dispose() => _listener.Close();
-
-        private async Task ServeAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    var context = await _listener.GetContextAsync();
-                    var path = Path.Combine(_directory, context.Request.Url!.AbsolutePath.TrimStart('/'));
-                    if (path.Contains("away", StringComparison.Ordinal)) context.Response.Redirect("http://127.0.0.1:1" + context.Request.Url.PathAndQuery);
-                    else if (File.Exists(path)) await context.Response.OutputStream.WriteAsync(await File.ReadAllBytesAsync(path));
-                    else context.Response.StatusCode = 404;
-                    context.Response.Close();
-                }
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
-            {
-                // It is closed.
-            }
-        }
     }
 }

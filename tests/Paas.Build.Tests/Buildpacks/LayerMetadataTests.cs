@@ -18,5 +18,7 @@ public sealed class LayerMetadataTests
     [Theory]
     [InlineData("types = 1")]
     [InlineData("[types]\nlaunch = \"yes\"")]
+    [InlineData("launch = true\nbuild = true")]
+    [InlineData("cache = false\n[types]\nlaunch = true")]
     public void Wrong_types_are_refused(string text) => Assert.Throws<TomlException>(() => LayerMetadata.Parse(text));
 }

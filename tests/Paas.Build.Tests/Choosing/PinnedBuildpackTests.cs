@@ -31,6 +31,49 @@ public sealed class PinnedBuildpackTests : IDisposable
         await Assert.ThrowsAsync<BuildException>(() => FetchAsync($"{server.Url}/other.git#{commit}:packs/one"));
     }
 
+    [RootFact]
+    public async Task An_archive_is_asked_for_each_time_and_sent_when_it_has_changed()
+    {
+        await MakeAsync(_directory.Combine("repositories", "one.git"));
+        var served = Directory.CreateDirectory(_directory.Combine("served")).FullName;
+        using var server = new HttpFileServer(served, AddressOfThisHost());
+        var address = $"{server.Address}one.tgz";
+        foreach (var version in (string[])["1", "1", "2", "2", "1", "1"])
+        {
+            await PackAsync(version, Path.Combine(served, "one.tgz"));
+            var buildpack = await FetchAsync(address);
+            Assert.Equal($"me/one {version}", buildpack.ToString());
+            Assert.True(File.Exists(Path.Combine(buildpack.Directory, "bin", "build")));
+        }
+
+        Assert.Equal([200, 304, 200, 304, 200, 304], server.Answers);
+        File.Delete(Path.Combine(served, "one.tgz"));
+        Assert.Contains("HTTP 404", (await Assert.ThrowsAsync<BuildException>(() => FetchAsync(address))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"a\"", -3600, "\"a\"")]
+    [InlineData("W/\"a\"", -3600, "W/\"a\"")]
+    [InlineData(null, -3600, "modified")]
+    [InlineData(null, -1, null)]
+    [InlineData(null, null, null)]
+    public void What_a_server_says_of_an_archive_is_asked_for_the_next_time(string? tag, int? modified, string? expected)
+    {
+        var now = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        using var response = new HttpResponseMessage();
+        response.Headers.Date = now;
+        if (tag is not null) response.Headers.TryAddWithoutValidation("ETag", tag);
+        if (modified is { } seconds) response.Content.Headers.LastModified = now.AddSeconds(seconds);
+        var archives = new KnownArchives(new PinnedBuildpacks(_directory.Combine("cache")));
+        var files = Directory.CreateDirectory(_directory.Combine("files")).FullName;
+        archives.Keep("https://example.com/x.tgz", response, files, _directory.Path);
+        using var request = new HttpRequestMessage();
+        archives.Find("https://example.com/x.tgz")?.Condition(request.Headers);
+        Assert.Equal(expected == "modified" ? null : expected, request.Headers.IfNoneMatch.FirstOrDefault()?.ToString());
+        Assert.Equal(expected == "modified" ? now.AddHours(-1) : null, request.Headers.IfModifiedSince);
+        Assert.Null(archives.Find("https://example.com/y.tgz"));
+    }
+
     [Fact]
     public void Old_ones_make_room()
     {
@@ -56,6 +99,18 @@ public sealed class PinnedBuildpackTests : IDisposable
         var scratch = Directory.CreateDirectory(_directory.Combine($"scratch-{Guid.NewGuid():N}")).FullName;
         var fetch = new BuildpackFetch(scratch, 1 << 20, new PinnedBuildpacks(_directory.Combine("cache")));
         return (await fetch.FetchAsync(BuildpackSource.Parse(address), new UntrustedTree(scratch), default))[0];
+    }
+
+    private static string AddressOfThisHost() => System.Net.NetworkInformation.NetworkInterface.GetAllNetworkInterfaces()
+        .SelectMany(one => one.GetIPProperties().UnicastAddresses).Select(one => one.Address)
+        .First(one => one.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && !System.Net.IPAddress.IsLoopback(one)).ToString();
+
+    private async Task PackAsync(string version, string archive)
+    {
+        var directory = _directory.Combine("work", "packs", "one");
+        await File.WriteAllTextAsync(Path.Combine(directory, "buildpack.toml"), $"api = '0.10'\n[buildpack]\nid = 'me/one'\nversion = '{version}'\n");
+        (await new Command("tar", "-C", directory, "--sort=name", "--mtime=@0", "-cf", archive + ".tar", ".").RunAsync()).Succeeded();
+        (await new Command("sh", "-c", $"gzip -n <{archive}.tar >{archive}").RunAsync()).Succeeded();
     }
 
     private async Task<string> MakeAsync(string repository)

@@ -14,7 +14,7 @@ namespace Paas.Build.Tests.Lifecycle;
 /// <summary>Export from layers directories made by hand, into a real store.</summary>
 public sealed class ExportPhaseTests
 {
-    private static readonly Buildpack First = new("paas/first", "1.0.0", "First", false, null, "/none");
+    private static readonly Buildpack First = new("paas/first", "1.0.0", "First", false, null, "/none") { BillFormats = ["application/vnd.cyclonedx+json", "application/spdx+json"] };
     private static readonly Buildpack Second = new("paas/second", "2.0.0", "Second", false, null, "/none");
 
     [RootFact]
@@ -128,16 +128,40 @@ public sealed class ExportPhaseTests
         scene.Layer(First, "kept", "launch = true\ncache = true", ("a", "a"));
         scene.Layer(First, "tools", "build = true", ("b", "b"));
         foreach (var name in (string[])["launch", "build", "kept", "tools", "none"]) scene.Write(First, $"{name}.sbom.cdx.json", name);
+        scene.Write(First, "kept.sbom.spdx.json", "kept");
         var first = await scene.Images.LoadAsync((await scene.ExportAsync()).Outcome.Image, default);
         var bills = Enumerable.Range(0, first.Manifest.Layers.Count).SelectMany(layer => scene.Entries(first, layer)).Where(entry => entry.Name.Contains("/sbom.", StringComparison.Ordinal));
-        Assert.Equal(["layers/sbom/launch/paas_first/kept/sbom.cdx.json", "layers/sbom/launch/paas_first/sbom.cdx.json"], bills.Select(entry => entry.Name).Order());
+        Assert.Equal(
+            ["layers/sbom/launch/paas_first/kept/sbom.cdx.json", "layers/sbom/launch/paas_first/kept/sbom.spdx.json", "layers/sbom/launch/paas_first/sbom.cdx.json"],
+            bills.Select(entry => entry.Name).Order(StringComparer.Ordinal));
         Assert.All(bills, entry => Assert.Equal((0, UnixFileMode.OtherRead), (entry.Uid, entry.Mode & UnixFileMode.OtherRead)));
 
+        Assert.Equal(
+            [
+                "build/paas_first/sbom.cdx.json", "build/paas_first/tools/sbom.cdx.json", "launch/paas_first/kept/sbom.cdx.json",
+                "launch/paas_first/kept/sbom.spdx.json", "launch/paas_first/sbom.cdx.json",
+            ],
+            Directory.GetFiles(scene.Bills, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(scene.Bills, file)).Order(StringComparer.Ordinal));
+
         scene.Restore();
-        Assert.Equal(["kept.sbom.cdx.json"], Directory.GetFiles(Path.GetDirectoryName(scene.PathOf(First, "kept"))!, "*.sbom.*").Select(Path.GetFileName));
+        Assert.Equal(["kept.sbom.cdx.json", "kept.sbom.spdx.json"], Directory.GetFiles(Path.GetDirectoryName(scene.PathOf(First, "kept"))!, "*.sbom.*").Select(Path.GetFileName).Order());
         scene.Write(First, "kept.toml", "[types]\nlaunch = true\ncache = true");
         File.CreateSymbolicLink(scene.PathOf(First, "launch.sbom.spdx.json"), "/etc/shadow");
         Assert.Contains("not a regular file", (await Assert.ThrowsAsync<BuildException>(scene.ExportAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [RootTheory]
+    [InlineData("launch.sbom.syft.json", "of a format that the buildpack does not declare", "sbom-formats = [\"application/vnd.syft+json\"]")]
+    [InlineData("kept.sbom.other.json", "of no known format", ".sbom.cdx.json, .sbom.spdx.json, .sbom.syft.json")]
+    public async Task A_bill_of_materials_that_the_buildpack_does_not_declare_is_refused(string file, string expected, string hint)
+    {
+        using var scene = await Scene.CreateAsync();
+        scene.Layer(First, "kept", "launch = true", ("a", "a"));
+        scene.Write(First, file, "{}");
+        var error = await Assert.ThrowsAsync<BuildException>(scene.ExportAsync);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains(hint, error.Hint, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(scene.Bills));
     }
 
     private sealed class Scene : IDisposable
@@ -154,6 +178,8 @@ public sealed class ExportPhaseTests
         public List<string> Output { get; } = [];
 
         public string Source => _directory.Combine("workspace");
+
+        public string Bills => _directory.Combine("bills");
 
         public static async Task<Scene> CreateAsync()
         {
@@ -204,7 +230,7 @@ public sealed class ExportPhaseTests
             var options = new BuildOptions { BuildpacksDirectory = "/none", LauncherPath = Programs.Launcher };
             var scratch = _directory.Combine("scratch");
             if (Directory.Exists(scratch)) Directory.Delete(scratch, recursive: true);
-            var phase = new ExportPhase(Images, _run, _cache, options, new LauncherLayers(Images.Content, options.LauncherPath), scratch, new PushOutput(Output.Add));
+            var phase = new ExportPhase(Images, _run, _cache, options, new LauncherLayers(Images.Content, options.LauncherPath), scratch, new PushOutput(Output.Add)) { BillsDirectory = Bills };
             var exported = await phase.RunAsync(_members, built, SourceTree.TakeOver(Source, 1000), default);
             _cache.Save(exported.Cache);
             return exported;

@@ -77,5 +77,24 @@ public sealed class BuildpackTests : PlaneTest
         Assert.Contains("no build 99", (await Assert.ThrowsAsync<PaasException>(() => Buildpacks.ExplainBuildAsync("hello", 99, CancellationToken.None))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Bills_of_materials_are_read_from_what_is_kept_of_a_build_and_nothing_else_is()
+    {
+        await CreateAsync("hello");
+        var (_, result) = await PushAsync("hello", "web: listen");
+        Assert.Empty(await Buildpacks.ListBillsAsync("hello", result.Build, CancellationToken.None));
+        var kept = Builder.Builds[^1].BillsDirectory!;
+        System.IO.Directory.CreateDirectory(Path.Combine(kept, "launch", "me_pack"));
+        await File.WriteAllTextAsync(Path.Combine(kept, "launch", "me_pack", "sbom.spdx.json"), "{ }");
+        var bill = Assert.Single(await Buildpacks.ListBillsAsync("hello", result.Build, CancellationToken.None));
+        Assert.Equal(new BillOfMaterialsDocument("launch/me_pack/sbom.spdx.json", "application/spdx+json", 3), bill);
+        using var content = new MemoryStream();
+        await Buildpacks.ReadBillAsync("hello", result.Build, bill.Path, content, CancellationToken.None);
+        Assert.Equal("{ }"u8.ToArray(), content.ToArray());
+        foreach (var path in (string[])["launch/me_pack", "../output.log", "", "/etc/passwd"])
+            Assert.Equal(ErrorCode.NotFound, (await Assert.ThrowsAsync<PaasException>(() => Buildpacks.ReadBillAsync("hello", result.Build, path, content, CancellationToken.None))).Code);
+        Assert.Contains("no build 99", (await Assert.ThrowsAsync<PaasException>(() => Buildpacks.ListBillsAsync("hello", 99, CancellationToken.None))).Message, StringComparison.Ordinal);
+    }
+
     private Task SetAsync(params string[] buildpacks) => Buildpacks.SetBuildpacksAsync("hello", new BuildpacksDocument(buildpacks), CancellationToken.None);
 }
