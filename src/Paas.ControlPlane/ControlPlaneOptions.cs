@@ -1,4 +1,5 @@
 using Paas.Images.Remote;
+using Paas.Node;
 
 namespace Paas.ControlPlane;
 
@@ -97,6 +98,9 @@ public sealed record ControlPlaneOptions
 
     /// <summary>Memory limit of a build's container, in bytes.</summary>
     public long BuildMemoryBytes { get; init; } = 2L << 30;
+
+    /// <summary>What builds get of the processors.</summary>
+    public BuildPriority BuildPriority { get; init; }
 
     /// <summary>How long one buildpack may build.</summary>
     public TimeSpan BuildTime { get; init; } = TimeSpan.FromMinutes(30);

@@ -80,6 +80,7 @@ public static class ControlPlaneServices
                 Bridge = options.Bridge,
                 Subnet = options.Subnet,
                 CgroupParent = options.CgroupParent,
+                BuildPriority = options.BuildPriority,
                 RouterPorts = [options.HttpPort, options.HttpsPort],
             },
             provider.GetRequiredService<ImageStore>(),

@@ -2,6 +2,7 @@ using System.Globalization;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane;
 using Paas.Images.Remote;
+using Paas.Node;
 
 namespace Paas.Daemon;
 
@@ -59,6 +60,9 @@ internal sealed record DaemonOptions
     /// <summary>Memory of a build's container, in bytes; of one for each buildpack.</summary>
     public long BuildMemoryBytes { get; init; } = 2L << 30;
 
+    /// <summary>What builds get of the processors.</summary>
+    public BuildPriority BuildPriority { get; init; }
+
     /// <summary>How long one buildpack may build.</summary>
     public TimeSpan BuildTime { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -98,6 +102,7 @@ internal sealed record DaemonOptions
         DiskReserveBytes = DiskReserveBytes ?? -1,
         MaxStepCacheBytes = MaxStepCacheBytes,
         BuildMemoryBytes = BuildMemoryBytes,
+        BuildPriority = BuildPriority,
         BuildTime = BuildTime,
         CheckTimeout = CheckTimeout,
         Version = DaemonVersion.Text,
@@ -134,6 +139,7 @@ internal sealed record DaemonOptions
             DiskReserveBytes = Size("--disk-reserve", Value("--disk-reserve")) ?? basis.DiskReserveBytes,
             MaxStepCacheBytes = Size("--step-cache", Value("--step-cache")) ?? basis.MaxStepCacheBytes,
             BuildMemoryBytes = Size("--build-memory", Value("--build-memory")) ?? basis.BuildMemoryBytes,
+            BuildPriority = Priority("--build-priority", Value("--build-priority")) ?? basis.BuildPriority,
             BuildTime = Duration("--build-time", Value("--build-time")) ?? basis.BuildTime,
             CheckTimeout = Duration("--check-timeout", Value("--check-timeout")) ?? basis.CheckTimeout,
         };
@@ -188,6 +194,14 @@ internal sealed record DaemonOptions
         if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and < 1L << 32) return count * unit;
         throw new PaasException(ErrorCode.InvalidRequest, $"{option} takes a size in bytes, or with K, M or G behind it, not {text}");
     }
+
+    private static BuildPriority? Priority(string option, string? text) => text switch
+    {
+        null => null,
+        "idle" => BuildPriority.Idle,
+        "normal" => BuildPriority.Normal,
+        _ => throw new PaasException(ErrorCode.InvalidRequest, $"{option} takes idle or normal, not {text}"),
+    };
 
     private static TimeSpan? Duration(string option, string? text)
     {

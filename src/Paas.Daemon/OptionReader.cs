@@ -9,7 +9,7 @@ internal static class OptionReader
     [
         "--data", "--run", "--programs", "--domain", "--http-port", "--https-port", "--ssh-port", "--sshd", "--router-socket", "--bridge", "--subnet",
         "--cgroup-parent", "--max-source", "--disk-reserve", "--step-cache", "--registry-mirrors", "--insecure-registries",
-        "--build-memory", "--build-time", "--check-timeout",
+        "--build-memory", "--build-priority", "--build-time", "--check-timeout",
     ];
 
     public static (IReadOnlyDictionary<string, string> Given, bool Dev, IReadOnlyList<string> Words) Read(IReadOnlyList<string> arguments)

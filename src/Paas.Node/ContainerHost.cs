@@ -54,7 +54,7 @@ public sealed class ContainerHost : IAsyncDisposable
         _paths = new NodePaths(options);
         _network = new HostNetwork(options);
         _cgroups = new HostCgroups("/sys/fs/cgroup", time);
-        _builds = new BuildsGroup(_paths.Cgroup(ContainerGroup.Builds), time);
+        _builds = new BuildsGroup(_paths.Cgroup(ContainerGroup.Builds), options.BuildPriority, time);
         _users = new UserRanges(Path.Combine(_paths.Node, "user-ranges.json"));
         _bundles = new BundleWriter(_paths, images, _network, _users, options.CgroupParent);
         _removal = new ContainerRemoval(options, _paths, images, _network, _cgroups, time);

@@ -28,6 +28,9 @@ public sealed partial record NodeOptions
     /// <summary>Parent cgroup, relative to the root of each hierarchy.</summary>
     public string CgroupParent { get; init; } = "/paas";
 
+    /// <summary>What builds get of the processors.</summary>
+    public BuildPriority BuildPriority { get; init; }
+
     /// <summary>Ports of the host's router that containers may reach.</summary>
     public IReadOnlyList<int> RouterPorts { get; init; } = [80, 443];
 
@@ -65,4 +68,14 @@ public sealed partial record NodeOptions
     // Narrower than the kernel's rule, so that the name can stand in every rule and file unquoted.
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")]
     private static partial Regex BridgeName();
+}
+
+/// <summary>What builds get of the processors where others want them too.</summary>
+public enum BuildPriority
+{
+    /// <summary>What nobody else wants, and now and then a turn.</summary>
+    Idle,
+
+    /// <summary>As much as all apps together.</summary>
+    Normal,
 }

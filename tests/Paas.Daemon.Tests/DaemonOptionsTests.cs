@@ -1,4 +1,5 @@
 using Paas.Contracts.Errors;
+using Paas.Node;
 using Paas.Daemon.Hosting;
 using Paas.Testing;
 
@@ -65,6 +66,24 @@ public sealed class DaemonOptionsTests
             Assert.Contains($"--{property} ", Commands.Help.Text, StringComparison.Ordinal);
             DaemonOptions.Parse([$"--{property}", "1"], _ => null, out _);
         }
+    }
+
+    [Theory]
+    [InlineData(null, BuildPriority.Idle)]
+    [InlineData("idle", BuildPriority.Idle)]
+    [InlineData("normal", BuildPriority.Normal)]
+    public void Builds_stand_behind_everything_or_do_not(string? text, BuildPriority expected)
+    {
+        string[] given = text is null ? [] : ["--build-priority", text];
+        Assert.Equal(expected, DaemonOptions.Parse(given, _ => null, out _).ForControlPlane().BuildPriority);
+        Assert.Contains("--build-priority ", Commands.Help.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_priority_of_builds_that_is_none_is_refused()
+    {
+        var error = Assert.Throws<PaasException>(() => DaemonOptions.Parse(["--build-priority", "low"], _ => null, out _));
+        Assert.Equal("--build-priority takes idle or normal, not low", error.Message);
     }
 
     [Fact]

@@ -30,6 +30,8 @@ internal static class Help
           --step-cache SIZE    layers of Dockerfiles' steps that are kept for later builds (10G)
           --disk-reserve SIZE  left free by builds and pushes, e.g. 5G (a twentieth of the disk, 1G to 10G)
           --build-memory SIZE  memory of a build (2G)
+          --build-priority P   idle: builds get the processors that nobody else wants, and now and then a turn (the default);
+                               normal: as much as all apps together
           --build-time TIME    how long one buildpack may build, e.g. 90s or 1h (30m)
           --check-timeout TIME how long a new web process has to listen (60s)
           --registry-mirrors HOST=URL,…   registries to pull from before HOST, e.g. docker.io=https://mirror.example

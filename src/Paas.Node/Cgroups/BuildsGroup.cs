@@ -9,8 +9,9 @@ namespace Paas.Node.Cgroups;
 /// a sixth: a push that mends an app that has run wild must get through.
 /// </summary>
 /// <param name="path">Relative to each hierarchy's root.</param>
+/// <param name="priority">Normal leaves them beside all others.</param>
 /// <param name="time">For the turns.</param>
-internal sealed class BuildsGroup(string path, TimeProvider time)
+internal sealed class BuildsGroup(string path, BuildPriority priority, TimeProvider time)
 {
     /// <summary>How long a turn is.</summary>
     internal static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
@@ -21,6 +22,8 @@ internal sealed class BuildsGroup(string path, TimeProvider time)
     private static readonly CgroupLimits Behind = new() { Processor = new ProcessorLimits { Idle = 1 } };
 
     private static readonly CgroupLimits Beside = new() { Processor = new ProcessorLimits { Idle = 0, Shares = Share } };
+
+    private static readonly CgroupLimits Equal = new() { Processor = new ProcessorLimits { Shares = 1024 } };
 
     private static readonly CgroupLimits WithoutIdle = new() { Processor = new ProcessorLimits { Shares = Share } };
 
@@ -35,7 +38,13 @@ internal sealed class BuildsGroup(string path, TimeProvider time)
         lock (_lock)
         {
             if (!TryMake()) return;
-            if (TryApply(Behind)) _turn = BuildsTurn.First;
+            if (priority == BuildPriority.Normal)
+            {
+                // A daemon before this one may have put it behind; a kernel that cannot do that lacks the switch.
+                TryApply(Beside);
+                TryApply(Equal);
+            }
+            else if (TryApply(Behind)) _turn = BuildsTurn.First;
             else TryApply(WithoutIdle);
         }
     }
@@ -107,7 +116,7 @@ internal sealed class BuildsGroup(string path, TimeProvider time)
 internal readonly record struct BuildsTurn(bool IsKnown, bool IsBehind, TimeSpan Used)
 {
     // Of one processor: a build that gets less has been starved, or has waited for something else and loses nothing by a turn.
-    private const double Starved = 0.05;
+    private const double Starved = 0.25;
 
     public static BuildsTurn First { get; } = new(true, true, TimeSpan.Zero);
 

@@ -45,6 +45,7 @@ public sealed class BuildNode : IAsyncLifetime
             Bridge = "ptbuild0",
             Subnet = "10.217.78.0/24",
             CgroupParent = "/paas-test-build",
+            BuildPriority = BuildPriority.Normal,
             RouterPorts = [18_078],
         };
         Host = new ContainerHost(options, Images, TimeProvider.System);

@@ -8,12 +8,12 @@ public sealed class BuildsTurnTests
 
     [Theory]
     [InlineData(true, 0, false)]
-    [InlineData(true, 99, false)]
-    [InlineData(true, 100, true)]
+    [InlineData(true, 499, false)]
+    [InlineData(true, 500, true)]
     [InlineData(true, 2000, true)]
     [InlineData(false, 0, true)]
     [InlineData(false, 4000, true)]
-    public void A_turn_follows_one_in_which_builds_got_less_than_a_twentieth_of_a_processor(bool behind, int milliseconds, bool next)
+    public void A_turn_follows_one_in_which_builds_got_less_than_a_quarter_of_a_processor(bool behind, int milliseconds, bool next)
     {
         var earlier = TimeSpan.FromSeconds(7);
         var used = earlier + TimeSpan.FromMilliseconds(milliseconds);

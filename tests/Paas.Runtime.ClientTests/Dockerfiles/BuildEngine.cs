@@ -31,7 +31,7 @@ public sealed class BuildEngine : DockerEngine
             new NodeOptions
             {
                 RuntimePath = Programs.Runtime, DataDirectory = _directory.Combine("data"), RunDirectory = _directory.Combine("run"),
-                Bridge = "ptdockerfile0", Subnet = "10.217.79.0/24", CgroupParent = "/paas-test-dockerfile", RouterPorts = [18_079],
+                Bridge = "ptdockerfile0", Subnet = "10.217.79.0/24", CgroupParent = "/paas-test-dockerfile", BuildPriority = BuildPriority.Normal, RouterPorts = [18_079],
             },
             Images, TimeProvider.System);
         await Node.PrepareHostAsync(CancellationToken.None);

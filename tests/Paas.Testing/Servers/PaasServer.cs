@@ -69,6 +69,8 @@ public sealed class PaasServer : IAsyncDisposable
         "--data", DataDirectory, "--run", At("run"), "--programs", Programs.Root, "--router-socket", At("router-run/router.sock"),
         "--domain", Domain, "--http-port", Text(HttpPort), "--https-port", Text(HttpsPort),
         "--ssh-port", Text(SshPort), "--sshd", _sshd.Program, "--bridge", _bridge, "--subnet", _subnet, "--cgroup-parent", _cgroupParent,
+        // Other tests want the processors as well, and apps that are tested do not mind.
+        "--build-priority", "normal",
         .. _options,
     ];
 
