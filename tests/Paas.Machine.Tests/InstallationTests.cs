@@ -57,7 +57,7 @@ public sealed class InstallationTests(MachineFixture fixture, ITestOutputHelper 
         var install = await DoAsync($"{Installer} --from {Programs.Root}", TimeSpan.FromMinutes(10));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"measured: install.sh --from, with systemd: {install.Elapsed.TotalSeconds:F0} s"));
         Assert.Contains("-----> Paas runs", install.Stdout, StringComparison.Ordinal);
-        await DoAsync("systemctl is-active paasd paas-router paas.slice");
+        await BuildsAreBehindAsync();
     }
 
     private async Task PushAsync()
@@ -90,7 +90,14 @@ public sealed class InstallationTests(MachineFixture fixture, ITestOutputHelper 
         await interruption();
         Assert.NotEqual(boot, await BootIdAsync());
         await AnswersAsync($"after {what}");
-        await DoAsync("systemctl is-active paasd paas-router");
+        await BuildsAreBehindAsync();
+    }
+
+    // In a slice of their own beside the apps', which systemd knows of, also after a start.
+    private async Task BuildsAreBehindAsync()
+    {
+        await DoAsync("systemctl is-active paasd paas-router paas.slice paas_builds.slice");
+        await DoAsync("! grep -qw cpu /sys/fs/cgroup/cgroup.controllers || [ \"$(cat /sys/fs/cgroup/paas_builds.slice/cpu.idle)\" = 1 ]");
     }
 
     private async Task RemovalLeavesNothingAsync()
