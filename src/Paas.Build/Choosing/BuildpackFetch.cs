@@ -69,7 +69,7 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes, PinnedBu
         if (wanted.Split('/').Contains("..")) throw new FormatException("its directory is not within the repository");
         var repository = address.Split('#', 2)[0];
         if (commit is not null && pinned.Find(repository, commit) is { } known) return (new UntrustedTree(known), wanted);
-        var files = Path.Combine(directory, (await RemoteSource.CloneAsync(address, directory, new CopyFlags(), limit.Token)).Split('/', 2)[0]);
+        var files = Path.Combine(directory, (await RemoteSource.CloneAsync(GitSource.Parse(address) with { WithSubmodules = false }, directory, new CopyFlags(), limit.Token)).Split('/', 2)[0]);
         if (commit is not null && TreeSize.Of(files) <= maximumBytes) files = pinned.Keep(repository, commit, files);
         return (new UntrustedTree(files), wanted);
     }

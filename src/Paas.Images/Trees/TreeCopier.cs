@@ -14,8 +14,6 @@ namespace Paas.Images.Trees;
 /// <param name="options">What becomes of them on the way.</param>
 public sealed class TreeCopier(FileTree source, FileTree target, TreeCopyOptions options)
 {
-    private const uint MadeDirectoryMode = 0x1ed;
-
     private readonly Dictionary<(ulong Device, ulong Inode), string> _linked = [];
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(256 * 1024);
 
@@ -81,7 +79,7 @@ public sealed class TreeCopier(FileTree source, FileTree target, TreeCopyOptions
         if (target.Status(to) is { IsDirectory: false }) throw new TreeCopyException($"cannot copy a directory to \"{FileTree.Text(to)}\", which is none");
         using var into = MakeDirectories(to);
         using (new KeptTime(into)) CopyChildren(from, into, to, "", ct);
-        if (isNew) Finish(from, ".", status, into, ".");
+        if (isNew && options.KeepsTop) Finish(from, ".", status, into, ".");
     }
 
     private void CopyChildren(DirectoryHandle from, DirectoryHandle into, string to, string relative, CancellationToken ct)
@@ -142,11 +140,13 @@ public sealed class TreeCopier(FileTree source, FileTree target, TreeCopyOptions
             case { IsDirectory: true }:
                 return parent.OpenChild(name);
             // Into /lib of an image where that is a link to usr/lib.
-            case { IsSymbolicLink: true } when target.Root.TryOpenInRoot(path) is { } linked:
+            case { IsSymbolicLink: true } when !options.Replaces && target.Root.TryOpenInRoot(path) is { } linked:
                 return linked;
-            case not null:
+            case not null when options.Replaces:
                 parent.Remove(name);
                 break;
+            case not null:
+                throw new TreeCopyException($"cannot copy a directory to \"{FileTree.Text(path)}\", which is none");
         }
 
         parent.MakeDirectory(name, 0x1c0);
@@ -157,7 +157,7 @@ public sealed class TreeCopier(FileTree source, FileTree target, TreeCopyOptions
     {
         if (into.Stat(newName) is { } existing)
         {
-            if (existing.IsDirectory) throw new TreeCopyException($"cannot replace the directory \"{FileTree.Text(path)}\" with a file");
+            if (existing.IsDirectory && !options.Replaces) throw new TreeCopyException($"cannot replace the directory \"{FileTree.Text(path)}\" with a file");
             into.Remove(newName);
         }
 
@@ -234,7 +234,7 @@ public sealed class TreeCopier(FileTree source, FileTree target, TreeCopyOptions
         {
             parent.MakeDirectory(name, 0x1c0);
             parent.SetOwner(name, (uint)(options.Owner?.UserId ?? 0), (uint)(options.Owner?.GroupId ?? 0));
-            parent.SetMode(name, MadeDirectoryMode);
+            parent.SetMode(name, options.MadeMode);
             parent.SetModified(name, LayerOptions.ReproducibleTime.ToUnixTimeSeconds());
         }
 

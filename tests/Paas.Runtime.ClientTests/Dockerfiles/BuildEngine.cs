@@ -68,16 +68,26 @@ public sealed class BuildEngine : DockerEngine
         return (tree, "");
     }
 
+    /// <summary>Gives our builder base images of one root filesystem.</summary>
+    public async Task AddBaseAsync(string rootArchive, IEnumerable<string> names)
+    {
+        var layer = await Images.Content.WriteAsync(await File.ReadAllBytesAsync(rootArchive), MediaTypes.Layer, CancellationToken.None);
+        var builder = ImageBuilder.From(Images, null).AddLayer(layer, layer.Digest, "base");
+        builder.Env["PATH"] = "/bin";
+        builder.Command = ["sh"];
+        var image = await builder.CommitAsync(CancellationToken.None);
+        foreach (var name in names) Images.Content.SetReference(name, image.Descriptor);
+    }
+
     /// <summary>What we make of it; the context is changed.</summary>
-    public async Task<(ImageTree? Image, string Error)> BuildAsync(string context)
+    public async Task<(ImageTree? Image, string Error)> BuildAsync(string context, Func<DockerfileBuildConfig, DockerfileBuildConfig>? change = null)
     {
         var work = Directory.CreateDirectory(_directory.Combine($"work-{Interlocked.Increment(ref _builds)}")).FullName;
         var options = new BuildOptions { BuildpacksDirectory = "/none", LauncherPath = Programs.Launcher, Egress = HostEgress.None };
         try
         {
-            var outcome = await new DockerfileBuilder(options, Images, Node, TimeProvider.System).BuildAsync(
-                new DockerfileBuildConfig { App = "case", Number = _builds, ContextDirectory = context, WorkDirectory = work, CacheDirectory = _directory.Combine("cache") },
-                _ => { }, CancellationToken.None);
+            var config = new DockerfileBuildConfig { App = "case", Number = _builds, ContextDirectory = context, WorkDirectory = work, CacheDirectory = _directory.Combine("cache") };
+            var outcome = await new DockerfileBuilder(options, Images, Node, TimeProvider.System).BuildAsync(change?.Invoke(config) ?? config, _ => { }, CancellationToken.None);
             return (await ImageTree.OfLayersAsync(outcome.Image.Manifest.Layers.Select(layer => Images.Content.PathOf(layer.Digest)), outcome.Image.Config), "");
         }
         catch (BuildException error)

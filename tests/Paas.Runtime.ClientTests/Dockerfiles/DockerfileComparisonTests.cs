@@ -52,6 +52,6 @@ public sealed class DockerfileComparisonTests(BuildEngine engine)
         made.Succeeded();
     }
 
-    private static IEnumerable<string> Differences(IReadOnlyList<string> expected, IReadOnlyList<string> actual) =>
+    internal static IEnumerable<string> Differences(IReadOnlyList<string> expected, IReadOnlyList<string> actual) =>
         expected.Except(actual).Select(line => $"  docker: {line}").Concat(actual.Except(expected).Select(line => $"  paas:   {line}"));
 }

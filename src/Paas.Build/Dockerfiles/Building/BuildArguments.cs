@@ -14,6 +14,7 @@ internal sealed class BuildArguments
     private readonly IReadOnlyDictionary<string, string> _given;
     private readonly Dictionary<string, string> _automatic;
     private readonly Dictionary<string, string> _global = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _declared = new(StringComparer.Ordinal);
 
     /// <param name="file">Its global <c>ARG</c>s are taken here.</param>
     /// <param name="given">What the caller of the build said.</param>
@@ -23,10 +24,12 @@ internal sealed class BuildArguments
     {
         _given = given;
         _automatic = Automatic(platform, targetStage);
+        foreach (var name in _automatic.Keys.Where(given.ContainsKey).ToList()) _automatic[name] = given[name];
         foreach (var instruction in file.GlobalArgs)
         {
             foreach (var definition in instruction.Definitions)
             {
+                _declared.Add(definition.Name);
                 if (given.TryGetValue(definition.Name, out var value)) _global[definition.Name] = value;
                 else if (definition.Default is { } text) _global[definition.Name] = Expand(text, instruction.Line, file.Tree.Directives.Escape);
             }
@@ -51,6 +54,9 @@ internal sealed class BuildArguments
             return all;
         }
     }
+
+    /// <summary>True for what an <c>ARG</c> before the first <c>FROM</c> names, with or without a value.</summary>
+    public bool IsGlobal(string name) => _declared.Contains(name);
 
     /// <summary>Proxy settings that were given as arguments.</summary>
     public IReadOnlyDictionary<string, string> GivenProxies => _given.Where(pair => IsProxy(pair.Key)).ToDictionary();
@@ -88,8 +94,8 @@ internal sealed class BuildArguments
         var build = Platform.Current;
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["TARGETPLATFORM"] = Text(target), ["TARGETOS"] = target.Os, ["TARGETARCH"] = target.Architecture, ["TARGETVARIANT"] = target.Variant ?? "",
-            ["BUILDPLATFORM"] = Text(build), ["BUILDOS"] = build.Os, ["BUILDARCH"] = build.Architecture, ["BUILDVARIANT"] = build.Variant ?? "",
+            ["TARGETPLATFORM"] = Text(target), ["TARGETOS"] = target.Os, ["TARGETARCH"] = target.Architecture, ["TARGETVARIANT"] = target.Variant ?? "", ["TARGETOSVERSION"] = "",
+            ["BUILDPLATFORM"] = Text(build), ["BUILDOS"] = build.Os, ["BUILDARCH"] = build.Architecture, ["BUILDVARIANT"] = build.Variant ?? "", ["BUILDOSVERSION"] = "",
             ["TARGETSTAGE"] = stage,
         };
     }

@@ -12,7 +12,7 @@ using Paas.Oci.Images;
 namespace Paas.Build.Dockerfiles.Building;
 
 /// <summary>A stage that was built.</summary>
-internal sealed record BuiltStage(RootLayers Root, ImageConfig Config);
+internal sealed record BuiltStage(RootLayers Root, ImageConfig Config, StageScope Scope);
 
 /// <summary>What the stages of one build share. Thread-safe.</summary>
 internal sealed class BuildSession : IDisposable
@@ -20,6 +20,7 @@ internal sealed class BuildSession : IDisposable
     private readonly ConcurrentDictionary<int, Lazy<Task<BuiltStage>>> _stages = new();
     private readonly ConcurrentQueue<CheckWarning> _warnings = new();
     private readonly CancellationTokenSource _failed;
+    private Exception? _failure;
 
     public BuildSession(Dockerfile file, DockerfileBuildConfig config, BuildOptions options, ImageStore images, ContainerHost host, CancellationToken ct)
     {
@@ -81,6 +82,9 @@ internal sealed class BuildSession : IDisposable
     /// <summary>Cancelled when the build is, or when another stage failed.</summary>
     public CancellationToken Stopping => _failed.Token;
 
+    /// <summary>What the first stage to fail failed of; the others were stopped because of it.</summary>
+    public Exception? Failure => _failure;
+
     public void Warn(CheckRule rule, string message, Instruction instruction) => _warnings.Enqueue(new CheckWarning(rule, message, instruction.Line, instruction.Node.EndLine));
 
     public void Warn(CheckRule rule, string message, Stage stage) => _warnings.Enqueue(new CheckWarning(rule, message, stage.Node.StartLine, stage.Node.EndLine));
@@ -119,8 +123,9 @@ internal sealed class BuildSession : IDisposable
         {
             return await new StageBuilder(this, stage).BuildAsync(Stopping);
         }
-        catch
+        catch (Exception error)
         {
+            Interlocked.CompareExchange(ref _failure, error, null);
             await _failed.CancelAsync();
             throw;
         }

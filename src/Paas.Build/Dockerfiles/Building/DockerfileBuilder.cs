@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Paas.Build.Dockerfiles.Checks;
 using Paas.Build.Dockerfiles.Context;
 using Paas.Build.Dockerfiles.Instructions;
@@ -73,6 +74,12 @@ public sealed class DockerfileBuilder(BuildOptions options, ImageStore images, C
             if (settings.FailsBuild) FailOn(warnings);
             var image = await CommitAsync(built, config, session.Epoch ?? time.GetUtcNow(), ct);
             return new DockerfileOutcome(image, session.Steps.Cached, session.Steps.Done);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested && session.Failure is not null)
+        {
+            // The wanted stage was only stopped.
+            ExceptionDispatchInfo.Throw(session.Failure);
+            throw;
         }
         finally
         {

@@ -55,10 +55,10 @@ internal sealed class ImageState
 
     public string? User { get; set; }
 
-    /// <summary>Where commands begin; the root where nothing is said.</summary>
+    /// <summary>Where commands begin, without a slash at its end; the root where nothing is said. The image has it as it was set.</summary>
     public string WorkingDirectory
     {
-        get => string.IsNullOrEmpty(_workingDirectory) ? "/" : _workingDirectory;
+        get => _workingDirectory?.TrimEnd('/') is { Length: > 0 } path ? path : "/";
         set => _workingDirectory = value;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Paas.Build.Dockerfiles.Checks;
 using Paas.Build.Dockerfiles.Instructions;
@@ -35,14 +36,15 @@ internal sealed partial class StageBuilder
 
     private string Define(ArgInstruction instruction)
     {
+        var shown = new List<string>();
         foreach (var definition in instruction.Definitions)
         {
             var value = session.Arguments.ValueOf(definition, text => Expand(text, instruction));
-            if (value is not null) _arguments[definition.Name] = value;
+            _scope.Declare(definition.Name, value);
+            shown.Add(value is null ? definition.Name : $"{definition.Name}={value}");
         }
 
-        return "ARG " + string.Join(' ', instruction.Definitions.Select(definition =>
-            _arguments.TryGetValue(definition.Name, out var value) ? $"{definition.Name}={value}" : definition.Name));
+        return $"ARG {string.Join(' ', shown)}";
     }
 
     private string SetPairs(PairsInstruction instruction)
@@ -51,8 +53,14 @@ internal sealed partial class StageBuilder
         var pairs = instruction.Pairs.Select(pair => (Key: Expand(pair.Key, instruction), Value: Expand(pair.Value, instruction))).ToList();
         foreach (var (key, value) in pairs)
         {
-            if (instruction.Node.Value == "env") _state.Environment.Set(key, value);
-            else _state.Labels[key] = value;
+            if (instruction.Node.Value == "label")
+            {
+                _state.Labels[key] = value;
+                continue;
+            }
+
+            _state.Environment.Set(key, value);
+            _scope.Set(key, value);
         }
 
         return $"{instruction.Name} {string.Join(' ', pairs.Select(pair => $"{pair.Key}={pair.Value}"))}";
@@ -116,7 +124,7 @@ internal sealed partial class StageBuilder
         var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         var name = text.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? text[3..] : text;
         var known = Signals.Contains(name.Split('+', '-')[0].ToUpperInvariant());
-        return (isNumber ? number is > 0 and < 65 : known) ? text : throw new FormatException($"invalid signal: {text}");
+        return (isNumber ? number > 0 : known) ? text : throw new FormatException($"invalid signal: {text}");
     }
 
     private string Expose(ListInstruction instruction)
@@ -130,7 +138,8 @@ internal sealed partial class StageBuilder
     {
         var match = PortPattern().Match(word);
         if (!match.Success) throw new FormatException($"invalid containerPort: {word}");
-        if (match.Groups["host"].Length > 0)
+        if (match.Groups["address"] is { Length: > 0 } address && !IsAddress(address.Value.Trim('[', ']'))) throw new FormatException($"invalid IP address: {address.Value}");
+        if (word.Contains(':', StringComparison.Ordinal))
             session.Warn(CheckRule.ExposeInvalidFormat, $"EXPOSE instruction should not define an IP address or host-port mapping, found '{word}'", instruction);
         var protocol = match.Groups["protocol"].Length > 0 ? match.Groups["protocol"].Value : "tcp";
         if (protocol.Any(char.IsUpper)) session.Warn(CheckRule.ExposeProtoCasing, $"Defined protocol '{word}' in EXPOSE instruction should be lowercase", instruction);
@@ -139,7 +148,20 @@ internal sealed partial class StageBuilder
         var first = Port(match.Groups["first"].Value, word);
         var last = match.Groups["last"].Length > 0 ? Port(match.Groups["last"].Value, word) : first;
         if (last < first) throw new FormatException($"invalid range specified for port: {word}");
+        CheckHostPorts(match, last - first, word);
         return Enumerable.Range(first, last - first + 1).Select(port => string.Create(CultureInfo.InvariantCulture, $"{port}/{protocol}"));
+    }
+
+    // Also 1.2.3 is one for some.
+    private static bool IsAddress(string text) => IPAddress.TryParse(text, out _) && (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3);
+
+    // As many ports of the host as of the container, or a range that one port takes any of.
+    private static void CheckHostPorts(Match match, int further, string word)
+    {
+        if (match.Groups["from"].Length == 0) return;
+        var from = Port(match.Groups["from"].Value, word);
+        var to = match.Groups["to"].Length > 0 ? Port(match.Groups["to"].Value, word) : from;
+        if (to < from || (to - from != further && further > 0)) throw new FormatException($"invalid ranges specified for container and host ports: {word}");
     }
 
     private static int Port(string text, string word) =>
@@ -149,6 +171,6 @@ internal sealed partial class StageBuilder
 
     private static string Json(IEnumerable<string> values) => $"[{string.Join(' ', values.Select(Syntax.QuotedText.Of))}]";
 
-    [GeneratedRegex(@"\A(?<host>.*:)?(?<first>[0-9]+)(?:-(?<last>[0-9]+))?(?:/(?<protocol>[A-Za-z]+))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?:(?:(?<address>.*):)?(?<from>[0-9]+)?(?:-(?<to>[0-9]+))?:)?(?<first>[0-9]+)(?:-(?<last>[0-9]+))?(?:/(?<protocol>[A-Za-z]*))?\z", RegexOptions.CultureInvariant)]
     private static partial Regex PortPattern();
 }

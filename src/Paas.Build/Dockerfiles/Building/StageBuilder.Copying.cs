@@ -20,12 +20,13 @@ internal sealed partial class StageBuilder
         try
         {
             var sources = instruction.Sources.Select(source => SourceOf(source, instruction)).ToList();
+            CheckRemotes(instruction, sources);
             var destination = DestinationOf(instruction, sources.Count);
             inputs.AddRange(await InputsAsync(instruction, sources, destination, work, ct));
-            var key = new StepKey("copy/1").Add(instruction.Flags.Link ? null : _root.Chain).Add(EpochText);
+            var key = new StepKey("copy/2").Add(IsLink(instruction) ? null : _root.Chain).Add(EpochText);
             foreach (var input in inputs) await Task.Run(() => input.Execution.AddTo(key, ct), ct);
             var history = $"{instruction.Name} {string.Join(' ', sources.Select(source => source.Shown))} {Expand(instruction.Destination, instruction)}";
-            await StepAsync(instruction, key.ToDigest(), history, _ => ApplyAsync(inputs, instruction.Flags.Link ? RootLayers.None : _root, work, ct));
+            await StepAsync(instruction, key.ToDigest(), history, _ => ApplyAsync(inputs, IsLink(instruction) ? RootLayers.None : _root, work, ct));
         }
         finally
         {
@@ -33,6 +34,9 @@ internal sealed partial class StageBuilder
             TreeRemoval.Remove(work);
         }
     }
+
+    // As with BuildKit, which does not link what gets other permissions.
+    private static bool IsLink(CopyInstruction instruction) => instruction.Flags is { Link: true, Mode: null };
 
     private CopySource SourceOf(string text, CopyInstruction instruction)
     {
@@ -44,6 +48,15 @@ internal sealed partial class StageBuilder
 
         var path = Expand(text, instruction);
         return new CopySource(path, null, path);
+    }
+
+    private static void CheckRemotes(CopyInstruction instruction, List<CopySource> sources)
+    {
+        if (!instruction.IsAdd && sources.FirstOrDefault(source => source.IsRemote) is { } remote)
+            throw new DockerfileException($"source can't be {(RemoteSource.IsGit(remote.Text) ? "a git ref" : "a URL")} for COPY", instruction.Line, remote.Text, "ADD fetches it.");
+        if (instruction.Flags.Checksum is not { } checksum) return;
+        if (sources.Count != 1) throw new DockerfileException("checksum can't be specified for multiple sources", instruction.Line, checksum, "Give each source an ADD of its own.");
+        if (!sources[0].IsRemote) throw new DockerfileException("checksum requires HTTP(S) or Git sources", instruction.Line, checksum);
     }
 
     private string DestinationOf(CopyInstruction instruction, int sources)
@@ -66,7 +79,7 @@ internal sealed partial class StageBuilder
         var local = sources.Where(source => source.Document is null && !(instruction.IsAdd && source.IsRemote)).Select(source => source.Text).ToList();
         if (local.Count == 0) return inputs;
 
-        var root = instruction.Flags.From is { } from ? await FindSourceAsync(Expand(from, instruction), instruction, ct) : null;
+        var root = instruction.Flags.From is { } from ? await FindSourceAsync(from, instruction, ct) : null;
         var opened = await OpenAsync(root, ct);
         inputs.Add(new CopyInput(opened, new CopyExecution(plan with { Items = Find(opened.Tree, local, instruction) }, opened.Tree, root is null)));
         return inputs;
@@ -97,6 +110,11 @@ internal sealed partial class StageBuilder
 
     private IReadOnlyList<CopyItem> Find(FileTree tree, List<string> sources, CopyInstruction instruction)
     {
+        foreach (var ignored in sources.Where(source => IsIgnored(source, instruction.Flags.From)))
+        {
+            session.Warn(CheckRule.CopyIgnoredFile, $"Attempting to {(instruction.IsAdd ? "Add" : "Copy")} file \"{ignored}\" that is excluded by .dockerignore", instruction);
+        }
+
         try
         {
             return CopySources.Find(tree, sources, instruction.Flags.Parents);
@@ -104,14 +122,13 @@ internal sealed partial class StageBuilder
         catch (FormatException error)
         {
             var missing = sources.First(source => error.Message.Contains($"\"{source}\"", StringComparison.Ordinal));
-            var hint = IgnoredHint(missing, instruction.Flags.From);
-            if (hint is not null)
-                session.Warn(CheckRule.CopyIgnoredFile, $"Attempting to {instruction.Name} file \"{missing}\" that is excluded by .dockerignore", instruction);
-            throw new DockerfileException(error.Message, instruction.Line, missing, hint, error);
+            throw new DockerfileException(error.Message, instruction.Line, missing, IgnoredHint(missing, instruction.Flags.From), error);
         }
     }
 
-    private string? IgnoredHint(string source, string? from) => from is null && session.Ignored.Ignores(CleanPath.Of($"/{source}").TrimStart('/'))
+    private bool IsIgnored(string source, string? from) => from is null && session.Ignored.Ignores(CleanPath.Of($"/{source}").TrimStart('/'));
+
+    private string? IgnoredHint(string source, string? from) => IsIgnored(source, from)
         ? ".dockerignore takes it away; add a line that begins with ! to bring it back."
         : null;
 
@@ -121,7 +138,7 @@ internal sealed partial class StageBuilder
         foreach (var (name, document, _) in sources)
         {
             var text = document!.Expand
-                ? new WordExpansion(Escape, Variables()) { IgnoreQuotes = true }.Expand(document.Text).Text
+                ? new WordExpansion('\\', _scope.Variables) { IgnoreQuotes = true }.Expand(document.Text).Text
                 : document.Text;
             var path = Path.Combine(directory, name);
             if (Path.GetDirectoryName(path) != directory) throw new DockerfileException($"a document cannot be named {name}", instruction.Line, name);
@@ -162,6 +179,7 @@ internal sealed partial class StageBuilder
     /// <summary>The root filesystem that <c>--from</c> names: a stage before this one, or an image.</summary>
     private async Task<RootLayers> FindSourceAsync(string from, Instruction instruction, CancellationToken ct)
     {
+        if (from.TrimEnd('$').Contains('$', StringComparison.Ordinal)) throw NoVariable(from, instruction);
         if (session.File.FindStage(from, stage.Index) is { } other) return (await session.StageAsync(other)).Root;
         if (string.Equals(from, stage.Name, StringComparison.OrdinalIgnoreCase) || from == $"{stage.Index}")
             throw new DockerfileException($"invalid from flag value {from}: it refers to the current build stage", instruction.Line, from);
@@ -175,6 +193,9 @@ internal sealed partial class StageBuilder
             throw new DockerfileException(error.Message, instruction.Line, from, error.Hint, error);
         }
     }
+
+    private static DockerfileException NoVariable(string from, Instruction instruction) => new(
+        "from doesn't support variable expansion", instruction.Line, from, $"Define a stage for it, FROM {from} AS name, with an ARG before the first FROM, and name that stage.");
 
     private async Task<LayerWorkshop.OpenedRoot> OpenAsync(RootLayers? root, CancellationToken ct) => root is null
         ? new LayerWorkshop.OpenedRoot(FileTree.Of(session.Config.ContextDirectory), () => { })

@@ -32,22 +32,20 @@ internal sealed partial class StageBuilder
             throw new DockerfileException("network.host is not allowed: a build has no part in the host's network", instruction.Line, "--network=host", "Leave the flag out; builds reach the internet without it.");
         if (instruction.Security == "insecure")
             throw new DockerfileException("security.insecure is not allowed", instruction.Line, "--security=insecure", "Leave the flag out; commands run in a container without rights on the host.");
+        if (instruction.Mounts.SelectMany(text => text.Split(',')).FirstOrDefault(field => field.StartsWith("from=", StringComparison.Ordinal) && field.TrimEnd('$').Contains('$')) is { } variable)
+            throw NoVariable(variable["from=".Length..], instruction);
         var mounts = instruction.Mounts.Select(text => RunMount.Parse(Expand(text, instruction), _state.WorkingDirectory)).ToList();
         var command = RunCommand.Of(instruction, _state);
         var sources = await MountSourcesAsync(mounts, instruction, ct);
-        var key = new StepKey("run/1").Add(_root.Chain).AddAll(command.Arguments).Add(command.Script).AddAll(Environment())
+        var key = new StepKey("run/1").Add(_root.Chain).AddAll(command.Arguments).Add(command.Script).AddAll(_scope.Variables.Select(pair => $"{pair.Key}={pair.Value}"))
             .Add(_state.User).Add(_state.WorkingDirectory).Add(instruction.Network).AddAll(mounts.Select(mount => mount.Describe()))
             .AddAll(sources.Select(source => source.Digest)).Add(EpochText);
         await StepAsync(instruction, key.ToDigest(), RunHistory(command), step => ExecuteAsync(instruction, command, mounts, sources, step, ct));
     }
 
-    /// <summary>The environment in the order it is set: the arguments, then what the image has.</summary>
-    private List<string> Environment() =>
-        [.. _arguments.Where(pair => !_state.Environment.Has(pair.Key)).Select(pair => $"{pair.Key}={pair.Value}"), .. _state.Environment.ToList()];
-
     private string RunHistory(RunCommand command)
     {
-        var visible = _arguments.Where(pair => !_state.Environment.Has(pair.Key) && !BuildArguments.IsProxy(pair.Key)).Select(pair => $"{pair.Key}={pair.Value}").ToList();
+        var visible = _scope.Arguments.Where(name => !BuildArguments.IsProxy(name) && _scope.Variables.ContainsKey(name)).Select(name => $"{name}={_scope.Variables[name]}").ToList();
         return $"RUN {(visible.Count > 0 ? $"|{visible.Count} {string.Join(' ', visible)} " : "")}{string.Join(' ', command.Arguments)}";
     }
 
@@ -106,8 +104,11 @@ internal sealed partial class StageBuilder
             case RunMountKind.Ssh when mount.IsRequired:
                 throw new DockerfileException("a build has no agent to forward", instruction.Line, "type=ssh", "Give the key as a secret: --mount=type=secret.");
             case RunMountKind.Cache:
-                var lease = await set.AddCacheAsync(mount, session.CacheMounts, session.Config.App, ct);
-                if (source is not null && lease.IsNew) await CopyAsync(source, lease.Path, ct);
+                var lease = await set.AddCacheAsync(mount, session.CacheMounts, session.Config.App, source?.Digest, ct);
+                if (source is null || !lease.IsNew) break;
+                // With it the owner and mode of what it begins with.
+                Directory.Delete(lease.Path);
+                await CopyAsync(source, lease.Path, ct);
                 break;
             case RunMountKind.Bind when source is { Root: null } && !mount.IsWritable:
                 using (var context = await OpenAsync(null, ct)) set.AddBind(mount, Path.Combine(session.Config.ContextDirectory, FileTree.Text(context.Tree.PhysicalPath(FileTree.Raw(mount.Source)))));
@@ -144,12 +145,7 @@ internal sealed partial class StageBuilder
     {
         var targets = SystemTargets.Concat(set.Binds.Select(bind => bind.Target)).Concat(set.Memory.Select(memory => memory.Target)).Append(_state.WorkingDirectory);
         var points = await Task.Run(() => MountPoints.Of(snapshot, targets), ct);
-        foreach (var variable in Environment())
-        {
-            var equals = variable.IndexOf('=');
-            variables[variable[..equals]] = variable[(equals + 1)..];
-        }
-
+        foreach (var (name, value) in _scope.Variables) variables[name] = value;
         foreach (var (name, value) in set.Variables) variables[name] = value;
         var config = new ContainerConfig
         {

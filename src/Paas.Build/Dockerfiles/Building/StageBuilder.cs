@@ -12,9 +12,9 @@ namespace Paas.Build.Dockerfiles.Building;
 /// <summary>Builds one stage, instruction by instruction. Belongs to one task.</summary>
 internal sealed partial class StageBuilder(BuildSession session, Stage stage)
 {
-    private readonly OrderedDictionary<string, string> _arguments = new(StringComparer.Ordinal);
     private RootLayers _root = RootLayers.None;
     private ImageState _state = null!;
+    private StageScope _scope = null!;
     private DateTimeOffset? _last;
     private int _step;
 
@@ -28,7 +28,7 @@ internal sealed partial class StageBuilder(BuildSession session, Stage stage)
         await BeginAsync(ct);
         foreach (var trigger in TakeTriggers()) await RunAsync(trigger, ct);
         foreach (var instruction in stage.Instructions) await RunAsync(instruction, ct);
-        return new BuiltStage(_root, _state.ToConfig(_root.DiffIds, _last ?? Now));
+        return new BuiltStage(_root, _state.ToConfig(_root.DiffIds, _last ?? Now), _scope);
     }
 
     private async Task BeginAsync(CancellationToken ct)
@@ -37,17 +37,13 @@ internal sealed partial class StageBuilder(BuildSession session, Stage stage)
         if (name.Length == 0) throw new DockerfileException($"base name ({stage.Base}) should not be blank", stage.Node.StartLine, stage.Base, "Give the build argument a value: --build-arg NAME=VALUE.");
         var step = session.Steps.Begin(Title($"FROM {name}"));
         var before = session.File.Stages.Take(stage.Index).LastOrDefault(other => string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase));
-        var config = before is not null ? await AdoptAsync(before) : await FindBaseAsync(name, step, ct);
+        var below = before is not null ? await session.StageAsync(before) : null;
+        if (below is not null) _root = below.Root;
+        var config = below?.Config ?? await FindBaseAsync(name, step, ct);
         _state = new ImageState(config);
+        _scope = new StageScope(_state.Environment, below?.Scope);
         _last = config.Created;
         step.MarkDone();
-    }
-
-    private async Task<ImageConfig> AdoptAsync(Stage before)
-    {
-        var built = await session.StageAsync(before);
-        _root = built.Root;
-        return built.Config;
     }
 
     private async Task<ImageConfig> FindBaseAsync(string name, BuildSteps.Step step, CancellationToken ct)
@@ -118,9 +114,12 @@ internal sealed partial class StageBuilder(BuildSession session, Stage stage)
     private async Task WorkdirAsync(TextInstruction instruction, CancellationToken ct)
     {
         var path = Expand(instruction.Text, instruction);
-        if (!path.StartsWith('/') && _state.WorkingDirectory == "/")
+        if (!path.StartsWith('/') && !_scope.HasWorkdir)
             session.Warn(CheckRule.WorkdirRelativePath, $"Relative workdir \"{path}\" can have unexpected results if the base image changes", instruction);
-        path = _state.WorkingDirectory = CleanPath.Join(_state.WorkingDirectory, path);
+        _scope.HasWorkdir = true;
+        var slash = path.EndsWith('/') ? "/" : "";
+        path = CleanPath.Join(_state.WorkingDirectory, path);
+        _state.WorkingDirectory = path == "/" ? path : path + slash;
         var key = new StepKey("workdir/1").Add(_root.Chain).Add(path).Add(_state.User).Add(EpochText);
         await StepAsync(instruction, key.ToDigest(), $"WORKDIR {path}", _ => MakeDirectoryAsync(path, ct));
     }
@@ -166,23 +165,14 @@ internal sealed partial class StageBuilder(BuildSession session, Stage stage)
 
     private string EpochText => $"{session.Epoch?.ToUnixTimeSeconds()}";
 
-    /// <summary>What variables mean here: the environment, and the arguments that it does not hide.</summary>
-    private Dictionary<string, string> Variables()
-    {
-        var variables = new Dictionary<string, string>(_arguments, StringComparer.Ordinal);
-        foreach (var (name, value) in _state.Environment.Values) variables[name] = value;
-        return variables;
-    }
-
     private string Expand(string text, Instruction instruction) => ExpandAll(text, instruction).Text;
 
     private ExpandedText ExpandAll(string text, Instruction instruction)
     {
-        var variables = Variables();
-        var expanded = new WordExpansion(Escape, variables).Expand(text);
-        foreach (var name in expanded.Unset)
+        var expanded = new WordExpansion(Escape, _scope.Variables).Expand(text);
+        foreach (var name in expanded.Unset.Where(name => !_scope.Declares(name)))
         {
-            var near = Spelling.Nearest(name, variables.Keys);
+            var near = Spelling.Nearest(name, _scope.Variables.Keys);
             session.Warn(CheckRule.UndefinedVar, $"Usage of undefined variable '${name}'{(near is null ? "" : $" (did you mean ${near}?)")}", instruction);
         }
 
@@ -195,7 +185,7 @@ internal sealed partial class StageBuilder(BuildSession session, Stage stage)
         {
             var global = session.Arguments.Global;
             var expanded = new WordExpansion(Escape, global).Expand(text);
-            foreach (var name in expanded.Unset)
+            foreach (var name in expanded.Unset.Where(name => !session.Arguments.IsGlobal(name)))
             {
                 var near = Spelling.Nearest(name, global.Keys);
                 session.Warn(CheckRule.UndefinedArgInFrom, $"FROM argument '{name}' is not declared{(near is null ? "" : $" (did you mean {near}?)")}", stage);

@@ -2,7 +2,7 @@ using Paas.Build.Dockerfiles.Instructions;
 
 namespace Paas.Build.Dockerfiles.Building;
 
-/// <summary>Which stages a stage needs, as far as its text says: what only a variable names is found when it is wanted.</summary>
+/// <summary>Which stages a stage needs, as far as its text says: the base that only a variable names is found when it is wanted.</summary>
 internal static class StageOrder
 {
     /// <summary>The stage itself and all it needs, earliest first.</summary>

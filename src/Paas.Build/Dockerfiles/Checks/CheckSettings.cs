@@ -4,7 +4,7 @@ namespace Paas.Build.Dockerfiles.Checks;
 internal sealed class CheckSettings
 {
     // Found only where the file asks for it.
-    private static readonly CheckRule[] Experimental = [CheckRule.InvalidDefinitionDescription];
+    private static readonly CheckRule[] Experimental = [CheckRule.InvalidDefinitionDescription, CheckRule.CopyIgnoredFile];
 
     private readonly HashSet<string> _skipped = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _experimental = new(StringComparer.OrdinalIgnoreCase);

@@ -11,13 +11,13 @@ internal static class StaticChecks
     /// <summary>What they find, in the order of the lines.</summary>
     public static IReadOnlyList<CheckWarning> Of(SyntaxTree tree, IReadOnlyList<Stage> stages) =>
     [
-        .. Casing(tree.Instructions)
+        .. Casing(tree.Instructions.SkipWhile(node => node.Value != "from"))
             .Concat(stages.SelectMany(stage => OfStage(stage, stages)))
             .Concat(tree.Instructions.SelectMany(OfInstruction))
             .OrderBy(warning => warning.Line),
     ];
 
-    private static IEnumerable<CheckWarning> Casing(IReadOnlyList<SyntaxNode> nodes)
+    private static IEnumerable<CheckWarning> Casing(IEnumerable<SyntaxNode> nodes)
     {
         var written = nodes.Select(node => (Node: node, Name: node.Original.TrimStart().Split([' ', '\t'], 2)[0])).ToList();
         var lower = written.Count(entry => IsLower(entry.Name));
@@ -46,7 +46,8 @@ internal static class StaticChecks
         {
             if (platform is "$TARGETPLATFORM" or "${TARGETPLATFORM}")
                 yield return At(stage.Node, CheckRule.RedundantTargetPlatform, $"Setting platform to predefined {platform} in FROM is redundant as this is the default behavior");
-            if (!platform.Contains('$'))
+            // A stage that is called by it means it.
+            if (!platform.Contains('$') && !platform.Split('/').Any(part => stage.Name?.Contains(part, StringComparison.OrdinalIgnoreCase) == true))
                 yield return At(stage.Node, CheckRule.FromPlatformFlagConstDisallowed, $"FROM --platform flag should not use constant value \"{platform}\"");
         }
 
@@ -59,12 +60,23 @@ internal static class StaticChecks
             }
         }
 
-        // With a SHELL of its own a stage has said how it wants its commands run.
-        var hasShell = stage.Instructions.Any(instruction => instruction is ShellInstruction);
-        foreach (var command in stage.Instructions.Where(instruction => instruction is CommandInstruction { ForShell: true, Arguments.Count: > 0 } and not RunInstruction))
+        // A SHELL before it has said how commands are wanted to be run.
+        var unsaid = HasShell(stage, stages) ? [] : stage.Instructions.TakeWhile(instruction => instruction is not ShellInstruction);
+        foreach (var command in unsaid.Where(instruction => instruction is CommandInstruction { ForShell: true, Arguments.Count: > 0 } and not RunInstruction))
         {
-            if (!hasShell) yield return At(command.Node, CheckRule.JSONArgsRecommended, $"JSON arguments recommended for {command.Name} to prevent unintended behavior related to OS signals");
+            yield return At(command.Node, CheckRule.JSONArgsRecommended, $"JSON arguments recommended for {command.Name} to prevent unintended behavior related to OS signals");
         }
+    }
+
+    private static bool HasShell(Stage stage, IReadOnlyList<Stage> stages)
+    {
+        while (stages.Take(stage.Index).LastOrDefault(other => string.Equals(other.Name, stage.Base, StringComparison.OrdinalIgnoreCase)) is { } below)
+        {
+            if (below.Instructions.Any(instruction => instruction is ShellInstruction)) return true;
+            stage = below;
+        }
+
+        return false;
     }
 
     private static IEnumerable<CheckWarning> OfInstruction(SyntaxNode node)
@@ -85,12 +97,11 @@ internal static class StaticChecks
             yield return At(node, CheckRule.SecretsUsedInArgOrEnv, $"Do not use ARG or ENV instructions for sensitive data ({node.Value.ToUpperInvariant()} \"{variable}\")");
         }
 
-        if (node.Value is not ("arg" or "from") || node.Comments.Count == 0) yield break;
-        var named = node.Value == "from"
-            ? node.Arguments is [_, _, var stage] ? stage : null
-            : node.Arguments is [var single] ? single.Split('=')[0] : null;
-        if (named is null || node.Comments[^1].StartsWith(named + " ", StringComparison.Ordinal)) yield break;
-        yield return At(node, CheckRule.InvalidDefinitionDescription, $"Comment for {(node.Value == "from" ? "build stage" : "build argument")} should follow the format: `# {named} <description>`. If this is not intended to be a description comment, add an empty line or comment between the instruction and the comment.");
+        string[] named = node.Value == "from" ? node.Arguments is [_, _, var stage] ? [stage] : [] : node.Value == "arg" ? [.. Variables(node)] : [];
+        if (named.Length == 0 || node.Comments is not [.., var comment] || named.Contains(comment.Split(' ')[0])) yield break;
+        yield return At(
+            node, CheckRule.InvalidDefinitionDescription,
+            $"Comment for {node.Value.ToUpperInvariant()} should follow the format: `# {(named.Length > 1 ? "<arg_key>" : named[0])} <description>`. If it describes something else, add an empty line between the two.");
     }
 
     private static IEnumerable<string> Variables(SyntaxNode node) => node.Value switch

@@ -13,6 +13,8 @@ namespace Paas.Build.Dockerfiles.Copying;
 /// <param name="isContext">True where everything is root's unless said otherwise.</param>
 internal sealed class CopyExecution(CopyPlan plan, FileTree source, bool isContext)
 {
+    private const uint MadeMode = 0x1ed;
+
     private readonly IgnorePatterns _excluded = IgnorePatterns.Of(plan.Exclude);
 
     /// <summary>Everything but what is below that the layer depends on.</summary>
@@ -37,23 +39,25 @@ internal sealed class CopyExecution(CopyPlan plan, FileTree source, bool isConte
         {
             Owner = plan.Owner ?? (isContext ? LayerOwner.Root : null),
             Mode = plan.Mode,
+            MadeMode = ModeChange.Whole(plan.ModeText) ?? MadeMode,
+            KeepsTop = plan.Parents,
             Excludes = Excludes(),
             LooksIntoExcluded = _excluded.BringsBack,
             Latest = latest,
         };
         var copier = new TreeCopier(source, target, options);
         var destination = FileTree.Raw(plan.Destination);
-        if (plan.Destination.EndsWith('/')) copier.MakeDirectory(destination);
         foreach (var item in plan.Items)
         {
             if (plan.Unpack && await Archives.TryExtractAsync(source, item.Path, work, ct) is { } extracted)
             {
                 try
                 {
-                    // What an archive says of its own top is not the destination's.
-                    copier.MakeDirectory(destination);
+                    // What an archive says of its own top is not the destination's, and neither --chmod nor --exclude is about what it holds.
                     using var content = FileTree.Of(extracted);
-                    new TreeCopier(content, target, options with { Owner = plan.Owner }).Copy("", destination, ct);
+                    var unpacker = new TreeCopier(content, target, new TreeCopyOptions { Owner = plan.Owner, Latest = latest, Replaces = true });
+                    unpacker.MakeDirectory(destination);
+                    unpacker.Copy("", destination, ct);
                 }
                 finally
                 {

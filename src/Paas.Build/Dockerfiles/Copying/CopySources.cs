@@ -9,7 +9,7 @@ internal static class CopySources
     /// <summary>The files of all sources.</summary>
     /// <param name="tree">Where they are.</param>
     /// <param name="sources">Paths or patterns as text, expanded.</param>
-    /// <param name="parents">True understands <c>/./</c> and <c>**</c>.</param>
+    /// <param name="parents">True understands <c>/./</c>, and <c>**</c> as any number of directories.</param>
     /// <exception cref="FormatException">A source is not there, or a pattern wrong.</exception>
     public static IReadOnlyList<CopyItem> Find(FileTree tree, IEnumerable<string> sources, bool parents)
     {
@@ -25,9 +25,9 @@ internal static class CopySources
                 continue;
             }
 
-            var found = glob.Find(FileTree.Raw(path));
-            if (found.Count == 0) throw new FormatException($"no source files were specified: \"{source}\" matches nothing");
-            items.AddRange(found.Where(match => tree.Status(match) is not null).Select(match => new CopyItem(match, pivot)));
+            // Any number of directories only where they are kept.
+            var pattern = parents ? path : string.Join('/', path.Split('/').Select(component => component == "**" ? "*" : component));
+            items.AddRange(glob.Find(FileTree.Raw(pattern)).Where(match => tree.Status(match) is not null).Select(match => new CopyItem(match, pivot)));
         }
 
         return items;

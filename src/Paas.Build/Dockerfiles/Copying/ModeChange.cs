@@ -17,6 +17,9 @@ internal static class ModeChange
         return (mode, isDirectory) => clauses.Aggregate(mode, (current, clause) => clause(current, isDirectory));
     }
 
+    /// <summary>The permissions of a change that says all of them; null of one that changes some.</summary>
+    public static uint? Whole(string? text) => text is not null && text.All(char.IsAsciiDigit) ? Octal(text)(0, true) : null;
+
     private static Func<uint, bool, uint> Octal(string text)
     {
         if (text.Length is 0 or > 5 || text.Any(c => c > '7')) throw Wrong(text);

@@ -29,7 +29,7 @@ internal static partial class RemoteSource
         if (IsGit(source))
         {
             if (flags.Checksum is not null && !GitCommit().IsMatch(flags.Checksum)) throw new FormatException($"the checksum of a git source is a commit, not {flags.Checksum}");
-            return (await CloneAsync(source, directory, flags, ct), false);
+            return (await CloneAsync(GitSource.Parse(source), directory, flags, ct), false);
         }
 
         return (await DownloadAsync(new Uri(source), directory, destination, flags, ct), true);
@@ -38,7 +38,7 @@ internal static partial class RemoteSource
     private static bool IsHttp(string source) =>
         source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsGit(string source) =>
+    public static bool IsGit(string source) =>
         source.StartsWith("git://", StringComparison.Ordinal) || source.StartsWith("git@", StringComparison.Ordinal) ||
         source.StartsWith("ssh://", StringComparison.Ordinal) || (IsHttp(source) && GitPath().IsMatch(source));
 
@@ -79,41 +79,17 @@ internal static partial class RemoteSource
     /// <summary>Fetches one commit of a git repository into a directory.</summary>
     /// <returns>Where it is in there.</returns>
     /// <exception cref="FormatException">It cannot be fetched.</exception>
-    public static async Task<string> CloneAsync(string source, string directory, CopyFlags flags, CancellationToken ct)
+    public static async Task<string> CloneAsync(GitSource source, string directory, CopyFlags flags, CancellationToken ct)
     {
-        var (address, fragment) = source.Split('#', 2) is [var left, var right] ? (left, right) : (source, "");
-        var (reference, subdirectory) = fragment.Split(':', 2) is [var name, var sub] ? (name, sub) : (fragment, "");
-        var repository = Path.Combine(directory, "repository");
-        try
-        {
-            await GitAsync(ct, "init", "-q", repository);
-            using var remote = GitRemote.Anonymous();
-            await remote.FetchAsync(
-                new GitFetch(Path.Combine(repository, ".git"), RemoteAddress.Parse(address), reference.Length == 0 ? "HEAD" : reference) { IsShallow = true }, ct);
-        }
-        catch (GitRemoteException error)
-        {
-            throw new FormatException(error.Message, error);
-        }
-
-        await GitAsync(ct, "-C", repository, "checkout", "-q", "--detach", "FETCH_HEAD");
-        if (flags.Checksum is { } wanted)
-        {
-            var commit = (await GitAsync(ct, "-C", repository, "rev-parse", "HEAD")).Trim();
-            if (!commit.StartsWith(wanted, StringComparison.Ordinal)) throw new FormatException($"expected checksum to match {wanted}, got {commit}");
-        }
-
-        if (!flags.KeepGitDirectory) TreeRemoval.Remove(Path.Combine(repository, ".git"));
-        return subdirectory.Length == 0 ? "repository" : $"repository/{subdirectory.Trim('/')}";
+        if (flags.KeepGitDirectory is { } keeps && source.KeepGitDirectory is { } kept && keeps != kept) throw new FormatException("inconsistent keep-git-dir configuration");
+        if (flags.Checksum is { } given && source.Commit is { } said && given != said) throw new FormatException($"checksum mismatch \"{given}\" != \"{said}\"");
+        var checkout = new GitCheckout(source, flags.KeepGitDirectory ?? source.KeepGitDirectory ?? false);
+        var commit = await checkout.FetchAsync(Path.Combine(directory, "repository"), ct);
+        if ((flags.Checksum ?? source.Commit) is { } wanted && !commit.StartsWith(wanted, StringComparison.Ordinal)) throw new FormatException($"expected checksum to match {wanted}, got {commit}");
+        return source.Directory is null ? "repository" : $"repository/{source.Directory}";
     }
 
-    private static async Task<string> GitAsync(CancellationToken ct, params string[] arguments)
-    {
-        var result = await GitProgram.RunAsync(arguments, GitProgram.Configuration([("core.hooksPath", "/dev/null")]), ct);
-        return result.ExitCode == 0 ? result.Output : throw new FormatException($"git failed: {result.Errors}");
-    }
-
-    [GeneratedRegex(@"\.git(?:#.*)?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\.git(?:\?[^#]*)?(?:#.*)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex GitPath();
 
     [GeneratedRegex(@"\A[0-9a-f]{7,64}\z", RegexOptions.CultureInvariant)]

@@ -69,8 +69,8 @@ internal sealed record CopyFlags
     /// <summary>What a downloaded file must have, <c>sha256:…</c>.</summary>
     public string? Checksum { get; init; }
 
-    /// <summary>True leaves <c>.git</c> in a cloned repository.</summary>
-    public bool KeepGitDirectory { get; init; }
+    /// <summary>True leaves <c>.git</c> in a cloned repository; null does what its address says.</summary>
+    public bool? KeepGitDirectory { get; init; }
 
     /// <summary>Whether archives are extracted; null extracts those of the context and no downloaded ones.</summary>
     public bool? Unpack { get; init; }

@@ -57,7 +57,7 @@ internal static class InstructionParser
             Parents = flags.Flag("parents") ?? false,
             Exclude = flags.Many("exclude"),
             Checksum = flags.Text("checksum"),
-            KeepGitDirectory = flags.Flag("keep-git-dir") ?? false,
+            KeepGitDirectory = flags.Flag("keep-git-dir"),
             Unpack = flags.Flag("unpack"),
         });
     }

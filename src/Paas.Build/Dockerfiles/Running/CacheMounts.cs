@@ -12,12 +12,21 @@ namespace Paas.Build.Dockerfiles.Running;
 /// </summary>
 internal sealed class CacheMounts(string directory)
 {
+    private const uint DefaultMode = 0x1ed;
+
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
 
     /// <summary>The directory behind a mount, until the lease is disposed.</summary>
-    public async Task<Lease> TakeAsync(string app, RunMount mount, CancellationToken ct)
+    /// <param name="app">Whose it is.</param>
+    /// <param name="mount">Names it; with another owner or mode it is another one.</param>
+    /// <param name="origin">Digest of what it begins with; null begins with nothing.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Lease> TakeAsync(string app, RunMount mount, string? origin, CancellationToken ct)
     {
-        var path = Path.Combine(directory, "mounts", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{app}\0{mount.Id}\0{mount.From}\0{mount.Source}"))));
+        var name = $"{app}\0{mount.Id}\0{mount.From}\0{mount.Source}";
+        if (origin is not null) name += $"\0{origin}";
+        else if ((mount.UserId, mount.GroupId, mount.Mode) != (0, 0, DefaultMode)) name += $"\0{mount.UserId}:{mount.GroupId}:{mount.Mode}";
+        var path = Path.Combine(directory, "mounts", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
         if (mount.Sharing == CacheSharing.Shared) return Make(path, mount, null, null);
         var turn = Turns.GetOrAdd(path, _ => new SemaphoreSlim(1));
         if (mount.Sharing == CacheSharing.Locked) await turn.WaitAsync(ct);

@@ -40,11 +40,11 @@ internal sealed record RunMount
 {
     private static readonly Dictionary<string, RunMountKind[]> Keys = new(StringComparer.Ordinal)
     {
-        ["from"] = [RunMountKind.Bind, RunMountKind.Cache],
-        ["source"] = [RunMountKind.Bind, RunMountKind.Cache],
-        ["rw"] = [RunMountKind.Bind, RunMountKind.Cache],
-        ["ro"] = [RunMountKind.Bind, RunMountKind.Cache],
-        ["id"] = [RunMountKind.Cache, RunMountKind.Secret, RunMountKind.Ssh],
+        ["from"] = [RunMountKind.Bind, RunMountKind.Cache, RunMountKind.Tmpfs, RunMountKind.Ssh],
+        ["source"] = Enum.GetValues<RunMountKind>(),
+        ["rw"] = Enum.GetValues<RunMountKind>(),
+        ["ro"] = Enum.GetValues<RunMountKind>(),
+        ["id"] = Enum.GetValues<RunMountKind>(),
         ["sharing"] = [RunMountKind.Cache],
         ["size"] = [RunMountKind.Tmpfs],
         ["required"] = [RunMountKind.Secret, RunMountKind.Ssh],
@@ -90,11 +90,16 @@ internal sealed record RunMount
     public static RunMount Parse(string text, string workingDirectory)
     {
         var fields = Fields(text);
-        var kind = KindOf(fields.GetValueOrDefault("type"));
+        var kind = KindOf(fields.GetValueOrDefault("type")?.ToLowerInvariant());
         foreach (var key in fields.Keys.Where(key => key is not ("type" or "target")))
         {
             if (!Keys.TryGetValue(key, out var kinds)) throw new FormatException($"unexpected key '{key}' for mount type '{Name(kind)}'");
             if (!kinds.Contains(kind)) throw new FormatException($"unexpected key '{key}' for mount type '{Name(kind)}'");
+        }
+
+        if (kind == RunMountKind.Secret && fields.TryGetValue("source", out var secret))
+        {
+            if (!fields.TryAdd("id", secret)) throw new FormatException("both source and id can't be set");
         }
 
         var variable = fields.GetValueOrDefault("env");
@@ -107,7 +112,7 @@ internal sealed record RunMount
             Source = fields.GetValueOrDefault("source") ?? "/",
             IsWritable = kind == RunMountKind.Cache ? !Flag(fields, "ro", false) : Flag(fields, "rw", !Flag(fields, "ro", true)),
             Id = IdOf(kind, fields, target),
-            Sharing = SharingOf(fields.GetValueOrDefault("sharing")),
+            Sharing = SharingOf(fields.GetValueOrDefault("sharing")?.ToLowerInvariant()),
             SizeBytes = fields.TryGetValue("size", out var size) ? Size(size) : null,
             IsRequired = Flag(fields, "required", false),
             Variable = variable,

@@ -45,9 +45,9 @@ internal sealed class RunMountSet(string work) : IDisposable
     }
 
     /// <summary>Gives a cache directory.</summary>
-    public async Task<CacheMounts.Lease> AddCacheAsync(RunMount mount, CacheMounts caches, string app, CancellationToken ct)
+    public async Task<CacheMounts.Lease> AddCacheAsync(RunMount mount, CacheMounts caches, string app, string? origin, CancellationToken ct)
     {
-        var lease = await caches.TakeAsync(app, mount, ct);
+        var lease = await caches.TakeAsync(app, mount, origin, ct);
         _leases.Add(lease);
         Binds.Add(new BindMount(lease.Path, mount.Target!, ReadOnly: !mount.IsWritable));
         return lease;
@@ -68,7 +68,7 @@ internal sealed class RunMountSet(string work) : IDisposable
     public static void Copy(FileTree tree, string source, string path, CancellationToken ct)
     {
         using var target = FileTree.Of(Path.GetDirectoryName(path)!);
-        new TreeCopier(tree, target, new TreeCopyOptions()).Copy(FileTree.Raw(source), Path.GetFileName(path), ct);
+        new TreeCopier(tree, target, new TreeCopyOptions { KeepsTop = true }).Copy(FileTree.Raw(source), Path.GetFileName(path), ct);
     }
 
     public void Dispose()

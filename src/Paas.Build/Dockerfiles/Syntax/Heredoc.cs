@@ -35,17 +35,19 @@ internal sealed partial record Heredoc(string Name, int FileDescriptor, bool Exp
     {
         if (Announcement().Match(word) is not { Success: true } match || match.Groups["name"].Length == 0) return null;
         var name = match.Groups["name"].Value;
-        if (Plain(name) is not [var end]) return null;
+        if (Words(name, keepQuotes: false) is not [var end] || Words(name, keepQuotes: true) is not [var quoted]) return null;
         var descriptor = match.Groups["fd"].Length > 0 ? int.Parse(match.Groups["fd"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
-        return new Heredoc(end, descriptor, end == name, match.Groups["dash"].Length > 0);
+        return new Heredoc(end, descriptor, Quotes(end) == Quotes(quoted), match.Groups["dash"].Length > 0);
     }
 
-    /// <summary>The words of a name without quotes; null where a quote does not end.</summary>
-    private static IReadOnlyList<string>? Plain(string name)
+    private static int Quotes(string text) => text.Count(c => c is '\'' or '"');
+
+    /// <summary>The words of a name; null where a quote does not end.</summary>
+    private static IReadOnlyList<string>? Words(string name, bool keepQuotes)
     {
         try
         {
-            return new WordExpansion('\\', NoVariables) { KeepUnset = true }.Expand(name).Words;
+            return new WordExpansion('\\', NoVariables) { KeepUnset = true, KeepQuotes = keepQuotes }.Expand(name).Words;
         }
         catch (FormatException)
         {
@@ -55,7 +57,7 @@ internal sealed partial record Heredoc(string Name, int FileDescriptor, bool Exp
 
     private static readonly IReadOnlyDictionary<string, string> NoVariables = new Dictionary<string, string>();
 
-    [GeneratedRegex(@"\A(?<fd>[0-9]{0,4})<<(?<dash>-?)(?<name>[^<]*)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?<fd>[0-9]{0,4})<<(?<dash>-?)\s*(?<name>[^<]*)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Announcement();
 
     [GeneratedRegex(@"^\t+", RegexOptions.Multiline | RegexOptions.CultureInvariant)]

@@ -37,7 +37,7 @@ internal sealed partial class WordExpansion
         }
 
         var kind = modifier[^1];
-        if (kind is not ('+' or '-' or '?' or '#' or '%')) throw new FormatException($"unsupported modifier ({modifier}) in substitution");
+        if (kind is not ('+' or '-' or '?' or '#' or '%') || (modifier.Length == 2 && kind is '#' or '%')) throw new FormatException($"unsupported modifier ({modifier}) in substitution");
         var word = Operand('}', kind is '#' or '%', "syntax error: missing '}'");
         // Whoever says what stands in for a variable knows that it may have no value.
         var value = kind is '#' or '%' ? Find(name) : variables.GetValueOrDefault(name);

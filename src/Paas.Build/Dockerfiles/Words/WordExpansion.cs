@@ -66,33 +66,37 @@ internal sealed partial class WordExpansion(char escape, IReadOnlyDictionary<str
                 return (result.ToString(), words.End());
             }
 
-            switch (c)
+            var whole = c switch
             {
-                case '$':
-                    var value = Dollar();
-                    result.Append(value);
-                    words.AddSplitting(value);
-                    break;
-                case '\'' or '"' when !IgnoreQuotes:
-                    var quoted = c == '\'' ? SingleQuoted() : DoubleQuoted(keepEscapes);
-                    result.Append(quoted);
-                    words.AddWhole(quoted);
-                    break;
-                case var _ when c == escape:
-                    var escaped = Escaped(keepEscapes);
-                    result.Append(escaped);
-                    words.AddWhole(escaped);
-                    break;
-                default:
-                    _at++;
-                    result.Append(c);
-                    words.AddSplitting(c.ToString());
-                    break;
+                '<' => Opening(),
+                '\'' when !IgnoreQuotes => SingleQuoted(),
+                '"' when !IgnoreQuotes => DoubleQuoted(keepEscapes),
+                _ => c == escape ? Escaped(keepEscapes) : null,
+            };
+            if (whole is not null)
+            {
+                result.Append(whole);
+                words.AddWhole(whole);
+                continue;
             }
+
+            var splitting = c == '$' ? Dollar() : _text[_at++].ToString();
+            result.Append(splitting);
+            words.AddSplitting(splitting);
         }
 
         if (stop != End) throw new FormatException($"unexpected end of statement while looking for matching {(char)stop}");
         return (result.ToString(), words.End());
+    }
+
+    // The name of a document may stand a little off its <<: the word goes on to there.
+    private string Opening()
+    {
+        var start = _at++;
+        if (Peek != '<') return "<";
+        _at++;
+        while (Peek != End && char.IsWhiteSpace(_text[_at])) _at++;
+        return _text[start.._at];
     }
 
     private string Escaped(bool keep)

@@ -23,6 +23,9 @@ internal sealed class DockerfileApp : IDisposable
 
     public string Text => string.Join('\n', Output);
 
+    /// <summary>Fetches base images; null has those of the store only.</summary>
+    public PullImage? Pull { get; set; }
+
     /// <summary>The context as its author has it.</summary>
     public string Source => _directory.Combine("source");
 
@@ -50,7 +53,7 @@ internal sealed class DockerfileApp : IDisposable
             {
                 App = "dockerfile", Number = ++_builds, ContextDirectory = context, WorkDirectory = work, CacheDirectory = CacheDirectory,
             };
-            var builder = new DockerfileBuilder(_node.Options, _node.Images, _node.Host, TimeProvider.System);
+            var builder = new DockerfileBuilder(_node.Options, _node.Images, _node.Host, TimeProvider.System, Pull);
             var outcome = await builder.BuildAsync(change?.Invoke(config) ?? config, Output.Add, ct);
             Assert.DoesNotContain(_node.Images.Snapshotter.Keys(), key => key.StartsWith("unpack-", StringComparison.Ordinal));
             return outcome;

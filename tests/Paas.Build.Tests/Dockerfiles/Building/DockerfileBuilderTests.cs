@@ -350,7 +350,11 @@ public sealed class DockerfileBuilderTests(BuildNode node, ITestOutputHelper out
 
     [RootTheory]
     [InlineData("FROM scratch\nCOPY nothing /", 2, "\"nothing\": not found")]
-    [InlineData("FROM scratch\nCOPY *.none /", 2, "matches nothing")]
+    [InlineData("FROM scratch\nCOPY --from=$X a /", 2, "from doesn't support variable expansion")]
+    [InlineData("FROM scratch\nCOPY http://example.invalid/x /", 2, "source can't be a URL for COPY")]
+    [InlineData("FROM scratch\nADD --checksum=sha256:00 a /", 2, "checksum requires HTTP(S) or Git sources")]
+    [InlineData("FROM scratch\nEXPOSE 1.2.3:80:80", 2, "invalid IP address: 1.2.3")]
+    [InlineData("FROM scratch\nEXPOSE 80-82:8080-8081", 2, "invalid ranges specified")]
     [InlineData("FROM scratch\nCOPY a b /c", 2, "the destination must be a directory and end with a /")]
     [InlineData("FROM no/such:image", 1, "the image no/such:image is not on this host")]
     [InlineData("FROM stack/run:bookworm\nRUN exit 3", 2, "did not complete successfully: exit code: 3")]

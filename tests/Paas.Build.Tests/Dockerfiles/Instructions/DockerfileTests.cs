@@ -68,6 +68,7 @@ public sealed class DockerfileTests
     [InlineData("FROM a AS b\nFROM a AS b", nameof(CheckRule.DuplicateStageName))]
     [InlineData("FROM a AS scratch", nameof(CheckRule.ReservedStageName))]
     [InlineData("FROM a\nCMD b", nameof(CheckRule.JSONArgsRecommended))]
+    [InlineData("FROM a\nCMD b\nSHELL [\"bash\", \"-c\"]", nameof(CheckRule.JSONArgsRecommended))]
     [InlineData("FROM a\nMAINTAINER b", nameof(CheckRule.MaintainerDeprecated))]
     [InlineData("FROM --platform=linux/amd64 a", nameof(CheckRule.FromPlatformFlagConstDisallowed))]
     [InlineData("FROM --platform=$TARGETPLATFORM a", nameof(CheckRule.RedundantTargetPlatform))]
@@ -84,6 +85,10 @@ public sealed class DockerfileTests
     [InlineData("FROM a\nSHELL [\"bash\", \"-c\"]\nCMD b")]
     [InlineData("FROM a\nENV PUBLIC_KEY=b")]
     [InlineData("FROM a\n# b is for c\nARG b")]
+    [InlineData("FROM a\n# c is for d\nARG b c")]
+    [InlineData("FROM --platform=linux/arm64 a AS for-arm64")]
+    [InlineData("FROM a AS b\nSHELL [\"bash\", \"-c\"]\nFROM b\nCMD c")]
+    [InlineData("arg a\nFROM a")]
     public void What_is_right_is_not_warned_of(string text) => Assert.Empty(Dockerfile.Parse(text).Warnings);
 
     [Fact]

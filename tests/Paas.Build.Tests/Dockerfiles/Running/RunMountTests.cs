@@ -16,6 +16,7 @@ public sealed class RunMountTests
         Assert.Equal(("/run/secrets/token", "a/token", 0x100u), (secret.Target, secret.Id, secret.Mode));
         Assert.Null(RunMount.Parse("type=secret,id=token,env=TOKEN", "/").Target);
         Assert.Equal("token", RunMount.Parse("type=secret,target=/etc/token,required", "/").Id);
+        Assert.Equal(("/run/secrets/token", "a/token"), (RunMount.Parse("type=SECRET,source=a/token", "/").Target, RunMount.Parse("type=SECRET,source=a/token", "/").Id));
         Assert.Equal(64L << 20, RunMount.Parse("type=tmpfs,target=/t,size=64m", "/").SizeBytes);
     }
 
@@ -28,6 +29,8 @@ public sealed class RunMountTests
     [InlineData("type=cache,target=/x,mode=999")]
     [InlineData("type=tmpfs,target=/x,size=many")]
     [InlineData("type=secret")]
+    [InlineData("type=secret,id=a,source=b")]
+    [InlineData("type=secret,id=a,from=b")]
     [InlineData("target")]
     [InlineData("type=cache,target=/x,colour=red")]
     public void What_no_mount_is_is_refused(string text) => Assert.Throws<FormatException>(() => RunMount.Parse(text, "/"));

@@ -99,6 +99,9 @@ public sealed class ShellTableTests
     [InlineData("${TWICE//}", "!")]
     [InlineData("${TWICE///}", "xxyy")]
     [InlineData("${NO///}", "")]
+    [InlineData("${TWICE:#x}", "!")]
+    [InlineData("${TWICE:%y}", "!")]
+    [InlineData("a << b", "a << b")]
     public void One_text(string text, string expected) => Assert.Equal(expected, Result(text, expansion => expansion.Text));
 
     [Theory]
@@ -125,6 +128,7 @@ public sealed class ShellTableTests
     [InlineData("abc\"\\d\"", "abc\\d")]
     [InlineData("abc'\\\\d'", "abc\\\\d")]
     [InlineData("abc'$LANG'", "abc$LANG")]
+    [InlineData("cat << A 3<<  B < c", "cat|<< A|3<<  B|<|c")]
     public void Several_words(string text, string expected) => Assert.Equal(expected, Result(text, expansion => string.Join('|', expansion.Words)));
 
     [Theory]
