@@ -1,3 +1,4 @@
+using Paas.Runtime.ClientTests.Host;
 using Paas.Testing;
 
 namespace Paas.Runtime.ClientTests.Docker;

@@ -1,3 +1,5 @@
+using Paas.Runtime.ClientTests.Host;
+
 namespace Paas.Runtime.ClientTests.Docker;
 
 /// <summary><c>docker exec</c></summary>
