@@ -88,12 +88,18 @@ public sealed partial class ImageRegistry
     public bool TryMount(string repository, Digest digest, string? from, Func<string, bool> mayPull)
     {
         using var lease = _content.Lease();
-        if (!_content.Contains(digest)) return false;
-        var given = from is not null
-            ? Reference.IsPath(from) && mayPull(from) && HasBlob(from, digest)
-            : HasBlob(repository, digest) || _store.RepositoriesWith(digest).Any(mayPull);
+        var given = MountSource(repository, digest, from, mayPull) is not null;
         if (given) _store.AddBlob(repository, digest);
         return given;
+    }
+
+    /// <summary>The repository that would give a blob to this one, which may be this one; null where none does.</summary>
+    /// <inheritdoc cref="TryMount"/>
+    public string? MountSource(string repository, Digest digest, string? from, Func<string, bool> mayPull)
+    {
+        if (!_content.Contains(digest)) return null;
+        if (from is not null) return Reference.IsPath(from) && mayPull(from) && HasBlob(from, digest) ? from : null;
+        return HasBlob(repository, digest) ? repository : _store.RepositoriesWith(digest).FirstOrDefault(mayPull);
     }
 
     /// <summary>Tags in lexical order, after <paramref name="last"/>, at most so many; and whether there are more.</summary>

@@ -12,16 +12,7 @@ internal static class UploadEndpoints
     public static async Task StartAsync(RegistryCall call, RegistryCaller caller, string repository)
     {
         var query = call.Context.Request.Query;
-        if (query["mount"].ToString() is { Length: > 0 } mount)
-        {
-            var wanted = DigestOf(mount);
-            var from = query["from"].ToString() is { Length: > 0 } named ? named : null;
-            if (call.Registry.TryMount(repository, wanted, from, other => caller.May(other, RegistryAccess.Pull)))
-            {
-                RegistryAnswer.Created(call.Context, $"/v2/{repository}/blobs/{wanted}", wanted);
-                return;
-            }
-        }
+        if (query["mount"].ToString() is { Length: > 0 } mount && await MountAsync(call, caller, repository, DigestOf(mount))) return;
 
         Digest? digest = query["digest"].ToString() is { Length: > 0 } text ? DigestOf(text) : null;
         var algorithm = query["digest-algorithm"].ToString() is { Length: > 0 } said ? said : digest?.Algorithm ?? Digest.Sha256;
@@ -75,6 +66,23 @@ internal static class UploadEndpoints
         using var turn = await upload.TakeAsync(call.Context.RequestAborted);
         call.Registry.CancelUpload(upload);
         call.Context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    // False where the blob has to be sent. The rights that a mount needs are known only now, so a token that was got for this repository
+    // alone is asked to be got for the other one too; what the person may not read is not told apart from what is not there.
+    private static async Task<bool> MountAsync(RegistryCall call, RegistryCaller caller, string repository, Digest wanted)
+    {
+        var from = call.Context.Request.Query["from"].ToString() is { Length: > 0 } named ? named : null;
+        if (call.Registry.TryMount(repository, wanted, from, other => caller.May(other, RegistryAccess.Pull)))
+        {
+            RegistryAnswer.Created(call.Context, $"/v2/{repository}/blobs/{wanted}", wanted);
+            return true;
+        }
+
+        if (caller.Grants is null || call.Registry.MountSource(repository, wanted, from, other => caller.Can(other, RegistryAccess.Pull)) is not { } source) return false;
+        var scope = $"repository:{repository}:pull,push repository:{source}:pull";
+        await RegistryAnswer.ChallengeAsync(call.Context, scope, $"the token was not got for {source}, which the blob is to come from");
+        return true;
     }
 
     private static async Task TakeBodyAsync(RegistryCall call, Upload upload, string? repository = null)

@@ -49,8 +49,15 @@ public sealed class LoginTests : RegistryTest
     {
         var digest = await PushBlobAsync("other", Random(20));
         using var some = Daemon.Client(await TokenAsync("scope=repository:app:pull,push"));
-        Assert.Equal(HttpStatusCode.Accepted, (await some.PostAsync($"/v2/app/blobs/uploads/?mount={digest}&from=other", null)).StatusCode);
-        Assert.Equal(HttpStatusCode.Accepted, (await some.PostAsync($"/v2/app/blobs/uploads/?mount={digest}", null)).StatusCode);
+        foreach (var from in new[] { "&from=other", "" })
+        {
+            // The person may, the token is not good for it: it says which one is.
+            using var challenge = await some.PostAsync($"/v2/app/blobs/uploads/?mount={digest}{from}", null);
+            Assert.Equal(HttpStatusCode.Unauthorized, challenge.StatusCode);
+            Assert.EndsWith(",scope=\"repository:app:pull,push repository:other:pull\"", challenge.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.Accepted, (await some.PostAsync($"/v2/app/blobs/uploads/?mount={digest}&from=app/else", null)).StatusCode);
         using var both = Daemon.Client(await TokenAsync("scope=repository:app:pull,push%20repository:other:pull"));
         Assert.Equal(HttpStatusCode.Created, (await both.PostAsync($"/v2/app/blobs/uploads/?mount={digest}&from=other", null)).StatusCode);
     }
