@@ -53,7 +53,8 @@ public sealed partial class ImageRegistry
 
         using var lease = _content.Lease();
         RequireNamed(repository, links);
-        await _content.WriteAsync(new MemoryStream(content), links.MediaType, actual, ct);
+        // One that the repository has was on disk before its row was.
+        if (_store.FindManifest(repository, actual) is null || !_content.Contains(actual)) await _content.WriteAsync(new MemoryStream(content), links.MediaType, actual, ct);
         var deploy = DeployedTag(repository, tags);
         _store.AddManifest(repository, actual, content.Length, links, tags, deploy);
         if (deploy is not null) DeploymentRequested?.Invoke();

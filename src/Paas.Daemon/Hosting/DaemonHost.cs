@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
+using Paas.Contracts.Transport;
 using Paas.ControlPlane;
 using Paas.Daemon.Authentication;
 using Paas.Daemon.Commands;
@@ -20,6 +21,9 @@ internal static partial class DaemonHost
 {
     // Everything but sources, packs and a run's input is a small document.
     private const long MaxBodyBytes = 1L << 20;
+
+    // The next blocks of a layer are read while the last are sent.
+    private const long MaxResponseBuffer = 8 * BlockPool.BlockSize;
 
     // Less than what systemd gives before it kills.
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(15);
@@ -48,6 +52,7 @@ internal static partial class DaemonHost
         Log(builder.Logging);
         Listen(builder.WebHost, options);
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransferMemory>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
         addControlPlane(builder.Services);
         builder.Services.AddPaasWeb();
@@ -105,6 +110,7 @@ internal static partial class DaemonHost
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        kestrel.Limits.MaxResponseBufferSize = MaxResponseBuffer;
         kestrel.ListenUnixSocket(options.Socket, PeerCredentials.UsePeerCredentials);
     });
 

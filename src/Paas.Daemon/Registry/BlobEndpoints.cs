@@ -1,4 +1,5 @@
 using System.Globalization;
+using Paas.Contracts.Transport;
 using Paas.Oci;
 
 namespace Paas.Daemon.Registry;
@@ -6,8 +7,6 @@ namespace Paas.Daemon.Registry;
 /// <summary>Blobs: there or not, whole or in part, gone.</summary>
 internal static class BlobEndpoints
 {
-    private const int ChunkSize = 256 * 1024;
-
     public static Task HeadAsync(RegistryCall call, string repository, Digest digest)
     {
         var size = call.Registry.SizeOfBlob(repository, digest);
@@ -64,7 +63,7 @@ internal static class BlobEndpoints
         var body = context.Response.BodyWriter;
         while (count > 0)
         {
-            var memory = body.GetMemory(ChunkSize);
+            var memory = body.GetMemory(BlockPool.BlockSize);
             var read = RandomAccess.Read(blob.SafeFileHandle, memory.Span[..(int)Math.Min(memory.Length, count)], at);
             if (read == 0) throw new IOException($"{blob.Name} ended early");
             body.Advance(read);

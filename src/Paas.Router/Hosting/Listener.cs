@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -31,6 +32,7 @@ internal sealed class Listener : IAsyncDisposable
     public static Listener ForVisitors(RouterOptions options, Func<X509Certificate2> certificate) => new(Build(builder =>
     {
         builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, VisitorMemory>();
         if (options.HttpsPort is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
