@@ -69,13 +69,7 @@ internal static class EventStream
     // Gives an error that comes at once the chance to be a problem answer, without making a quiet stream's client wait for headers.
     private static async Task WaitBrieflyAsync(Task<bool> first, TimeProvider time, CancellationToken ct)
     {
-        try
-        {
-            await first.WaitAsync(TimeSpan.FromMilliseconds(500), time, ct);
-        }
-        catch (TimeoutException) when (!first.IsCompleted)
-        {
-        }
+        if (await EndsWithinAsync(first, TimeSpan.FromMilliseconds(500), time, ct)) await first;
     }
 
     private static async Task BeginAsync(HttpResponse response, bool sse, CancellationToken ct)
@@ -89,18 +83,23 @@ internal static class EventStream
 
     private static async Task<bool> NextAsync(Task<bool> next, HttpResponse response, bool sse, TimeProvider time, CancellationToken ct)
     {
-        while (true)
+        while (!await EndsWithinAsync(next, Heartbeat, time, ct))
         {
-            try
-            {
-                return await next.WaitAsync(Heartbeat, time, ct);
-            }
-            catch (TimeoutException) when (!next.IsCompleted)
-            {
-                await response.Body.WriteAsync(sse ? ":\n\n"u8.ToArray() : "\n"u8.ToArray(), ct);
-                await response.Body.FlushAsync(ct);
-            }
+            await response.Body.WriteAsync(sse ? ":\n\n"u8.ToArray() : "\n"u8.ToArray(), ct);
+            await response.Body.FlushAsync(ct);
         }
+
+        return await next;
+    }
+
+    // Not by the exception of a wait that took too long: the task may end before that is caught, and may have one of its own.
+    private static async Task<bool> EndsWithinAsync(Task task, TimeSpan patience, TimeProvider time, CancellationToken ct)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await Task.WhenAny(task, Task.Delay(patience, time, over.Token));
+        await over.CancelAsync();
+        ct.ThrowIfCancellationRequested();
+        return task.IsCompleted;
     }
 
     private static void Append<T>(HttpResponse response, T document, JsonTypeInfo<T> type, Func<T, string>? id, bool sse)

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Linux.Launching;
 using static Paas.Linux.Native;
@@ -57,7 +58,8 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
         Attach(made, target, step, path);
         FinishNew(made, mount);
         if (type != "tmpfs" || !options.ReadOnly) targets.Close(made);
-        if (hostInstead is not null) BindInstead(attempts, [Errno.EPERM], step, hostInstead, options.NewMount, target, path);
+        if (mount.HostInstead is { } clone) AttachInstead(attempts, step, clone, target, path);
+        else if (hostInstead is not null) BindInstead(attempts, [Errno.EPERM], step, hostInstead, options.NewMount, target, path);
         targets.Close(target);
     }
 
@@ -142,18 +144,33 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
         IReadOnlyList<OperationRules> attempts, ReadOnlySpan<int> errors, string step, string host, long attributes, Register target, string destination)
     {
         var tree = program.NewRegister();
-        var over = program.Add("skip", null, SYS_getpid);
-        foreach (var attempt in attempts)
-        {
-            foreach (var errno in errors) attempt.On(errno, program.Count);
-        }
-
+        var over = WhereRefused(attempts, errors);
         step += " (of the host)";
         program.Add(step, destination, SYS_open_tree, AT_FDCWD, program.Text(host), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE).Into(tree);
         SetAttributes(tree, attributes, 0, MS_PRIVATE, recursive: true, step, destination);
         Attach(tree, target, step, destination);
         targets.Close(tree);
         over.OnSuccess(program.Count);
+    }
+
+    // Attaches what the parent has cloned where a user namespace was refused a filesystem of its own.
+    private void AttachInstead(IReadOnlyList<OperationRules> attempts, string step, SafeFileHandle clone, Register target, string destination)
+    {
+        var over = WhereRefused(attempts, [Errno.EPERM]);
+        Attach((long)clone.DangerousGetHandle(), target, step + " (of the host)", destination);
+        over.OnSuccess(program.Count);
+    }
+
+    // What comes next is only done where one of the attempts failed with one of the errors; the end of it is to be told.
+    private OperationRules WhereRefused(IReadOnlyList<OperationRules> attempts, ReadOnlySpan<int> errors)
+    {
+        var over = program.Add("skip", null, SYS_getpid);
+        foreach (var attempt in attempts)
+        {
+            foreach (var errno in errors) attempt.On(errno, program.Count);
+        }
+
+        return over;
     }
 
     /// <summary>A detached copy of an open mount.</summary>

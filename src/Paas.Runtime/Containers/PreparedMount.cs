@@ -35,6 +35,12 @@ internal sealed record PreparedMount
     /// <summary>Options besides those of the bundle: the mode of the directory a tmpfs covers.</summary>
     public IReadOnlyList<(string Key, string? Value)> MoreOptions { get; init; } = [];
 
+    /// <summary>
+    /// The host's sysfs without what is mounted in it, for a user namespace that may not mount its own; null where none is needed, or the
+    /// caller may not have it.
+    /// </summary>
+    public SafeFileHandle? HostInstead { get; init; }
+
     /// <summary>Clones of control groups' directories, for a container without their namespace.</summary>
     public CgroupClones? Groups { get; init; }
 }

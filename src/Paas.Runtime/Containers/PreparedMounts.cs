@@ -115,9 +115,26 @@ internal sealed class PreparedMounts : IDisposable
             return mount with { Groups = Keep(CgroupClones.Open(group, options, _namespaces)) };
         }
 
+        if (config.Type == "sysfs") return mount with { HostInstead = CloneSysfs(options) };
         if (config.Type != "tmpfs") return mount;
         mount = InheritMode(mount);
         return options.CopyUp ? CopyUp(mount) : mount;
+    }
+
+    // The child could only bind the host's with all that is mounted in it, control groups among it, which programs then find twice.
+    private SafeFileHandle? CloneSysfs(MountOptions options)
+    {
+        if (!_namespaces.Has(NamespaceKind.User)) return null;
+        try
+        {
+            var clone = Keep(Linux.Mounts.OpenTreeClone("/sys", recursive: false));
+            Linux.Mounts.SetAttributes(clone, options.NewMount, 0, MS_PRIVATE);
+            return clone;
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EPERM or Errno.EINVAL)
+        {
+            return null;
+        }
     }
 
     private PreparedMount PrepareBind(PreparedMount mount)

@@ -62,6 +62,26 @@ public sealed class KernelFilesystemTests
         Assert.StartsWith("cat\n1\n", container.Run().Output);
     }
 
+    [OwnRootFact]
+    public void A_user_namespace_with_the_hosts_network_sees_the_hosts_sysfs_and_nothing_that_is_mounted_in_it_there()
+    {
+        using var container = new TestContainer().WithUserNamespace().Script("cat /proc/self/mountinfo");
+        RuntimeUnderTest.Execute("/bin/chown", "-R", "300000:300000", container.Rootfs).ShouldSucceed();
+        RemoveNamespace(container, "network");
+        AddNamespace(container, "cgroup");
+        container.Mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro");
+        // Each of these is a mount as well.
+        container.Linux["maskedPaths"] = new JsonArray();
+        container.Linux["readonlyPaths"] = new JsonArray();
+        var lines = container.Run().ShouldSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var mounts = MountTable.Parse(string.Join('\n', lines)).Where(mount => mount.Point == "/sys" || mount.Point.StartsWith("/sys/", StringComparison.Ordinal)).ToList();
+        Assert.All(mounts, mount => Assert.True(mount.Point == "/sys" || mount.Point.StartsWith("/sys/fs/cgroup", StringComparison.Ordinal), mount.Point));
+        Assert.Equal(mounts.Select(mount => mount.Point).Distinct(), mounts.Select(mount => mount.Point));
+        Assert.Equal(["ro", "nosuid", "nodev", "noexec"], mounts.At("/sys").Options.Intersect(["ro", "nosuid", "nodev", "noexec"]));
+        // What is above a group would be shown as the way up from it.
+        Assert.DoesNotContain(lines, line => line.Contains(" /.. ", StringComparison.Ordinal) || line.Contains(" /../", StringComparison.Ordinal));
+    }
+
     [RootFact]
     public void Read_only_places_keep_what_else_their_mount_says()
     {
