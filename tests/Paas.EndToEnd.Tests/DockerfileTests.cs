@@ -57,6 +57,7 @@ public sealed class DockerfileTests(ServerFixture fixture)
         var built = (await app.PaasAsync("build", "-t", "team/tool:1", "--build-arg", "WHO=world", "--secret", "id=GREETING,src=server.pl", ".")).Succeeded();
         Assert.Matches("^sha256:[0-9a-f]{64}\n$", built.Stdout);
         Assert.Contains(" world", built.Stderr, StringComparison.Ordinal);
+        Assert.Matches(@"\n\(steps of Dockerfiles\) +[1-9]\d* +\d", (await app.PaasAsync("images")).Succeeded().Stdout);
         var failed = await app.PaasAsync("build", "--target", "nowhere", ".");
         Assert.Equal(1, failed.ExitCode);
         Assert.Contains("target stage \"nowhere\" could not be found", failed.Stderr, StringComparison.Ordinal);

@@ -29,6 +29,9 @@ public sealed class ImageArchiveTests(ServerFixture fixture)
         (await app.PaasAsync("commit", "web.1", "--tag", "archived:fixed")).Succeeded();
         var diff = (await app.PaasAsync("images:diff", "archived", "archived:fixed")).Succeeded().Stdout;
         Assert.Contains("A /tmp/note  8\n", diff, StringComparison.Ordinal);
+        (await app.PaasAsync("commit", "web.1", "--no-pause", "--tag", "archived:moving")).Succeeded();
+        var moving = (await app.PaasAsync("images:diff", "archived:fixed", "archived:moving", "--json")).Succeeded();
+        Assert.DoesNotContain(JsonSerializer.Deserialize(moving.Stdout, ApiJsonContext.Default.ImageDiffDocument)!.Files, file => file.Path is "/tmp/note" or "/workspace/Procfile");
         Assert.Equal(1, (await app.PaasAsync("commit", "web.9")).ExitCode);
     }
 
