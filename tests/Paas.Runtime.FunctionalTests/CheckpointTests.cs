@@ -39,11 +39,29 @@ public sealed class CheckpointTests
         using var other = new TestContainer();
         foreach (var (name, value) in container.Config.ToArray()) other.Config[name] = value?.DeepClone();
         other.Linux["cgroupsPath"] = $"/{other.Id}";
-        File.WriteAllText(System.IO.Path.Combine(other.Rootfs, "tmp/count"), "0");
+        // criu wants open files as they were, and this one may have been open.
+        File.Copy(System.IO.Path.Combine(container.Rootfs, "tmp/count"), System.IO.Path.Combine(other.Rootfs, "tmp/count"));
+        var count = Math.Max(20, Count(container));
         other.WriteConfig();
         Restore(other, container.Path("images")).ShouldSucceed();
-        TestContainer.Eventually(() => Count(other) > 20, "the counter goes on, in the other root");
+        TestContainer.Eventually(() => GoesOn(other) > count, "the counter goes on, in the other root");
         Assert.Contains($"/{other.Id}\n", File.ReadAllText($"/proc/{other.Pid}/cgroup"));
+        Assert.Empty(container.Cgroups());
+    }
+
+    [CriuFact]
+    public void A_restore_into_another_group_that_fails_late_leaves_neither()
+    {
+        using var container = Counting();
+        container.Verb("pause").ShouldSucceed();
+        Checkpoint(container).ShouldSucceed();
+        using var other = new TestContainer();
+        foreach (var (name, value) in container.Config.ToArray()) other.Config[name] = value?.DeepClone();
+        other.Linux["cgroupsPath"] = $"/{other.Id}";
+        File.Delete(System.IO.Path.Combine(other.Rootfs, "bin/busybox"));
+        other.WriteConfig();
+        Assert.Contains("criu failed: type restore", Restore(other, container.Path("images")).Error);
+        Assert.Empty(other.Cgroups());
         Assert.Empty(container.Cgroups());
     }
 

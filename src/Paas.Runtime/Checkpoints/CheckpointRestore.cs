@@ -40,7 +40,7 @@ internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions op
             ];
             // Stopped until the hooks have made what its processes look for, a network above all.
             if (HasHooks) arguments.Add("--leave-stopped");
-            CriuProgram.Run("restore", Path.Combine(options.WorkPath, "restore.log"), arguments, Place(place, root, inherited));
+            Restore(arguments, Place(place, root, inherited));
             var pid = int.Parse(Files.ReadText(pidFile).Trim(), CultureInfo.InvariantCulture);
             var process = LaunchedProcess.Adopt(pid, Processes.Open(pid) ?? throw new RuntimeException("the restored process has ended already"));
             LeaveFormerGroup();
@@ -51,6 +51,20 @@ internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions op
         {
             Files.TryRemove(pidFile);
             Files.TryRemoveDirectory(place);
+        }
+    }
+
+    private void Restore(List<string> arguments, HostProgramPlace place)
+    {
+        try
+        {
+            CriuProgram.Run("restore", Path.Combine(options.WorkPath, "restore.log"), arguments, place);
+        }
+        catch
+        {
+            // It may have come as far as making that anew.
+            LeaveFormerGroup();
+            throw;
         }
     }
 
