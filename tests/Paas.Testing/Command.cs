@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
@@ -18,6 +19,9 @@ public sealed record CommandResult(string CommandLine, int ExitCode, string Stdo
 /// <summary>A program to run to its end, as a person at a shell would.</summary>
 public sealed record Command(string Program, params IReadOnlyList<string> Arguments)
 {
+    // ETXTBSY
+    private const int TextFileBusy = 26;
+
     public string? Directory { get; init; }
 
     public string? Stdin { get; init; }
@@ -49,7 +53,21 @@ public sealed record Command(string Program, params IReadOnlyList<string> Argume
     }
 
     /// <summary>Starts it and returns at once; the caller kills it.</summary>
-    public Process Start() => Process.Start(StartInfo()) ?? throw new InvalidOperationException($"{Program} did not start");
+    public Process Start()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Process.Start(StartInfo()) ?? throw new InvalidOperationException($"{Program} did not start");
+            }
+            catch (Win32Exception error) when (error.NativeErrorCode == TextFileBusy && attempt < 50)
+            {
+                // A program that was just written is held open for a moment by whatever was forked meanwhile and has not executed yet.
+                Thread.Sleep(attempt);
+            }
+        }
+    }
 
     public override string ToString() => new StringBuilder(Program).Append(' ').AppendJoin(' ', Arguments).ToString();
 
