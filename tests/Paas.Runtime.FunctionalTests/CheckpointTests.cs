@@ -36,9 +36,7 @@ public sealed class CheckpointTests
         using var container = Counting();
         container.Verb("pause").ShouldSucceed();
         Checkpoint(container).ShouldSucceed();
-        using var other = new TestContainer();
-        foreach (var (name, value) in container.Config.ToArray()) other.Config[name] = value?.DeepClone();
-        other.Linux["cgroupsPath"] = $"/{other.Id}";
+        using var other = InAnotherGroup(container);
         // criu wants open files as they were, and this one may have been open.
         File.Copy(System.IO.Path.Combine(container.Rootfs, "tmp/count"), System.IO.Path.Combine(other.Rootfs, "tmp/count"));
         var count = Math.Max(20, Count(container));
@@ -55,9 +53,7 @@ public sealed class CheckpointTests
         using var container = Counting();
         container.Verb("pause").ShouldSucceed();
         Checkpoint(container).ShouldSucceed();
-        using var other = new TestContainer();
-        foreach (var (name, value) in container.Config.ToArray()) other.Config[name] = value?.DeepClone();
-        other.Linux["cgroupsPath"] = $"/{other.Id}";
+        using var other = InAnotherGroup(container);
         File.Delete(System.IO.Path.Combine(other.Rootfs, "bin/busybox"));
         other.WriteConfig();
         Assert.Contains("criu failed: type restore", Restore(other, container.Path("images")).Error);
@@ -171,6 +167,15 @@ public sealed class CheckpointTests
         container.RunDetached().ShouldSucceed();
         TestContainer.Eventually(() => Count(container) > 20, "it counts");
         return container;
+    }
+
+    // The same, but for its name, its root and its group.
+    private static TestContainer InAnotherGroup(TestContainer container)
+    {
+        var other = new TestContainer();
+        foreach (var (name, value) in container.Config.ToArray()) other.Config[name] = value?.DeepClone();
+        other.Linux["cgroupsPath"] = $"/{other.Id}";
+        return other;
     }
 
     // One that begins anew begins at one. Nothing is there for the moment in which it is written.

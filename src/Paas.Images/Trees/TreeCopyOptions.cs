@@ -11,8 +11,11 @@ public sealed record TreeCopyOptions
     /// <summary>Permissions from a file's own, whether it is a directory; null keeps them.</summary>
     public Func<uint, bool, uint>? Mode { get; init; }
 
+    /// <summary>Permissions of directories made on the way where nothing else is said.</summary>
+    public const uint UsualMadeMode = 0x1ed;
+
     /// <summary>Permissions of directories made on the way.</summary>
-    public uint MadeMode { get; init; } = 0x1ed;
+    public uint MadeMode { get; init; } = UsualMadeMode;
 
     /// <summary>True makes a directory for another's content like that one; false as those on the way, whatever the other is.</summary>
     public bool KeepsTop { get; init; }

@@ -13,8 +13,6 @@ namespace Paas.Build.Dockerfiles.Copying;
 /// <param name="isContext">True where everything is root's unless said otherwise.</param>
 internal sealed class CopyExecution(CopyPlan plan, FileTree source, bool isContext)
 {
-    private const uint MadeMode = 0x1ed;
-
     private readonly IgnorePatterns _excluded = IgnorePatterns.Of(plan.Exclude);
 
     /// <summary>Everything but what is below that the layer depends on.</summary>
@@ -39,7 +37,7 @@ internal sealed class CopyExecution(CopyPlan plan, FileTree source, bool isConte
         {
             Owner = plan.Owner ?? (isContext ? LayerOwner.Root : null),
             Mode = plan.Mode,
-            MadeMode = ModeChange.Whole(plan.ModeText) ?? MadeMode,
+            MadeMode = ModeChange.Whole(plan.ModeText) ?? TreeCopyOptions.UsualMadeMode,
             KeepsTop = plan.Parents,
             Excludes = Excludes(),
             LooksIntoExcluded = _excluded.BringsBack,

@@ -9,7 +9,6 @@ namespace Paas.Build.Dockerfiles.Copying;
 internal sealed class GitCheckout(GitSource source, bool keepsGitDirectory)
 {
     private const int DeepestNesting = 8;
-    private const string LinkMode = "160000";
 
     /// <summary>Fetches it.</summary>
     /// <param name="directory">Where; not there yet.</param>
@@ -34,7 +33,7 @@ internal sealed class GitCheckout(GitSource source, bool keepsGitDirectory)
         using (var remote = GitRemote.Anonymous()) await remote.FetchAsync(new GitFetch(Path.Combine(directory, ".git"), address, reference) { IsShallow = true }, ct);
         await GitAsync(ct, "-C", directory, "checkout", "-q", "--detach", "FETCH_HEAD");
         var commit = (await GitAsync(ct, "-C", directory, "rev-parse", "HEAD")).Trim();
-        if (source.WithSubmodules && new UntrustedTree(directory).Kind(".gitmodules") is not null) await FetchSubmodulesAsync(address, directory, depth, ct);
+        if (source.WithSubmodules && new UntrustedTree(directory).Kind(GitModules.File) is not null) await FetchSubmodulesAsync(address, directory, depth, ct);
         if (!keepsGitDirectory) TreeRemoval.Remove(Path.Combine(directory, ".git"));
         return commit;
     }
@@ -43,26 +42,13 @@ internal sealed class GitCheckout(GitSource source, bool keepsGitDirectory)
     private async Task FetchSubmodulesAsync(RemoteAddress address, string directory, int depth, CancellationToken ct)
     {
         if (depth == DeepestNesting) throw new FormatException($"{source.Address} has submodules more than {DeepestNesting} deep");
-        var settings = await SettingsAsync(directory, ct);
-        foreach (var (key, path) in settings.Where(setting => setting.Key.EndsWith(".path", StringComparison.Ordinal)))
+        var described = GitModules.Described(await GitAsync(ct, "-C", directory, "config", "--blob", $"HEAD:{GitModules.File}", "--list", "-z"));
+        // Only what the commit has as a submodule: the file may name anything.
+        foreach (var (path, commit) in GitModules.Links(await GitAsync(ct, "-C", directory, "ls-tree", "-r", "-z", "HEAD")).Where(link => described.ContainsKey(link.Path)))
         {
-            // Only what the commit has as a submodule: the file may name anything.
-            var entry = (await GitAsync(ct, "-C", directory, "ls-tree", "-z", "HEAD", "--", path)).TrimEnd('\0').Split([' ', '\t'], 4);
-            if (entry is not [LinkMode, "commit", var commit, var found] || found != path) continue;
-            if (!settings.TryGetValue($"{key[..^".path".Length]}.url", out var url)) throw new FormatException($"the submodule {path} has no url in .gitmodules");
+            var url = described[path] ?? throw new FormatException($"the submodule {path} has no url in {GitModules.File}");
             await FetchAsync(address.Resolve(url), commit, Path.Combine(directory, path), depth + 1, ct);
         }
-    }
-
-    private static async Task<Dictionary<string, string>> SettingsAsync(string directory, CancellationToken ct)
-    {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in (await GitAsync(ct, "-C", directory, "config", "--blob", "HEAD:.gitmodules", "--list", "-z")).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (line.Split('\n', 2) is [var key, var value]) settings[key] = value;
-        }
-
-        return settings;
     }
 
     private static async Task<string> GitAsync(CancellationToken ct, params string[] arguments)

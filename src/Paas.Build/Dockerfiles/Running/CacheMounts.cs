@@ -12,8 +12,6 @@ namespace Paas.Build.Dockerfiles.Running;
 /// </summary>
 internal sealed class CacheMounts(string directory)
 {
-    private const uint DefaultMode = 0x1ed;
-
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
 
     /// <summary>The directory behind a mount, until the lease is disposed.</summary>
@@ -25,7 +23,7 @@ internal sealed class CacheMounts(string directory)
     {
         var name = $"{app}\0{mount.Id}\0{mount.From}\0{mount.Source}";
         if (origin is not null) name += $"\0{origin}";
-        else if ((mount.UserId, mount.GroupId, mount.Mode) != (0, 0, DefaultMode)) name += $"\0{mount.UserId}:{mount.GroupId}:{mount.Mode}";
+        else if ((mount.UserId, mount.GroupId, mount.Mode) != (0, 0, RunMount.CacheMode)) name += $"\0{mount.UserId}:{mount.GroupId}:{mount.Mode}";
         var path = Path.Combine(directory, "mounts", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
         if (mount.Sharing == CacheSharing.Shared) return Make(path, mount, null, null);
         var turn = Turns.GetOrAdd(path, _ => new SemaphoreSlim(1));
