@@ -123,6 +123,9 @@ public sealed record ControlPlaneOptions
     /// <summary>How long a task beside a deployment may take: the Procfile's <c>release</c>, <c>predeploy</c>, <c>postdeploy</c>.</summary>
     public TimeSpan DeployTaskTimeout { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long a task by the clock may take: one that hangs would keep its next run from beginning.</summary>
+    public TimeSpan CronTimeout { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>How long an instance that left the router may finish its requests.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

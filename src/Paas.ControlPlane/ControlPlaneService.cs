@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Paas.ControlPlane.Apps;
 using Paas.ControlPlane.Builds;
 using Paas.ControlPlane.Cleanup;
+using Paas.ControlPlane.Cron;
 using Paas.ControlPlane.Health;
 using Paas.ControlPlane.Reconcile;
 using Paas.ControlPlane.Registry;
@@ -10,7 +11,7 @@ using Paas.ControlPlane.Registry;
 namespace Paas.ControlPlane;
 
 /// <summary>Brings the control plane up, adopting what runs, and takes it down, leaving it running.</summary>
-internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, Reconciler reconciler, BuildQueue queue, PushedImages pushed, ImageCleanup cleanup, ImageBuilds imageBuilds, HealthMonitor health) : IHostedService
+internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, Reconciler reconciler, BuildQueue queue, PushedImages pushed, ImageCleanup cleanup, ImageBuilds imageBuilds, HealthMonitor health, CronClock cron) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -24,10 +25,12 @@ internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles 
         await queue.StartAsync(cancellationToken);
         pushed.Start();
         cleanup.Start();
+        cron.Start();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await cron.StopAsync();
         await queue.StopAsync(cancellationToken);
         await pushed.StopAsync();
         await cleanup.StopAsync();

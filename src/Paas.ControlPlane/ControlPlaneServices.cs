@@ -14,6 +14,7 @@ using Paas.ControlPlane.Archives;
 using Paas.ControlPlane.Buildpacks;
 using Paas.ControlPlane.Builds;
 using Paas.ControlPlane.Cleanup;
+using Paas.ControlPlane.Cron;
 using Paas.ControlPlane.Deployments;
 using Paas.ControlPlane.Discovery;
 using Paas.ControlPlane.Domain;
@@ -60,6 +61,7 @@ public static class ControlPlaneServices
         services.AddGit(options);
         services.AddSingleton<BuildpackSettings>().AddSingleton<BuildExplanations>().AddSingleton<BuildBills>().AddSingleton<IBuildpacks, BuildpackDesk>();
         services.AddSingleton<StackTable>().AddSingleton<AppRebase>().AddSingleton<IStacks, StackDesk>();
+        services.AddSingleton<CronHistory>().AddSingleton<CronRuns>().AddSingleton<CronClock>().AddSingleton<ICron, CronDesk>();
         services.AddSingleton(MakePlatform);
         services.AddSingleton<IPlatform>(provider => provider.GetRequiredService<Platform>());
         services.AddHostedService<ControlPlaneService>();
@@ -142,7 +144,7 @@ public static class ControlPlaneServices
     private static void AddReconciling(IServiceCollection services)
     {
         services.AddSingleton<ContainerView>().AddSingleton<AppChanges>().AddSingleton<Observer>().AddSingleton<InstanceConfigs>();
-        services.AddSingleton<ImageHealthchecks>().AddSingleton<HealthMonitor>().AddSingleton<InstanceCheck>().AddSingleton<Diagnosis>().AddSingleton<PlatformLog>();
+        services.AddSingleton<ImageHealthchecks>().AddSingleton<Prober>().AddSingleton<LivingChecks>().AddSingleton<StartupChecks>().AddSingleton<HealthMonitor>().AddSingleton<InstanceCheck>().AddSingleton<Diagnosis>().AddSingleton<PlatformLog>();
         services.AddSingleton<Executor>().AddSingleton<Reconciler>();
         services.AddSingleton<AppTurns>().AddSingleton<Deployer>().AddSingleton<ImageDeployer>().AddSingleton<PushedImages>().AddSingleton<DeployTasks>();
     }
@@ -199,6 +201,7 @@ public static class ControlPlaneServices
         provider.GetRequiredService<AppLogs>(),
         provider.GetRequiredService<OneOffs>(),
         provider.GetRequiredService<InstanceExecs>(),
+        provider.GetRequiredService<CronRuns>(),
         provider.GetRequiredService<PlatformLog>(),
         provider.GetRequiredService<ImageStore>(),
         provider.GetRequiredService<ImageCatalog>(),

@@ -46,7 +46,10 @@ public sealed partial class Platform
             {
                 var target = Target(app, request.Version);
                 return new ReleaseDraft(
-                    app, ReleaseReason.Rollback, $"Rollback to v{target.Version}", target.Image, target.Config, target.Processes, target.Build, target.Port);
+                    app, ReleaseReason.Rollback, $"Rollback to v{target.Version}", target.Image, target.Config, target.Processes, target.Build, target.Port)
+                {
+                    Manifest = target.Manifest,
+                };
             },
             null,
             null,
@@ -77,7 +80,10 @@ public sealed partial class Platform
         }
 
         var live = _releases.Get(app, version);
-        return new ReleaseDraft(app, ReleaseReason.Config, ConfigVars.Describe(change.Vars), live.Image, config, live.Processes, live.Build, live.Port);
+        return new ReleaseDraft(app, ReleaseReason.Config, ConfigVars.Describe(change.Vars), live.Image, config, live.Processes, live.Build, live.Port)
+        {
+            Manifest = live.Manifest,
+        };
     }
 
     private Release Target(string app, int? version)

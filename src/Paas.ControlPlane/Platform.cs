@@ -4,6 +4,7 @@ using Paas.ControlPlane.Apps;
 using Paas.ControlPlane.Buildpacks;
 using Paas.ControlPlane.Builds;
 using Paas.ControlPlane.Cleanup;
+using Paas.ControlPlane.Cron;
 using Paas.ControlPlane.Deployments;
 using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Git;
@@ -45,6 +46,7 @@ public sealed partial class Platform : IPlatform
     private readonly AppLogs _logs;
     private readonly OneOffs _oneOffs;
     private readonly InstanceExecs _execs;
+    private readonly CronRuns _cron;
     private readonly PlatformLog _platformLog;
     private readonly ContentStore _content;
     private readonly ImageCleanup _cleanup;
@@ -55,14 +57,14 @@ public sealed partial class Platform : IPlatform
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
         BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildpackSettings buildpacks, BuildQueue queue, BuiltImages built, SourceTrees trees, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
-        GitRepositories repositories, GitSettings gitSettings, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, PlatformLog platformLog,
+        GitRepositories repositories, GitSettings gitSettings, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, CronRuns cron, PlatformLog platformLog,
         ImageStore images, ImageCatalog catalog, RegistryStore registry, ImageCleanup cleanup)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
         (_intake, _imageBuilds, _builders, _buildpacks, _queue, _deployer, _reconciler, _table, _changes) = (intake, imageBuilds, builders, buildpacks, queue, deployer, reconciler, table, changes);
         (_built, _trees) = (built, trees);
         (_repositories, _gitSettings, _files, _urls, _logs, _oneOffs, _execs) = (repositories, gitSettings, files, urls, logs, oneOffs, execs);
-        _platformLog = platformLog;
+        (_cron, _platformLog) = (cron, platformLog);
         (_images, _content, _catalog, _registry, _cleanup) = (images, images.Content, catalog, registry, cleanup);
     }
 
@@ -110,6 +112,7 @@ public sealed partial class Platform : IPlatform
         using var limit = new CancellationTokenSource(DestroyPatience);
         await _queue.ForgetAsync(app, limit.Token);
         _apps.Delete(app);
+        await _cron.EndAsync(app);
         _builders.Forget(app);
         _built.Forget(app);
         _trees.Forget(app);

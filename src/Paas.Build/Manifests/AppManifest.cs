@@ -80,6 +80,12 @@ public sealed record ManifestHealthCheck
     /// <summary>What the answer has to contain.</summary>
     public string? Content { get; init; }
 
+    /// <summary>Headers of the request for <see cref="Path"/>.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Whether a failure is only told.</summary>
+    public bool Warn { get; init; }
+
     /// <summary>How often it is tried.</summary>
     public int? Attempts { get; init; }
 

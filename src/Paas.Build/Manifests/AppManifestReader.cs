@@ -10,6 +10,7 @@ public static partial class AppManifestReader
 {
     private const int MostBytes = 256 * 1024;
     private const int MostInstances = 100;
+    private const int MostCheckSeconds = 3600;
 
     private static readonly string[] CheckTypes = ["startup", "liveness", "readiness"];
 
@@ -105,6 +106,9 @@ public static partial class AppManifestReader
         var (uptime, listening) = (Whole(check, "uptime"), Flag(check, "listening"));
         var kinds = (path is null ? 0 : 1) + (command is null ? 0 : 1) + (uptime is null ? 0 : 1) + (listening == true ? 1 : 0);
         if (kinds != 1) throw Wrong(check.Line, "a health check has exactly one of path, command, uptime and listening");
+        if (uptime is not null && type != "startup") throw Wrong(check.Line, $"uptime is for startup checks, not for {type} checks");
+        if ((long)(Whole(check, "attempts") ?? 1) * (Whole(check, "wait") ?? 1) + (Whole(check, "initialDelay") ?? 0) + (uptime ?? 0) > MostCheckSeconds)
+            throw Wrong(check.Line, $"a health check may take {MostCheckSeconds} s at most: initialDelay, and attempts times wait");
         return new ManifestHealthCheck
         {
             Type = type,
@@ -115,11 +119,21 @@ public static partial class AppManifestReader
             Listening = listening,
             Port = port,
             Content = Text(check, "content"),
+            Headers = Items(check, "httpHeaders") is { Count: > 0 } headers ? headers.Select(Header).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase) : null,
+            Warn = Flag(check, "warn") ?? false,
             Attempts = Whole(check, "attempts"),
             Timeout = Whole(check, "timeout"),
             Wait = Whole(check, "wait"),
             InitialDelay = Whole(check, "initialDelay"),
         };
+    }
+
+    private static KeyValuePair<string, string> Header(LocatedJson header)
+    {
+        Require(header, JsonValueKind.Object, "an item of httpHeaders");
+        return Text(header, "name") is { Length: > 0 } name && Text(header, "value") is { } value && HeaderName().IsMatch(name) && !value.AsSpan().ContainsAny("\r\n\0")
+            ? new(name, value)
+            : throw Wrong(header.Line, "an item of httpHeaders has a name, of letters, digits and dashes, and a value");
     }
 
     private static string ProcessTypeOf(string type, LocatedJson value) =>
@@ -170,4 +184,7 @@ public static partial class AppManifestReader
 
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*\\z")]
     private static partial Regex VariableName();
+
+    [GeneratedRegex("^[A-Za-z0-9-]+\\z")]
+    private static partial Regex HeaderName();
 }

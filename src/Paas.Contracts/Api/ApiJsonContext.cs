@@ -29,6 +29,7 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(BuildEvent))]
 [JsonSerializable(typeof(BuilderDocument))]
 [JsonSerializable(typeof(BuildpacksDocument))]
+[JsonSerializable(typeof(IReadOnlyList<CronTaskDocument>))]
 [JsonSerializable(typeof(IReadOnlyList<InstalledBuildpackDocument>))]
 [JsonSerializable(typeof(BuildExplanationDocument))]
 [JsonSerializable(typeof(IReadOnlyList<BillOfMaterialsDocument>))]

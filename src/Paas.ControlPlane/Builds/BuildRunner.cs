@@ -147,7 +147,7 @@ internal sealed partial class BuildRunner(
         var set = apps.Config(build.App);
         var additions = ManifestConfig.Additions(build.App, manifest, set);
         if (additions.Count > 0) output.Write($"-----> {AppManifest.FileName} sets {string.Join(", ", additions.Keys)}");
-        if (ManifestConfig.Unused(manifest) is { } unused) output.Write(unused);
+        if (manifest is { Cron.Count: > 0 }) output.Write($"-----> {AppManifest.FileName} has {manifest.Cron.Count} task{(manifest.Cron.Count == 1 ? "" : "s")} by the clock: paas cron -a {build.App}");
         apps.MarkSecret(build.App, [.. additions.Keys.Where(name => manifest!.Env[name].IsGenerated)]);
         var config = set.With(additions);
         output.Mask = new SecretMask(config, apps.SecretVars(build.App));
@@ -161,7 +161,10 @@ internal sealed partial class BuildRunner(
         var outcome = former?.Outcome ?? await buildApp(wanted, output.Write, ct);
         var (release, deployment) = (await deployer.DeployAsync(
             build.App,
-            () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, gitSettings.ForRelease(build.App, apps.Config(build.App).With(additions), build.Source.Commit), outcome.Processes, build.Number, outcome.Port, manifest?.Formation),
+            () => new ReleaseDraft(build.App, ReleaseReason.Build, Description(build), outcome.Image, gitSettings.ForRelease(build.App, apps.Config(build.App).With(additions), build.Source.Commit), outcome.Processes, build.Number, outcome.Port, manifest?.Formation)
+            {
+                Manifest = ReleaseManifest.Of(manifest),
+            },
             made => output.Write($"-----> Deploying v{made.Version}"),
             progress =>
             {

@@ -32,15 +32,6 @@ internal static class ManifestConfig
             $"{AppManifest.FileName} line {missing[0].Value.Line}: {names} {(missing.Count == 1 ? "is" : "are")} required and not set", string.Join('\n', hints));
     }
 
-    /// <summary>A line that says what of a manifest nothing acts on; null where there is nothing.</summary>
-    internal static string? Unused(AppManifest? manifest)
-    {
-        string[] unused = [.. Named("cron", manifest?.Cron.Count), .. Named("healthchecks", manifest?.HealthChecks.Count)];
-        return unused.Length == 0 ? null : $"       {AppManifest.FileName}: {string.Join(" and ", unused)} read and checked; the platform does not act on {(unused.Length == 1 ? "it" : "them")} yet";
-
-        static IEnumerable<string> Named(string name, int? count) => count > 0 ? [name] : [];
-    }
-
     /// <summary>Config vars with what a manifest adds; what is set is stronger.</summary>
     internal static IReadOnlyDictionary<string, string> With(this IReadOnlyDictionary<string, string> config, IReadOnlyDictionary<string, string> additions) =>
         Domain.ConfigVars.Apply(config, additions.Where(pair => !config.ContainsKey(pair.Key)).ToDictionary(pair => pair.Key, pair => (string?)pair.Value));

@@ -20,7 +20,11 @@ internal sealed record Release(
     IReadOnlyDictionary<string, string> Processes,
     int? Build,
     DateTimeOffset CreatedAt,
-    int? Port = null);
+    int? Port = null)
+{
+    /// <summary>What its <c>app.json</c> says of how it runs.</summary>
+    internal ReleaseManifest Manifest { get; init; } = ReleaseManifest.None;
+}
 
 /// <summary>A build as it is stored.</summary>
 internal sealed record BuildRecord(

@@ -12,7 +12,7 @@ namespace Paas.ControlPlane.Health;
 /// Why an instance is not well, in words for its owner: how its process ended, what it printed last, where it listens and where it
 /// should, and what to do next. Several lines; the first says the most.
 /// </summary>
-internal sealed class Diagnosis(ControlPlaneOptions options, INode node, HealthMonitor health, TimeProvider time)
+internal sealed class Diagnosis(ControlPlaneOptions options, INode node, HealthMonitor health, StartupChecks startup, TimeProvider time)
 {
     // A stack trace has its message above a dozen frames.
     private const int LogLines = 25;
@@ -23,10 +23,11 @@ internal sealed class Diagnosis(ControlPlaneOptions options, INode node, HealthM
     {
         var text = new StringBuilder();
         var name = $"{instance.Name} of v{instance.Release}";
-        var refusal = health.Refusal(instance.Container);
+        var (refusal, refused) = (health.Refusal(instance.Container), startup.Refusal(instance.Container));
         text.AppendLine(problem switch
         {
-            DeploymentProblem.Unhealthy when refusal is not null => $"{name} runs, but the HEALTHCHECK of its image failed {Times(refusal.Failures)}: {refusal.Problem}",
+            DeploymentProblem.Unhealthy when refusal is not null => $"{name} runs, but {refusal.Value.Check} failed {Times(refusal.Value.Verdict.Failures)}: {refusal.Value.Verdict.Problem}",
+            DeploymentProblem.Unhealthy when refused is not null => $"{name} runs, but its startup check failed: {refused}",
             DeploymentProblem.Unhealthy => Unhealthy(name, instance.Port ?? options.Port),
             DeploymentProblem.NotStarted => $"{name} could not be started: {container?.State?.Error ?? "its container was not made"}",
             _ => Exited(name, container?.State),

@@ -10,14 +10,13 @@ using Paas.ControlPlane.Store;
 namespace Paas.ControlPlane.Health;
 
 /// <summary>
-/// Runs the <c>HEALTHCHECK</c> of images inside of their instances, as Docker does, from the start of a process to its end. Its first verdict is part
-/// of a deployment's check; later ones are shown and logged. Losing it costs nothing but asking again.
+/// Asks instances how they are from the start of a process to its end: the <c>HEALTHCHECK</c> of images, as Docker does, or liveness and readiness checks of
+/// <c>app.json</c>. The first verdict is part of a deployment's check; later ones are shown and logged, and one that is not alive is replaced. Losing it
+/// costs nothing but asking again.
 /// </summary>
 internal sealed partial class HealthMonitor(
-    INode node, ContainerView containers, InstanceStore instances, ImageHealthchecks checks, PlatformLog platformLog, TimeProvider time, ILogger<HealthMonitor> log) : IDisposable
+    Prober prober, ContainerView containers, InstanceStore instances, LivingChecks checks, PlatformLog platformLog, TimeProvider time, ILogger<HealthMonitor> log) : IDisposable
 {
-    private const int MostOutput = 4096;
-
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     // Before the first verdict somebody waits for it: a look now and then costs little, and the time that failures are given stays the same.
@@ -27,6 +26,9 @@ internal sealed partial class HealthMonitor(
     private readonly CancellationTokenSource _stopping = new();
     private readonly HashSet<string> _without = [];
     private Task _looking = Task.CompletedTask;
+
+    /// <summary>Called with the app when one of its instances is to be replaced.</summary>
+    internal event Action<string>? Retired;
 
     internal void Start() => _looking = Task.Run(LookAsync);
 
@@ -40,7 +42,7 @@ internal sealed partial class HealthMonitor(
     }
 
     /// <summary>Waits for the first verdict on an instance's process; asked again after a bad one, for a good one.</summary>
-    /// <returns>Null where it is healthy, or where its image has no such check; else what is wrong.</returns>
+    /// <returns>Null where it is healthy, or where nothing is asked; else what is wrong.</returns>
     internal async Task<string?> CheckAsync(Instance instance, DateTimeOffset start, CancellationToken ct)
     {
         if (await checks.OfAsync(instance, ct) is not { } check) return null;
@@ -51,7 +53,7 @@ internal sealed partial class HealthMonitor(
                 if (StartOf(instance.Container) == start)
                 {
                     var verdict = await WatchOf(instance, start, check).AnswerAsync(ct);
-                    return verdict.Healthy == true ? null : $"the HEALTHCHECK of its image failed: {verdict.Problem}";
+                    return verdict.Healthy == true ? null : $"{check.Name} failed: {verdict.Problem}";
                 }
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
@@ -66,8 +68,9 @@ internal sealed partial class HealthMonitor(
     /// <summary>The verdict on a container's process now; null where nothing is asked.</summary>
     internal HealthVerdict? Find(string container) => _watches.GetValueOrDefault(container)?.Verdict;
 
-    /// <summary>The verdict for which <see cref="CheckAsync"/> refused a container's process; null where it did not.</summary>
-    internal HealthVerdict? Refusal(string container) => _watches.GetValueOrDefault(container)?.Refusal;
+    /// <summary>The check, and its verdict, for which <see cref="CheckAsync"/> refused a container's process; null where it did not.</summary>
+    internal (string Check, HealthVerdict Verdict)? Refusal(string container) =>
+        _watches.GetValueOrDefault(container) is { Refusal: { } verdict } watch ? (watch.Check, verdict) : null;
 
     /// <summary>Asks no more: the container is being stopped.</summary>
     internal void End(string container)
@@ -121,11 +124,11 @@ internal sealed partial class HealthMonitor(
     private DateTimeOffset? StartOf(string container) =>
         containers.Find(container) is { Lost: false, State: { Status: SupervisedStatus.Running, StartedAt: { } start } } ? start : null;
 
-    private HealthWatch WatchOf(Instance instance, DateTimeOffset start, ImageHealthcheck check)
+    private HealthWatch WatchOf(Instance instance, DateTimeOffset start, LivingCheck check)
     {
         while (true)
         {
-            var watch = _watches.GetOrAdd(instance.Container, _ => new HealthWatch(start));
+            var watch = _watches.GetOrAdd(instance.Container, _ => new HealthWatch(start, check.Name));
             if (watch.Start == start)
             {
                 watch.Begin(() => RunAsync(instance, check, watch));
@@ -142,7 +145,7 @@ internal sealed partial class HealthMonitor(
         watch.End();
     }
 
-    private async Task RunAsync(Instance instance, ImageHealthcheck check, HealthWatch watch)
+    private async Task RunAsync(Instance instance, LivingCheck check, HealthWatch watch)
     {
         // As with Docker the first failure that counts is one interval after the start.
         var counted = watch.Start;
@@ -151,12 +154,13 @@ internal sealed partial class HealthMonitor(
             while (!_stopping.IsCancellationRequested)
             {
                 var asked = time.GetUtcNow();
-                var problem = await ProbeAsync(instance.Container, check, watch.Ended);
+                var (failed, problem) = await AskAsync(instance, check, watch);
                 watch.Ended.ThrowIfCancellationRequested();
                 // At first probes come faster than they count.
                 var counts = asked - watch.Start >= check.StartPeriod && (watch.Verdict.Healthy is not null || asked - counted >= check.Interval);
                 if (counts) counted = asked;
                 if (watch.Put(watch.Verdict.After(problem, check.Retries, counts))) Report(instance, watch.Verdict);
+                if (failed is { Replaces: true } && watch.Verdict.Healthy == false && Replace(instance, watch)) return;
                 await Task.Delay(Pause(check, watch, asked), time, watch.Ended);
             }
         }
@@ -171,7 +175,7 @@ internal sealed partial class HealthMonitor(
         }
     }
 
-    private static TimeSpan Pause(ImageHealthcheck check, HealthWatch watch, DateTimeOffset asked)
+    private static TimeSpan Pause(LivingCheck check, HealthWatch watch, DateTimeOffset asked)
     {
         if (watch.Verdict.Healthy is not null) return check.Interval;
         var pause = asked - watch.Start < check.StartPeriod ? check.StartInterval : check.Interval;
@@ -181,29 +185,34 @@ internal sealed partial class HealthMonitor(
     private void Report(Instance instance, HealthVerdict now) =>
         platformLog.Write(instance.App, now.Healthy == true ? $"{instance.Name} is healthy again" : $"{instance.Name} is unhealthy: {now.Problem}");
 
-    /// <summary>Null where the program says that all is well (exit code 0), else what it says.</summary>
-    private async Task<string?> ProbeAsync(string container, ImageHealthcheck check, CancellationToken ct)
+    // One that only warns is no reason to call an instance ill.
+    private async Task<(Probe? Failed, string? Problem)> AskAsync(Instance instance, LivingCheck check, HealthWatch watch)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(check.Timeout);
-        await using var said = new ProbeOutput(MostOutput);
-        try
+        foreach (var probe in check.Probes)
         {
-            var code = await node.ExecAsync(container, new ExecRequest(check.Command), new ExecStreams(Stream.Null, said, said), limit.Token);
-            return code == 0 ? null : Words($"exit status {code}", said);
+            if (await prober.AskAsync(instance, probe, watch.Ended) is not { } said)
+            {
+                watch.Warned.Remove(probe);
+                continue;
+            }
+
+            var problem = probe.Name is { Length: > 0 } name ? $"{name}: {said}" : said;
+            if (!probe.Warns) return (probe, problem);
+            if (watch.Warned.Add(probe)) platformLog.Write(instance.App, $"{instance.Name} fails a check, which only warns: {problem}");
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            return Words($"it took longer than {check.Timeout.TotalSeconds:0.#} s", said);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            // The program may be missing, or the process may be ending.
-            return error.Message;
-        }
+
+        return (null, null);
     }
 
-    private static string Words(string what, ProbeOutput said) => said.Line is { Length: > 0 } line ? $"{what}: {line}" : what;
+    // One that never served is its deployment's business, and the next one may be as ill: it is not let go before it was well.
+    private bool Replace(Instance instance, HealthWatch watch)
+    {
+        if (instances.List(instance.App).FirstOrDefault(one => one.Container == instance.Container) is not { RetiredAt: null } now || now.HealthyStart != watch.Start) return false;
+        platformLog.Write(instance.App, $"{instance.Name} is replaced: {watch.Check} failed");
+        instances.Retire(instance.Container, time.GetUtcNow());
+        Retired?.Invoke(instance.App);
+        return true;
+    }
 
     [LoggerMessage(2391, LogLevel.Error, "Looking after the health of instances failed and will be tried again")]
     private partial void LogFailed(Exception error);

@@ -1,6 +1,6 @@
 namespace Paas.ControlPlane.Health;
 
-/// <summary>What the probes of an image's <c>HEALTHCHECK</c> say of a process.</summary>
+/// <summary>What the probes of a process say of it.</summary>
 /// <param name="Healthy">Null until there is a first verdict.</param>
 /// <param name="Failures">Of probes, in a row.</param>
 /// <param name="Problem">What the last failed probe said; null where none has failed since the last that passed.</param>

@@ -4,8 +4,9 @@ namespace Paas.ControlPlane.Health;
 
 /// <summary>The probes of one process of a container, from its start to its end.</summary>
 /// <param name="start">Of the process, UTC.</param>
+/// <param name="check">What is asked, as its owner knows it.</param>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or parent holds nothing, and its token is asked after the end.")]
-internal sealed class HealthWatch(DateTimeOffset start)
+internal sealed class HealthWatch(DateTimeOffset start, string check)
 {
     private readonly TaskCompletionSource<HealthVerdict> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<HealthVerdict> _healthy = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,10 +16,15 @@ internal sealed class HealthWatch(DateTimeOffset start)
 
     internal DateTimeOffset Start => start;
 
+    internal string Check => check;
+
     internal CancellationToken Ended => _cancel.Token;
 
     /// <summary>Completes when nothing is asked any more.</summary>
     internal Task Running => _running ?? Task.CompletedTask;
+
+    /// <summary>Probes of which it was told already that they fail; for whoever asks them only.</summary>
+    internal HashSet<Probe> Warned { get; } = [];
 
     internal HealthVerdict Verdict { get; private set; } = HealthVerdict.Unknown;
 

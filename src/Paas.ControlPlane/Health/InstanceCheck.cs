@@ -6,9 +6,9 @@ namespace Paas.ControlPlane.Health;
 
 /// <summary>
 /// Whether an instance does its work. A web process has to accept a TCP connection on its port in time and is healthy at once when it
-/// does; any other process has to stay up for a moment. docs/decisions/0011.
+/// does; any other process has to stay up for a moment. docs/decisions/0011. Startup checks of <c>app.json</c> take its place.
 /// </summary>
-internal sealed class InstanceCheck(ControlPlaneOptions options, TimeProvider time)
+internal sealed class InstanceCheck(ControlPlaneOptions options, StartupChecks startup, TimeProvider time)
 {
     // A start takes a moment, and every pause in it is one that a push waits: a connection that is refused costs next to nothing.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
@@ -21,9 +21,11 @@ internal sealed class InstanceCheck(ControlPlaneOptions options, TimeProvider ti
 
     /// <summary>Runs the check to its end; the caller cancels it when the process ends.</summary>
     /// <returns>Null where it passed, else what is wrong.</returns>
-    internal async Task<string?> RunAsync(string type, string? address, DateTimeOffset start, CancellationToken ct)
+    internal async Task<string?> RunAsync(Instance instance, string? address, DateTimeOffset start, CancellationToken ct)
     {
-        if (type == Formations.Web && address is not null) return await AcceptsAsync(IPEndPoint.Parse(address), start, ct);
+        if (startup.Of(instance) is { Count: > 0 } own)
+            return await startup.RunAsync(instance, own, start, ct) is { } problem ? $"its startup check failed: {problem}" : null;
+        if (instance.Type == Formations.Web && address is not null) return await AcceptsAsync(IPEndPoint.Parse(address), start, ct);
         var rest = start + options.UptimeCheck - time.GetUtcNow();
         if (rest > TimeSpan.Zero) await Task.Delay(rest, time, ct);
         return null;

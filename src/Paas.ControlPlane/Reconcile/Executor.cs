@@ -21,6 +21,7 @@ internal sealed partial class Executor(
     RouteTable routes,
     InstanceCheck check,
     HealthMonitor health,
+    StartupChecks startup,
     Diagnosis diagnosis,
     AppChanges changes,
     PlatformLog platformLog,
@@ -101,7 +102,7 @@ internal sealed partial class Executor(
             {
                 try
                 {
-                    var problem = await check.RunAsync(instance.Instance.Type, instance.Address, start, token)
+                    var problem = await check.RunAsync(instance.Instance, instance.Address, start, token)
                         ?? await health.CheckAsync(instance.Instance, start, token);
                     var took = time.GetUtcNow() - start;
                     if (problem is null) instances.SetHealthy(instance.Container, start);
@@ -160,6 +161,7 @@ internal sealed partial class Executor(
     {
         instances.Remove(container);
         book.Forget(container);
+        startup.Forget(container);
         containers.Remove(container);
     }
 

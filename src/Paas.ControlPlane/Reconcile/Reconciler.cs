@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Paas.ControlPlane.Discovery;
 using Paas.ControlPlane.Domain;
+using Paas.ControlPlane.Health;
 using Paas.ControlPlane.Store;
 
 namespace Paas.ControlPlane.Reconcile;
@@ -14,6 +15,7 @@ internal sealed partial class Reconciler(
     ControlPlaneOptions options,
     Observer observer,
     Executor executor,
+    HealthMonitor health,
     AppStore apps,
     InstanceStore instances,
     INode node,
@@ -43,6 +45,7 @@ internal sealed partial class Reconciler(
         if (stale) await RouterFollowedAsync(ct);
         containers.Changed += Signal;
         executor.Ended += Signal;
+        health.Retired += Signal;
         routes.Followed += Signal;
         foreach (var app in apps.List().Select(app => app.Name).Union(instances.Apps())) Signal(app);
         Keep(WatchAsync);

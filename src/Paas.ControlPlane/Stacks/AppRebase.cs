@@ -65,7 +65,10 @@ internal sealed class AppRebase(ImageStore images, StackTable table, AppStore ap
         var made = await deployer.DeployAsync(
             app,
             () => Live(app).Version != live.Version ? null : new ReleaseDraft(
-                app, ReleaseReason.Rebase, $"Rebase v{live.Version} on {stack.Name} {stack.Run.Digest.Abbreviated}", image.Digest, apps.Config(app), live.Processes, live.Build, live.Port),
+                app, ReleaseReason.Rebase, $"Rebase v{live.Version} on {stack.Name} {stack.Run.Digest.Abbreviated}", image.Digest, apps.Config(app), live.Processes, live.Build, live.Port)
+            {
+                Manifest = live.Manifest,
+            },
             begun => lines.TryWrite($"-----> Deploying v{begun.Version}"),
             progress => lines.TryWrite(progress.Line),
             ct);

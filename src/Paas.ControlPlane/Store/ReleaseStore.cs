@@ -9,7 +9,7 @@ namespace Paas.ControlPlane.Store;
 /// <summary>Releases; written once.</summary>
 internal sealed class ReleaseStore(Database database)
 {
-    private const string Columns = "app, version, reason, description, image, config, processes, build, created_at, port";
+    private const string Columns = "app, version, reason, description, image, config, processes, build, created_at, port, manifest";
 
     internal Release? Find(string app, int version) => database.Read(connection => connection.QuerySingleOrDefault<ReleaseRow>(
         $"SELECT {Columns} FROM releases WHERE app = @app AND version = @version", new { app, version }))?.ToRelease();
@@ -38,18 +38,27 @@ internal sealed class ReleaseStore(Database database)
     /// <summary>What a draft becomes if nothing else comes before it.</summary>
     internal Release Preview(ReleaseDraft draft, DateTimeOffset now) => new(
         draft.App, (List(draft.App) is [var newest, ..] ? newest.Version : 0) + 1, draft.Reason, draft.Description, draft.Image, draft.Config, draft.Processes, draft.Build,
-        now, draft.Port);
+        now, draft.Port)
+    {
+        Manifest = draft.Manifest,
+    };
+
+    /// <summary>Every live release that has one, with what its <c>app.json</c> says.</summary>
+    internal IReadOnlyList<(string App, int Version, ReleaseManifest Manifest)> LiveManifests() => database.Read(connection =>
+        connection.Query<(string App, long Version, string Manifest)>(
+            "SELECT r.app, r.version, r.manifest FROM apps a JOIN releases r ON r.app = a.name AND r.version = a.live_release WHERE r.manifest IS NOT NULL")
+            .Select(row => (row.App, (int)row.Version, Json.ReadManifest(row.Manifest))).ToList());
 
     /// <summary>Adds a release with the next version, inside the transaction that is open; gives new process types their first quantity.</summary>
     internal static Release Add(SqliteConnection connection, ReleaseDraft draft, DateTimeOffset now)
     {
         var version = connection.ExecuteScalar<int>("SELECT COALESCE(MAX(version), 0) + 1 FROM releases WHERE app = @App", new { draft.App });
         connection.Execute(
-            $"INSERT INTO releases ({Columns}) VALUES (@App, @version, @reason, @Description, @image, @config, @processes, @Build, @now, @Port)",
+            $"INSERT INTO releases ({Columns}) VALUES (@App, @version, @reason, @Description, @image, @config, @processes, @Build, @now, @Port, @manifest)",
             new
             {
                 draft.App, version, reason = draft.Reason.ToString(), draft.Description, image = draft.Image.ToString(),
-                config = Json.Write(draft.Config), processes = Json.Write(draft.Processes), draft.Build, now = Instant.Format(now), draft.Port,
+                config = Json.Write(draft.Config), processes = Json.Write(draft.Processes), draft.Build, now = Instant.Format(now), draft.Port, manifest = Json.Write(draft.Manifest),
             });
         foreach (var type in Formations.ScalableTypes(draft.Processes))
         {
@@ -58,14 +67,17 @@ internal sealed class ReleaseStore(Database database)
                 new { draft.App, type, quantity = draft.Formation?.TryGetValue(type, out var wanted) == true ? wanted : Formations.DefaultQuantity(type) });
         }
 
-        return new Release(draft.App, version, draft.Reason, draft.Description, draft.Image, draft.Config, draft.Processes, draft.Build, now, draft.Port);
+        return new Release(draft.App, version, draft.Reason, draft.Description, draft.Image, draft.Config, draft.Processes, draft.Build, now, draft.Port)
+        {
+            Manifest = draft.Manifest,
+        };
     }
 
     private sealed record ReleaseRow(
-        string App, long Version, string Reason, string Description, string Image, string Config, string Processes, long? Build, string Created_At, long? Port)
+        string App, long Version, string Reason, string Description, string Image, string Config, string Processes, long? Build, string Created_At, long? Port, string? Manifest)
     {
         internal Release ToRelease() => new(
-            App, (int)Version, Enum.Parse<ReleaseReason>(Reason), Description, Digest.Parse(Image), Json.Read(Config), Json.Read(Processes), (int?)Build, Instant.Parse(Created_At), (int?)Port);
+            App, (int)Version, Enum.Parse<ReleaseReason>(Reason), Description, Digest.Parse(Image), Json.Read(Config), Json.Read(Processes), (int?)Build, Instant.Parse(Created_At), (int?)Port) { Manifest = Json.ReadManifest(Manifest) };
     }
 }
 
@@ -80,4 +92,8 @@ internal sealed record ReleaseDraft(
     IReadOnlyDictionary<string, string> Processes,
     int? Build,
     int? Port = null,
-    IReadOnlyDictionary<string, int>? Formation = null);
+    IReadOnlyDictionary<string, int>? Formation = null)
+{
+    /// <summary>What its <c>app.json</c> says of how it runs.</summary>
+    internal ReleaseManifest Manifest { get; init; } = ReleaseManifest.None;
+}

@@ -22,7 +22,7 @@ internal static class EndpointActions
         [AccessAction.See] =
         [
             "GET /v1/apps/{app}", "GET /v1/apps/{app}/formation", "GET /v1/apps/{app}/instances", "GET /v1/apps/{app}/releases", "GET /v1/apps/{app}/deployments",
-            "GET /v1/apps/{app}/builds", "GET /v1/apps/{app}/builds/{number:int}/output", "GET /v1/apps/{app}/builder", "GET /v1/apps/{app}/logs",
+            "GET /v1/apps/{app}/builds", "GET /v1/apps/{app}/builds/{number:int}/output", "GET /v1/apps/{app}/builder", "GET /v1/apps/{app}/cron", "GET /v1/apps/{app}/logs",
             "GET /v1/apps/{app}/images", "GET /v1/apps/{app}/images/{**reference}", "GET /v1/apps/{app}/registry", "GET /v1/apps/{app}/access",
             "GET /v1/apps/{app}/buildpacks", "GET /v1/apps/{app}/builds/{number:int}/explanation",
             "GET /v1/apps/{app}/builds/{number:int}/sbom", "GET /v1/apps/{app}/builds/{number:int}/sbom/{**path}",

@@ -25,6 +25,7 @@ internal static class Api
         api.MapLogs();
         api.MapRun();
         api.MapExec();
+        api.MapCron();
         api.MapImages();
         api.MapStacks();
     }

@@ -10,7 +10,7 @@ public sealed class HealthWatchTests
     [Fact]
     public async Task Who_asks_gets_the_first_verdict_though_it_came_before()
     {
-        var watch = new HealthWatch(DateTimeOffset.UnixEpoch);
+        var watch = new HealthWatch(DateTimeOffset.UnixEpoch, "its check");
         Assert.False(watch.Put(HealthVerdict.Unknown));
         var waiting = watch.AnswerAsync(CancellationToken.None);
         Assert.False(waiting.IsCompleted);
@@ -22,7 +22,7 @@ public sealed class HealthWatchTests
     [Fact]
     public async Task Who_was_refused_and_asks_again_waits_until_it_is_healthy()
     {
-        var watch = new HealthWatch(DateTimeOffset.UnixEpoch);
+        var watch = new HealthWatch(DateTimeOffset.UnixEpoch, "its check");
         watch.Put(Bad);
         await watch.AnswerAsync(CancellationToken.None);
         var again = watch.AnswerAsync(CancellationToken.None);
@@ -35,7 +35,7 @@ public sealed class HealthWatchTests
     [Fact]
     public async Task Its_end_leaves_nobody_waiting()
     {
-        var watch = new HealthWatch(DateTimeOffset.UnixEpoch);
+        var watch = new HealthWatch(DateTimeOffset.UnixEpoch, "its check");
         watch.Begin(() => Task.Delay(Timeout.Infinite, watch.Ended));
         var waiting = watch.AnswerAsync(CancellationToken.None);
         watch.End();

@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using System.Text;
 using Paas.Contracts.Api;
 
 namespace Paas.ControlPlane.Tests.Planes;
@@ -70,32 +68,6 @@ public sealed class DeployTaskTests : PlaneTest
         Assert.Equal(BuildStatus.Succeeded, (await PushBothAsync("hello", "{ \"env\": { \"API_KEY\": {} } }", "web: listen")).Result.Status);
     }
 
-    [Theory]
-    [InlineData("{ \"cron\": [{ \"command\": \"tidy\", \"schedule\": \"@daily\" }] }", "       app.json: cron read and checked; the platform does not act on it yet")]
-    [InlineData(
-        "{ \"cron\": [{ \"command\": \"tidy\", \"schedule\": \"@daily\" }], \"healthchecks\": { \"web\": [{ \"type\": \"startup\", \"path\": \"/up\" }] } }",
-        "       app.json: cron and healthchecks read and checked; the platform does not act on them yet")]
-    public async Task What_nothing_acts_on_is_told(string manifest, string line)
-    {
-        await CreateAsync("hello");
-        Assert.Contains(line, (await PushBothAsync("hello", manifest, "web: listen")).Lines);
-    }
-
     private Task<ReleaseDocument?> SetAsync(string name, string value) =>
         Platform.ChangeConfigAsync("hello", new ConfigChange(new Dictionary<string, string?> { [name] = value }), CancellationToken.None);
-
-    private async Task<(List<string> Lines, BuildResultDocument Result)> PushBothAsync(string app, string manifest, string procfile)
-    {
-        var tar = new MemoryStream();
-        await using (var writer = new TarWriter(tar, leaveOpen: true))
-        {
-            foreach (var (name, text) in new[] { ("Procfile", procfile), ("app.json", manifest) })
-            {
-                await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
-            }
-        }
-
-        tar.Position = 0;
-        return await ReadAsync(Platform.SubmitBuildAsync(app, new BuildSource(new string('a', 40), "main", "First", "Ada"), tar, CancellationToken.None));
-    }
 }

@@ -35,6 +35,9 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
 
     internal List<string> Stopped { get; } = [];
 
+    /// <summary>How everything ends that is executed in a container.</summary>
+    internal int ExecStatus { get; set; } = 7;
+
     public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
 
     public Task<ObservedContainer> StartAsync(ContainerConfig config, CancellationToken ct)
@@ -94,7 +97,7 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
     public async Task<int> ExecAsync(string id, ExecRequest request, ExecStreams io, CancellationToken ct)
     {
         await io.Output.WriteAsync(Encoding.UTF8.GetBytes($"{id} {string.Join(' ', request.Args)} {string.Join(' ', request.Env ?? [])}\n"), ct);
-        return 7;
+        return ExecStatus;
     }
 
     public IReadOnlyList<ListeningPort> ListeningPorts(int pid) => _containers.Values.Single(container => container.Pid == pid).Ports;

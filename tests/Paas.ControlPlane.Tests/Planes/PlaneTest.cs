@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text;
 using Paas.Contracts.Api;
 using Paas.Testing;
@@ -48,6 +49,22 @@ public abstract class PlaneTest : IAsyncLifetime
     /// <summary>Submits a build and reads it to its end.</summary>
     private protected async Task<(List<string> Lines, BuildResultDocument Result)> PushAsync(string app, string procfile, string branch = "main") =>
         await ReadAsync(Platform.SubmitBuildAsync(app, new BuildSource(new string('a', 40), branch, "First", "Ada"), Source(procfile), CancellationToken.None));
+
+    /// <summary>Submits a build of a source with both files.</summary>
+    private protected async Task<(List<string> Lines, BuildResultDocument Result)> PushBothAsync(string app, string manifest, string procfile)
+    {
+        var tar = new MemoryStream();
+        await using (var writer = new TarWriter(tar, leaveOpen: true))
+        {
+            foreach (var (name, text) in new[] { ("Procfile", procfile), ("app.json", manifest) })
+            {
+                await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+            }
+        }
+
+        tar.Position = 0;
+        return await ReadAsync(Platform.SubmitBuildAsync(app, new BuildSource(new string('a', 40), "main", "First", "Ada"), tar, CancellationToken.None));
+    }
 
     private protected static async Task<(List<string> Lines, BuildResultDocument Result)> ReadAsync(IAsyncEnumerable<BuildEvent> events)
     {
