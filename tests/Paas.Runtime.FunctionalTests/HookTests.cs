@@ -372,12 +372,15 @@ public sealed class HookTests
         var hook = new JsonObject
         {
             ["path"] = "/bin/sh",
-            ["args"] = new JsonArray("sh", "-c", script),
+            ["args"] = new JsonArray("sh", "-c", RuntimeUnderTest.IsOurs ? script : ReadToTheEnd + script),
             ["env"] = new JsonArray("PATH=/usr/sbin:/usr/bin:/sbin:/bin"),
         };
         change?.Invoke(hook);
         list.Add(hook);
     }
+
+    // crun has failed where a hook ends before it could write the state to it; ours must not mind.
+    private const string ReadToTheEnd = "trap 'cat > /dev/null' EXIT; ";
 
     // A file in the container's root, as that kind of hook sees it.
     private static string Place(TestContainer container, string kind, string name) =>

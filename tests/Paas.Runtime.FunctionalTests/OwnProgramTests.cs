@@ -53,7 +53,9 @@ public sealed class OwnProgramTests
     {
         using var copy = new CopiedRuntime();
         using var container = new TestContainer().Script(Overwriter);
-        var all = new JsonArray([.. Enumerable.Range(0, 41).Select(number => JsonValue.Create(Names[number]))]);
+        // Of those the machine grants: crun fails where it can have fewer than it asks for.
+        var granted = Convert.ToUInt64(File.ReadLines("/proc/self/status").First(line => line.StartsWith("CapBnd:", StringComparison.Ordinal))[7..].Trim(), 16);
+        var all = new JsonArray([.. Enumerable.Range(0, 41).Where(number => (granted >> number & 1) != 0).Select(number => JsonValue.Create(Names[number]))]);
         foreach (var set in (string[])["bounding", "effective", "permitted"]) container.Process["capabilities"]![set] = all.DeepClone();
         container.WriteConfig();
         copy.Detached(container).ShouldSucceed();
@@ -101,8 +103,12 @@ public sealed class OwnProgramTests
         public Outcome Run(TestContainer container, params string[] arguments) =>
             RuntimeUnderTest.Execute(_program, ["--root", container.Root, .. arguments]);
 
-        public Outcome Detached(TestContainer container) => RuntimeUnderTest.Execute(
-            "/bin/sh", "-c", $"'{_program}' --root '{container.Root}' run --detach --bundle '{container.Bundle}' {container.Id} > /dev/null 2>&1 < /dev/null");
+        public Outcome Detached(TestContainer container)
+        {
+            var outcome = RuntimeUnderTest.Execute(
+                "/bin/sh", "-c", $"'{_program}' --root '{container.Root}' run --detach --bundle '{container.Bundle}' {container.Id} > '{container.Path("output")}' 2>&1 < /dev/null");
+            return outcome with { Error = container.DetachedOutput };
+        }
 
         public void ShouldBeUntouched()
         {

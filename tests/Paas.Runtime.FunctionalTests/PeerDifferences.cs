@@ -24,6 +24,10 @@ internal static class PeerDifferences
     private const string Killing = "crun kills no group without a pid namespace";
     private const string Shows = "crun shows the hierarchies' roots to a container without a namespace of groups";
 
+    private const string Refused = "crun leaves the groups of a container whose limits it refuses";
+    private const string Creating = "crun says \"created\" to the hooks of a container that is still being created (runtime.md, State)";
+    private const string Missed = "crun misses the end of a hook with a timeout where the container ends in the same moment";
+
     private static readonly Dictionary<string, string> Crun = new()
     {
         ["An_empty_list_is_still_a_list"] = OwnWords,
@@ -92,6 +96,9 @@ internal static class PeerDifferences
         ["A_poststart_hook_that_fails_is_an_error_and_ends_the_container"] = Hangs,
         ["Killing_all_ends_every_process"] = Killing,
         ["The_cgroup_mount_shows_the_containers_own_group_only"] = Shows,
+        ["Files_of_the_unified_hierarchy_are_v2_s"] = Refused,
+        ["Each_gets_the_state_on_standard_input"] = Creating,
+        ["One_that_ends_in_time_is_not_waited_for_any_longer"] = Missed,
         ["The_inner_terminal_has_the_outer_ones_size_and_follows_it"] = "crun does not tell the terminal of a new size",
         ["The_state_is_in_the_users_own_directory_and_the_verbs_find_it"] = "crun's state lies elsewhere",
     };

@@ -134,12 +134,17 @@ public sealed class TestContainer : IDisposable
     public IReadOnlyList<string> HostMounts() => [.. File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(_directory.Path))];
 
     /// <summary>Directories of the container's control group that exist.</summary>
-    public IReadOnlyList<string> Cgroups()
-    {
-        var all = Directory.GetDirectories("/sys/fs/cgroup").Select(hierarchy => System.IO.Path.Combine(hierarchy, Id)).Append("/sys/fs/cgroup/" + Id);
-        // A peer may make directories where nothing is mounted, which are no groups.
-        return [.. all.Where(directory => File.Exists(directory + "/cgroup.procs"))];
-    }
+    public IReadOnlyList<string> Cgroups() =>
+        [.. Hierarchies.Select(hierarchy => System.IO.Path.Combine(hierarchy, Id)).Where(Directory.Exists)];
+
+    /// <summary>Where hierarchies are mounted; a peer may make directories, and files in them, where none is.</summary>
+    public static IReadOnlyList<string> Hierarchies { get; } =
+    [
+        .. File.ReadLines("/proc/self/mountinfo")
+            .Where(line => line.Contains(" - cgroup", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[4])
+            .Where(place => place == "/sys/fs/cgroup" || place.StartsWith("/sys/fs/cgroup/", StringComparison.Ordinal)),
+    ];
 
     public void Dispose()
     {

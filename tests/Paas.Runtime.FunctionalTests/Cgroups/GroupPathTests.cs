@@ -108,5 +108,5 @@ public sealed class GroupPathTests
     }
 
     private static IEnumerable<string> Groups(string name) =>
-        Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(hierarchy => $"{hierarchy}/{name}").Where(Directory.Exists);
+        TestContainer.Hierarchies.Select(hierarchy => $"{hierarchy}/{name}").Where(Directory.Exists);
 }
