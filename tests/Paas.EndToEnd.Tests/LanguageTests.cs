@@ -9,16 +9,20 @@ namespace Paas.EndToEnd.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class LanguageTests(ServerFixture fixture, ITestOutputHelper output)
 {
-    /// <summary>Sample, a file of it, a text there that is shown, kind of app, what is said of the cache, and what a second push must not run.</summary>
-    public static TheoryData<string, string, string, string, string, string> Samples => new()
+    /// <summary>
+    /// Sample, a file of it, a text there that is shown, kind of app, what is said of the cache, what a second push must not run, and the package URL of
+    /// something that it is made of.
+    /// </summary>
+    public static TheoryData<string, string, string, string, string, string, string> Samples => new()
     {
-        { "apt", "server.pl", "Hello from Debian", "Procfile", "packages from the cache", "Downloading" },
-        { "python", "app.py", "on Python", "Python", "Using the packages from the cache", "pip install" },
-        { "go", "main.go", "(\"Go", "Go", "packages from the cache", "Downloading" },
-        { "php", "public/index.php", "('PHP", "PHP", "packages from the cache", "Downloading" },
-        { "rust", "src/main.rs", "(\"Rust", "Rust", "packages from the cache", "Downloading" },
-        { "ruby", "web.rb", "\"Ruby", "Ruby", "Using the gems from the cache", "bundle install" },
-        { "java", "src/main/java/com/example/hello/Server.java", "\"Java", "Java", "packages from the cache", "Downloading" },
+        { "apt", "server.pl", "Hello from Debian", "Procfile", "packages from the cache", "Downloading", "launch/paas_apt/packages pkg:deb/debian/cowsay@" },
+        { "node", "server.js", "\"Hello", "Node.js", "Using node_modules from the cache", "npm ci", "launch/paas_nodejs/modules pkg:npm/express@5." },
+        { "python", "app.py", "on Python", "Python", "Using the packages from the cache", "pip install", "launch/paas_python/venv pkg:pypi/greeting@1.0.0" },
+        { "go", "main.go", "(\"Go", "Go", "packages from the cache", "Downloading", "launch/paas_go/programs pkg:golang/example.com/greeting@v1.0.0" },
+        { "php", "public/index.php", "('PHP", "PHP", "packages from the cache", "Downloading", "launch/paas_php pkg:composer/example/greeting@1.0.0" },
+        { "rust", "src/main.rs", "(\"Rust", "Rust", "packages from the cache", "Downloading", "launch/paas_rust/programs pkg:cargo/greeting@1.0.0" },
+        { "ruby", "web.rb", "\"Ruby", "Ruby", "Using the gems from the cache", "bundle install", "launch/paas_ruby/gems pkg:gem/greeting@1.0.0" },
+        { "java", "src/main/java/com/example/hello/Server.java", "\"Java", "Java", "packages from the cache", "Downloading", "launch/paas_java pkg:maven/com.example/hello@1.0" },
     };
 
     /// <summary>Sample, the variable that names its registry, the host that is not there, a file of it, and what is replaced there so that something has to be fetched.</summary>
@@ -30,7 +34,7 @@ public sealed class LanguageTests(ServerFixture fixture, ITestOutputHelper outpu
 
     [RootTheory]
     [MemberData(nameof(Samples))]
-    public async Task A_sample_answers_and_a_changed_line_is_built_from_the_cache(string sample, string file, string shown, string kind, string cached, string spared)
+    public async Task A_sample_answers_and_a_changed_line_is_built_from_the_cache(string sample, string file, string shown, string kind, string cached, string spared, string made)
     {
         await using var app = await AppCheckout.CreateAsync(fixture.Server, sample, $"{sample}-sample");
         var first = await PushAsync(app);
@@ -38,6 +42,7 @@ public sealed class LanguageTests(ServerFixture fixture, ITestOutputHelper outpu
         var answer = await app.GetAsync();
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.StartsWith("Hello from ", answer.Body, StringComparison.Ordinal);
+        var bills = await BillsAsync(app, 1, made);
 
         app.Replace(file, shown, $"{shown} again");
         await app.CommitAsync("Say it again");
@@ -45,7 +50,27 @@ public sealed class LanguageTests(ServerFixture fixture, ITestOutputHelper outpu
         Assert.Contains(cached, second.Stderr, StringComparison.Ordinal);
         Assert.DoesNotContain(spared, second.Stderr, StringComparison.Ordinal);
         Assert.Contains(" again", (await app.GetAsync()).Body, StringComparison.Ordinal);
+        Assert.Equal(bills, await BillsAsync(app, 2, made));
+        if (sample == "go")
+        {
+            await app.CommitAsync("Nothing");
+            Assert.Contains("Nothing changed since v2; its image is taken", (await PushAsync(app)).Stderr, StringComparison.Ordinal);
+            Assert.Equal(bills, await BillsAsync(app, 3, made));
+        }
+
         if (Registries.TryGetValue(sample, out var registry)) await AskWhatIsNotThereAsync(app, registry);
+    }
+
+    /// <summary>The bill that has what the sample is made of: in the same bytes in each build of the same.</summary>
+    private async Task<string> BillsAsync(AppCheckout app, int build, string made)
+    {
+        var (place, purl) = made.Split(' ') is [var directory, var wanted] ? (directory, wanted) : throw new ArgumentException(made);
+        using var bills = new TemporaryDirectory();
+        (await app.PaasAsync("builds:sbom", $"{build}", "-o", bills.Path)).Succeeded();
+        var bill = await File.ReadAllTextAsync(bills.Combine(place, "sbom.cdx.json"));
+        output.WriteLine(bill);
+        Assert.Contains($"\"purl\":\"{purl}", bill, StringComparison.Ordinal);
+        return bill;
     }
 
     // A registry that cannot be reached is named, with the variable that names another; what was live goes on.

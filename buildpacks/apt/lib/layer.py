@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import tomllib
 
+import bill
+
 TRIPLET = f"{platform.machine()}-linux-gnu"
 PROGRAMS = ["usr/local/sbin", "usr/local/bin", "usr/games", "usr/sbin", "usr/bin", "sbin", "bin"]
 LIBRARIES = ["usr/local/lib", f"usr/lib/{TRIPLET}", "usr/lib", f"lib/{TRIPLET}", "lib"]
@@ -21,6 +23,7 @@ class Layer:
         self._types = types
         self._directory = layers / name
         self._description = layers / f"{name}.toml"
+        self._bill = layers / f"{name}.sbom.cdx.json"
         self._noted = {}
         if self._directory.is_dir() and self._description.is_file():
             self._noted = tomllib.loads(self._description.read_text()).get("metadata", {})
@@ -32,6 +35,7 @@ class Layer:
     def forget(self):
         shutil.rmtree(self._directory, ignore_errors=True)
         self._description.unlink(missing_ok=True)
+        self._bill.unlink(missing_ok=True)
 
     def describe(self, **metadata):
         lines = ["[types]", *(f"{name} = true" for name in self._types), "[metadata]", *(f'{key} = "{value}"' for key, value in metadata.items())]
@@ -42,6 +46,7 @@ class Layer:
         self._directory.mkdir(parents=True)
         for package in packages:
             subprocess.run(["dpkg-deb", "--extract", package, self._directory], check=True)
+        bill.write(self._bill, (self._component(package) for package in packages))
         for name in UNUSED:
             shutil.rmtree(self._directory / name, ignore_errors=True)
         for path in self._files("usr/share/doc"):
@@ -50,6 +55,12 @@ class Layer:
         for path in list(self._files("")):
             self._relocate(path)
         self._write_environment()
+
+    @staticmethod
+    def _component(package):
+        shown = subprocess.run(["dpkg-deb", "--show", "--showformat", "${Package}\n${Version}\n${Architecture}", package], check=True, capture_output=True, text=True)
+        name, version, architecture = shown.stdout.split("\n")
+        return "deb", f"debian/{name}", version, {"arch": architecture}
 
     def _files(self, below):
         for directory, names, files in os.walk(self._directory / below):

@@ -48,6 +48,7 @@ publish_project() {
     detail "dotnet publish $project -c $configuration ${extra[*]}"
     dotnet publish "$project" "${options[@]}" "${extra[@]}" 2>&1 | tee "$log" || explain_publish "$log"
     describe nuget cache key "$key"
+    bill launch "$output"
     # What was compiled on the way is not part of the app.
     find . -path ./.git -prune -o -type d -name obj -exec rm -rf {} +
     find . -path ./.git -prune -o -type d -path "*/bin/$configuration" -exec rm -rf {} +

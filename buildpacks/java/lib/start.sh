@@ -34,10 +34,21 @@ jar_command() {
     echo "exec java \$JAVA_OPTS$port -jar $1"
 }
 
+# Jars that are run, and the libraries beside them.
+bill_jars() {
+    local place found
+    mapfile -t found <<<"$1"
+    for place in {,*/}{target,build}/quarkus-app/lib {,*/}target/{lib,dependency} {,*/}build/install/*/lib lib; do
+        if [ -d "$place" ]; then found+=("$place"); fi
+    done
+    bill launch "${found[@]}"
+}
+
 declare_start() {
     local jars
     rm -f "$layers/launch.toml"
     jars=$(executable_jars)
+    if [ -n "$jars" ]; then bill_jars "$jars"; fi
     if [ -z "$jars" ]; then
         if compgen -G '*/*.war' >/dev/null; then detail "A .war needs a server: make it executable (Spring Boot does), or name one in a Procfile"; fi
         detail "No jar with a Main-Class was found"

@@ -63,6 +63,7 @@ install_in_place() {
     install_packages all
     run_build
     prune_packages
+    bill launch node_modules
 }
 
 # Production packages only.
@@ -77,6 +78,7 @@ install_production() {
     fi
 
     run_build
+    bill_once modules "$layers/modules/node_modules"
     describe modules "launch cache" key "$key"
 }
 
@@ -98,6 +100,7 @@ install_for_build() {
         keep_modules
     fi
 
+    bill_once modules "$layers/modules/node_modules"
     describe modules "launch cache" key "$key"
     describe dev-modules cache key "$key"
 }

@@ -28,6 +28,7 @@ provide_packages() {
     heading "Installing packages"
     if [ -d vendor ]; then
         detail "vendor/ is in the source, and is used as it is"
+        if [ -f vendor/composer/installed.json ]; then bill launch vendor; fi
         return
     fi
     key="$(cat composer.json composer.lock auth.json 2>/dev/null | sha256sum | cut -c1-32) $(php -r 'echo PHP_VERSION;')"
@@ -46,5 +47,8 @@ provide_packages() {
     # Composer's autoloader finds the app from its own place: the directory cannot be a link.
     mkdir -p vendor
     cp -a "$layers/vendor/vendor/." vendor/
+    # They are launched from the app's directory, and only built from the layer.
+    bill_once vendor vendor
+    if [ -f "$layers/vendor.sbom.cdx.json" ]; then cp "$layers/vendor.sbom.cdx.json" "$layers/launch.sbom.cdx.json"; fi
     describe vendor cache key "$key"
 }

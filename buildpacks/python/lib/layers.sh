@@ -67,5 +67,15 @@ restored() {
 }
 
 forget() {
-    if [ -e "$layers/$1" ] || [ -e "$layers/$1.toml" ]; then rm -rf "${layers:?}/$1" "$layers/$1.toml"; fi
+    if [ -e "$layers/$1" ] || [ -e "$layers/$1.toml" ]; then rm -rf "${layers:?}/$1" "$layers/$1.toml" "$layers/$1.sbom.cdx.json"; fi
 }
+
+# bill LAYER [ARGUMENT]...: writes a layer's bill of materials (launch: that of the app's own directory) from what lies there.
+bill() {
+    local layer=$1
+    shift
+    python3 -B "$CNB_BUILDPACK_DIR/lib/components.py" "$layers/$layer.sbom.cdx.json" "$@" || detail "There is no bill of materials of $layer: the lines above say why"
+}
+
+# bill_once LAYER [ARGUMENT]...: the same, unless it came back with its layer.
+bill_once() { if [ ! -f "$layers/$1.sbom.cdx.json" ]; then bill "$@"; fi; }

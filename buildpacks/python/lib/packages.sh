@@ -59,6 +59,7 @@ provide_packages() {
     else
         install_packages
     fi
+    bill_once venv "$layers/venv"
     mkdir -p "$layers/venv/env.launch" "$layers/venv/env"
     printf 1 >"$layers/venv/env.launch/PYTHONUNBUFFERED.default"
     printf 2 >"$layers/venv/env.launch/WEB_CONCURRENCY.default"

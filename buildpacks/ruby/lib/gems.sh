@@ -82,7 +82,9 @@ provide_gems() {
         bundle clean --force >"$HOME/clean.log" 2>&1 || cat "$HOME/clean.log"
         rm -rf "$layers/gems/ruby/$ruby_api/cache"
         if [ -z "$locked" ]; then cp Gemfile.lock "$layers/gems/"; fi
+        rm -f "$layers/gems.sbom.cdx.json"
     fi
+    bill_once gems "$layers/gems"
     describe gems "launch build cache" key "$key" ruby "$ruby_version"
 }
 

@@ -33,6 +33,7 @@ public sealed class BuildpackOrderTests
     [Theory]
     [InlineData("layers.sh", 8)]
     [InlineData("native.sh", 3)]
+    [InlineData("bill.py", 9)]
     public void Each_buildpack_carries_the_same_functions(string file, int least)
     {
         // A buildpack is mounted alone, and works alone elsewhere: what is common is copied, and must not drift.
