@@ -47,6 +47,13 @@ public sealed partial class Platform
     public IAsyncEnumerable<ImageBuildEvent> BuildImageAsync(ImageBuildRequest request, Stream context, CancellationToken ct) =>
         _imageBuilds.BuildAsync(request, context, ct);
 
+    /// <inheritdoc/>
+    public Task AnswerAgentAsync(string build, AgentAnswer answer, CancellationToken ct)
+    {
+        _imageBuilds.AnswerAgent(build, answer);
+        return Task.CompletedTask;
+    }
+
     private BuildDocument Describe(BuildRecord build)
     {
         var source = build.Source;

@@ -75,6 +75,9 @@ public sealed record ContainerConfig
     /// <summary>True without a network: only loopback.</summary>
     public bool Offline { get; init; }
 
+    /// <summary>True in the host's own network, with its addresses and its loopback. Rights over it are the host's all the same.</summary>
+    public bool HostNetwork { get; init; }
+
     /// <summary>
     /// True when nothing of the root can be changed; <c>/tmp</c> and <c>/run</c> are then of memory, counted as the container's. What
     /// is mounted is as its mount says.

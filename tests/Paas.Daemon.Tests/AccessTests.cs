@@ -9,6 +9,7 @@ using Paas.Contracts.Api;
 using Paas.ControlPlane.Access;
 using Paas.Daemon.Authentication;
 using Paas.Daemon.Tests.Registry;
+using Paas.Oci;
 
 namespace Paas.Daemon.Tests;
 
@@ -163,10 +164,35 @@ public sealed class AccessTests : RegistryTest
         Access.Give("app", "ann", AccessRole.Deploy);
         using var pushing = Daemon.Client(await RegistryTokenAsync(secret, "scope=repository:app:pull,push&scope=repository:other:pull"));
         Assert.Equal(HttpStatusCode.Accepted, (await pushing.PostAsync($"/v2/app/blobs/uploads/?mount={blob}&from=other", null)).StatusCode);
+        await AssertTellsNothingAsync(http, blob);
+        await AssertTellsNothingAsync(pushing, blob);
         Access.Give("other", "ann", AccessRole.Read);
         Assert.Equal(HttpStatusCode.Created, (await http.PostAsync($"/v2/app/blobs/uploads/?mount={blob}&from=other", null)).StatusCode);
         Access.Take("app", "ann");
         Assert.Equal(HttpStatusCode.Forbidden, (await pushing.GetAsync("/v2/app/manifests/x")).StatusCode);
+    }
+
+    // A blob that is there and one that nobody has: by answers to a mount the one cannot be told from the other (distribution-spec,
+    // "Mounting a blob from another repository"), nor has a mount made the blob readable.
+    private async Task AssertTellsNothingAsync(HttpClient http, Digest secret)
+    {
+        var answers = new List<string>();
+        foreach (var digest in (Digest[])[secret, Digest.Compute(Random(20))])
+        {
+            foreach (var from in (string[])["&from=other", "&from=nowhere", ""])
+            {
+                using var answer = await http.PostAsync($"/v2/app/blobs/uploads/?mount={digest}{from}", null);
+                var names = answer.Headers.Concat(answer.Content.Headers).Select(header => header.Key).Order(StringComparer.Ordinal);
+                var (location, body) = (answer.Headers.Location!.ToString(), await answer.Content.ReadAsStringAsync());
+                answers.Add($"{answer.StatusCode} {location[..location.LastIndexOf('/')]} {string.Join(' ', names)} '{body}'");
+                Assert.DoesNotContain(digest.Hex, answer.Headers.ToString(), StringComparison.Ordinal);
+                Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync(location)).StatusCode);
+            }
+
+            Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync($"/v2/app/blobs/{digest}")).StatusCode);
+        }
+
+        Assert.StartsWith("Accepted /v2/app/blobs/uploads ", Assert.Single(answers.Distinct()), StringComparison.Ordinal);
     }
 
     [Fact]

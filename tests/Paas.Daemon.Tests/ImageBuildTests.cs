@@ -41,6 +41,17 @@ public sealed class ImageBuildTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_client_s_agent_answers_comes_in_requests_of_their_own()
+    {
+        using var given = await _http.PostAsync("/v1/image-builds/running/agent", new StringContent("{\"conversation\":3,\"message\":\"Bg==\"}"));
+        Assert.Equal((HttpStatusCode.NoContent, new AgentAnswer(3, "Bg==")), (given.StatusCode, _daemon.Platform.LastAgentAnswer));
+        using var late = await _http.PostAsync("/v1/image-builds/over/agent", new StringContent("{\"conversation\":3}"));
+        Assert.Equal(HttpStatusCode.NotFound, late.StatusCode);
+        using var nobody = await _daemon.Client("none").PostAsync("/v1/image-builds/running/agent", new StringContent("{}"));
+        Assert.Equal(HttpStatusCode.Unauthorized, nobody.StatusCode);
+    }
+
+    [Fact]
     public async Task A_header_that_is_no_request_is_refused()
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/image-builds") { Content = new ByteArrayContent([]) };

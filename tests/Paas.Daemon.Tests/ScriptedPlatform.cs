@@ -108,6 +108,14 @@ internal sealed class ScriptedPlatform : IPlatform
     /// <summary>Of every app.</summary>
     public BuilderDocument Builder { get; private set; } = new();
 
+    public AgentAnswer? LastAgentAnswer { get; private set; }
+
+    public Task AnswerAgentAsync(string build, AgentAnswer answer, CancellationToken ct)
+    {
+        LastAgentAnswer = build == "running" ? answer : throw new PaasException(ErrorCode.NotFound, "there is no such build any more");
+        return Task.CompletedTask;
+    }
+
     public async IAsyncEnumerable<ImageBuildEvent> BuildImageAsync(ImageBuildRequest request, Stream context, [EnumeratorCancellation] CancellationToken ct)
     {
         var files = new List<string>();

@@ -58,8 +58,30 @@ public sealed class DockerfileTests(ServerFixture fixture)
         Assert.Matches("^sha256:[0-9a-f]{64}\n$", built.Stdout);
         Assert.Contains(" world", built.Stderr, StringComparison.Ordinal);
         Assert.Matches(@"\n\(steps of Dockerfiles\) +[1-9]\d* +\d", (await app.PaasAsync("images")).Succeeded().Stdout);
+        await BuildWithAgentAsync(app);
         var failed = await app.PaasAsync("build", "--target", "nowhere", ".");
         Assert.Equal(1, failed.ExitCode);
         Assert.Contains("target stage \"nowhere\" could not be found", failed.Stderr, StringComparison.Ordinal);
+    }
+
+    // The command line's whole way: an agent with a key of this machine signs for a command on the server.
+    private static async Task BuildWithAgentAsync(AppCheckout app)
+    {
+        var (key, context) = (Path.Combine(app.Directory, "..", $"{app.Name}-key"), Directory.CreateDirectory(Path.Combine(app.Directory, "agent")).FullName);
+        (await new Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "of-the-user", "-f", key).RunAsync()).Succeeded();
+        await File.WriteAllTextAsync(Path.Combine(context, "Dockerfile"), """
+            FROM stack/build:bookworm
+            USER root
+            RUN --mount=type=ssh python3 -c 'import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ["SSH_AUTH_SOCK"]); s.sendall(b"\0\0\0\1\x0b"); print("keys:", s.recv(4096)[-11:].decode())'
+            RUN --network=host grep -c . /proc/net/dev
+            """);
+        var built = (await app.PaasAsync("build", "--ssh", $"default={key}", "--allow", "network.host", context)).Succeeded();
+        Assert.Contains(" keys: of-the-user", built.Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFiles(context), path => path.Contains("key", StringComparison.Ordinal));
+        var refused = await app.PaasAsync("build", "--no-cache", "--ssh", $"default={key}", context);
+        Assert.Contains("network.host is not allowed", refused.Stderr, StringComparison.Ordinal);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("security.insecure is not allowed by this server", (await app.PaasAsync("build", "--allow", "security.insecure", context)).Stderr, StringComparison.Ordinal);
+        foreach (var wrong in (string[])["", "default=/no/such", "=x"]) Assert.Equal(2, (await app.PaasAsync("build", "--ssh", wrong, context)).ExitCode);
     }
 }

@@ -1,5 +1,6 @@
 using Paas.Cli.CommandLine;
 using Paas.Cli.Images;
+using Paas.Cli.Ssh;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 
@@ -12,6 +13,8 @@ internal sealed class BuildCommand : Command
     private static readonly Option BuildArg = new("--build-arg", null, "NAME=VALUE", "a value for ARG; NAME alone takes this environment's; may be repeated") { Repeats = true };
     private static readonly Option Target = new("--target", null, "STAGE", "build only what this stage needs");
     private static readonly Option Secret = new("--secret", null, "id=ID[,src=FILE|,env=NAME]", "a secret for RUN --mount=type=secret; may be repeated") { Repeats = true };
+    private static readonly Option Ssh = new("--ssh", null, "ID[=SOCKET|=KEY,KEY]", "lends an agent to RUN --mount=type=ssh: this session's (default), or one with these keys; they stay here; may be repeated") { Repeats = true };
+    private static readonly Option Allow = new("--allow", null, "network.host", "lets RUN --network=host into the server's own network") { Repeats = true };
     private static readonly Option Label = new("--label", null, "NAME=VALUE", "a label; may be repeated") { Repeats = true };
     private static readonly Option Platform = new("--platform", null, "OS/ARCH", "what to build for");
     private static readonly Option NoCache = new("--no-cache", null, null, "do every step anew");
@@ -29,14 +32,14 @@ internal sealed class BuildCommand : Command
 
     public override bool OfApp => false;
 
-    public override IReadOnlyList<Option> Options => [Tag, Dockerfile, BuildArg, Target, Secret, Label, Platform, NoCache, Pull, Quiet, Progress];
+    public override IReadOnlyList<Option> Options => [Tag, Dockerfile, BuildArg, Target, Secret, Ssh, Allow, Label, Platform, NoCache, Pull, Quiet, Progress];
 
     public override string Details => """
         Sends the directory, without what .dockerignore names, prints the steps as they are done, and last the image's digest. An app
         with a Dockerfile needs none of this: git push builds it.
         """;
 
-    public override IReadOnlyList<string> Examples => ["paas build .", "paas build -t tools:1 -f docker/Dockerfile --build-arg VERSION=3 .", "paas build --secret id=token,env=TOKEN ."];
+    public override IReadOnlyList<string> Examples => ["paas build .", "paas build -t tools:1 -f docker/Dockerfile --build-arg VERSION=3 .", "paas build --secret id=token,env=TOKEN .", "paas build --ssh default ."];
 
     public override async Task<int> RunAsync(Invocation call)
     {
@@ -44,13 +47,16 @@ internal sealed class BuildCommand : Command
         if (!Directory.Exists(directory)) throw new UsageException($"there is no directory {call.FirstWord}", "Name the one with the files to build, e.g. paas build .");
         if (call.Line.Value(Progress) is { } progress and not ("plain" or "auto")) throw new UsageException($"there is no progress of kind {progress}", "Leave --progress out, or say plain.");
         var dockerfile = PathWithin(directory, call.Line.Value(Dockerfile));
+        await using var agents = await AgentForwarding.OpenAsync(call.Line.Values(Ssh), call.Cancelled);
         var request = new ImageBuildRequest(
             call.Line.Values(Tag), dockerfile, call.Line.Value(Target), call.Line.Value(Platform),
             Pairs(call.Line.Values(BuildArg), Environment.GetEnvironmentVariable), Pairs(call.Line.Values(Label), _ => ""), Secrets(call.Line.Values(Secret)),
-            call.Line.Has(NoCache), call.Line.Has(Pull));
+            call.Line.Has(NoCache), call.Line.Has(Pull), agents.Ids, call.Line.Values(Allow));
         await using var context = ContextArchive.Open(directory, dockerfile, call.Cancelled);
         await foreach (var step in call.Client.BuildImageAsync(request, context, call.Cancelled))
         {
+            // Beside each other: an agent may ask its user first.
+            if (step.Agent is { } message) _ = agents.PassOnAsync(message, call.Client, call.Cancelled);
             if (step.Line is { } line && !call.Line.Has(Quiet)) call.Terminal.Note(line);
             if (step.Image is not { } image) continue;
             call.Terminal.Line(image);

@@ -86,25 +86,6 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
     public Task<BuilderDocument> SetBuilderAsync(string app, BuilderDocument builder, CancellationToken ct) =>
         SendAsync(HttpMethod.Put, Of(app) + "/builder", builder, Json.BuilderDocument, Json.BuilderDocument, ct);
 
-    public IAsyncEnumerable<ImageBuildEvent> BuildImageAsync(ImageBuildRequest request, Stream context, CancellationToken ct)
-    {
-        // Kestrel takes 32 KiB of headers in all.
-        const int MostCharacters = 24 * 1024;
-        var header = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(request, Json.ImageBuildRequest));
-        if (header.Length > MostCharacters) throw new PaasException(ErrorCode.TooLarge, "the secrets, labels and build arguments are too large together", "Together they may have 18 kB.");
-        var content = new StreamContent(context, 128 * 1024);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
-        return StreamAsync(
-            () =>
-            {
-                var message = new HttpRequestMessage(HttpMethod.Post, "/v1/image-builds") { Content = content };
-                message.Headers.Add("Paas-Image-Build", header);
-                return message;
-            },
-            Json.ImageBuildEvent,
-            ct);
-    }
-
     public Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct) =>
         GetAsync(Of(app) + "/deployments", Json.IReadOnlyListDeploymentDocument, ct);
 

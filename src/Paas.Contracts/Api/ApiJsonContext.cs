@@ -35,6 +35,7 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(IReadOnlyList<BillOfMaterialsDocument>))]
 [JsonSerializable(typeof(ImageBuildRequest))]
 [JsonSerializable(typeof(ImageBuildEvent))]
+[JsonSerializable(typeof(AgentAnswer))]
 [JsonSerializable(typeof(DeploymentDocument))]
 [JsonSerializable(typeof(IReadOnlyList<DeploymentDocument>))]
 [JsonSerializable(typeof(IReadOnlyList<AppImagesDocument>))]

@@ -78,6 +78,12 @@ public interface IPlatform
     /// </summary>
     IAsyncEnumerable<ImageBuildEvent> BuildImageAsync(ImageBuildRequest request, Stream context, CancellationToken ct);
 
+    /// <summary>
+    /// Gives a running build what the caller's agent answered. NotFound where nothing waits for it.
+    /// <c>POST /v1/image-builds/{build}/agent</c>
+    /// </summary>
+    Task AnswerAgentAsync(string build, AgentAnswer answer, CancellationToken ct);
+
     /// <summary><c>GET /v1/apps/{app}/deployments</c></summary>
     Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct);
 

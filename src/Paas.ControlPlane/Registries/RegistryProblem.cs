@@ -17,6 +17,8 @@ public static class RegistryProblem
         RegistryFailure.RateLimited => new(ErrorCode.Unavailable, error.Message, $"Try again later, or log in for a higher limit: paas registry:login {registry} -u USER", error),
         RegistryFailure.TooLarge => new(ErrorCode.TooLarge, error.Message, null, error),
         RegistryFailure.Unavailable => new(ErrorCode.Unavailable, error.Message, "Try again later.", error),
+        RegistryFailure.NotSecure => new(
+            ErrorCode.Unavailable, error.Message, $"If it has no better to offer, the server's administrator may have it spoken to all the same: paasd --insecure-registries {registry}", error),
         _ => new(ErrorCode.Unavailable, error.Message, null, error),
     };
 

@@ -32,6 +32,12 @@ internal static class BuildEndpoints
 
         api.MapPost("/image-builds", BuildImageAsync);
 
+        api.MapPost("/image-builds/{build}/agent", async (string build, HttpContext context, IPlatform platform, CancellationToken ct) =>
+        {
+            await platform.AnswerAgentAsync(build, await RequestBody.ReadAsync(context, ApiJsonContext.Default.AgentAnswer), ct);
+            return TypedResults.NoContent();
+        });
+
         api.MapPost("/apps/{app}/rebuild", (string app, HttpContext context, [FromServices] IRebuilds rebuilds) =>
             EventStream.WriteAsync(context, ct => rebuilds.RebuildAsync(app, ct), ApiJsonContext.Default.BuildEvent));
 

@@ -18,6 +18,9 @@ public enum RegistryFailure
     /// <summary>It cannot be reached, or fails, again and again.</summary>
     Unavailable,
 
+    /// <summary>It speaks no TLS, or has a certificate nobody vouches for, and may not be spoken to without.</summary>
+    NotSecure,
+
     /// <summary>Its answer is not what the specification says, or is not what it must be.</summary>
     Invalid,
 

@@ -193,6 +193,8 @@ internal sealed class RegistryTransport : IDisposable
     {
         var cause = error;
         while (cause.InnerException is not null and not OperationCanceledException) cause = cause.InnerException;
-        return new RegistryException(RegistryFailure.Unavailable, $"{endpoint} cannot be reached: {cause.Message}", error);
+        return error is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+            ? new RegistryException(RegistryFailure.NotSecure, $"{endpoint} cannot be reached with TLS: {cause.Message}", error)
+            : new RegistryException(RegistryFailure.Unavailable, $"{endpoint} cannot be reached: {cause.Message}", error);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class BundleWriter(NodePaths paths, ImageStore images, HostNetwo
         WriteSandbox(directory, sandbox);
 
         var facts = Facts(config, image?.Config.Config ?? new ExecutionConfig(), mount, directory, mapped);
-        EtcFiles.Write(directory.Etc, facts.HostName, net?.Address, ResolverFile.ForSandboxes(HostFiles.Read));
+        EtcFiles.Write(directory.Etc, facts.HostName, net?.Address, config.HostNetwork ? HostFiles.Read("/etc/resolv.conf") ?? "" : ResolverFile.ForSandboxes(HostFiles.Read).ToString());
         var runtime = RuntimeConfigBuilder.Build(config, facts);
         WriteFile(directory.Config, JsonSerializer.SerializeToUtf8Bytes(runtime, OciRuntimeJsonContext.Default.RuntimeConfig));
         return (directory, sandbox);
@@ -77,7 +77,7 @@ internal sealed class BundleWriter(NodePaths paths, ImageStore images, HostNetwo
     // Written at once, so that whatever happens next, the address is found and given back with the directory.
     private SandboxNetwork? TakeAddress(ContainerConfig config, ContainerDirectory directory)
     {
-        if (config.Offline) return null;
+        if (config.Offline || config.HostNetwork) return null;
         var net = network.Take();
         try
         {

@@ -1,5 +1,3 @@
-using Paas.Node.Network;
-
 namespace Paas.Node.Bundles;
 
 /// <summary>The files of <c>/etc</c> that depend on the sandbox, not on the image.</summary>
@@ -11,13 +9,13 @@ internal static class EtcFiles
     /// <param name="directory">Made here.</param>
     /// <param name="hostName">Of the sandbox.</param>
     /// <param name="address">Of the sandbox; null without a network.</param>
-    /// <param name="resolver">Whom it asks for names.</param>
-    public static void Write(string directory, string hostName, string? address, ResolverFile resolver)
+    /// <param name="resolver">Text of <c>resolv.conf</c>.</param>
+    public static void Write(string directory, string hostName, string? address, string resolver)
     {
         Directory.CreateDirectory(directory);
         Write(Path.Combine(directory, "hostname"), hostName + "\n");
         Write(Path.Combine(directory, "hosts"), Hosts(hostName, address));
-        Write(Path.Combine(directory, "resolv.conf"), resolver.ToString());
+        Write(Path.Combine(directory, "resolv.conf"), resolver);
     }
 
     /// <summary>Name of the host of a container: its own, as RFC 1123 wants it.</summary>

@@ -39,7 +39,7 @@ internal static class RuntimeConfigBuilder
         Mounts = [.. SystemMounts(), .. config.ReadonlyRoot ? ScratchMounts() : [], .. EtcMounts(facts.EtcDirectory), .. config.MemoryMounts.Select(Memory), .. config.Mounts.OrderBy(Depth).Select(mount => Bind(mount, facts))],
         Linux = new LinuxConfig
         {
-            Namespaces = [.. Namespaces(facts).Select(type => new NamespaceConfig { Type = type })],
+            Namespaces = [.. Namespaces(config, facts).Select(type => new NamespaceConfig { Type = type })],
             UidMappings = Mappings(facts),
             GidMappings = Mappings(facts),
             CgroupsPath = facts.CgroupsPath,
@@ -71,7 +71,8 @@ internal static class RuntimeConfigBuilder
             {
                 Uid = facts.User.Uid,
                 Gid = facts.User.Gid,
-                AdditionalGids = facts.User.AdditionalGids.Count > 0 ? facts.User.AdditionalGids : null,
+                // With its own among them, as with docker and BuildKit: else a program could drop a group that a file shuts out.
+                AdditionalGids = [.. facts.User.AdditionalGids.Prepend(facts.User.Gid).Distinct()],
             },
             Capabilities = new CapabilitySets
             {
@@ -109,9 +110,10 @@ internal static class RuntimeConfigBuilder
         return [.. variables.Select(variable => $"{variable.Key}={variable.Value}")];
     }
 
-    private static IEnumerable<string> Namespaces(BundleFacts facts)
+    private static IEnumerable<string> Namespaces(ContainerConfig config, BundleFacts facts)
     {
-        string[] always = ["mount", "pid", "network", "ipc", "uts", "cgroup"];
+        string[] always = ["mount", "pid", "ipc", "uts", "cgroup"];
+        if (!config.HostNetwork) always = [.. always, "network"];
         return facts.UserBase is null ? always : always.Prepend("user");
     }
 

@@ -20,6 +20,9 @@ public sealed class BuildNode : IAsyncLifetime
     /// <summary>Given to builds as a proxy exception: must be found nowhere in an image.</summary>
     public const string Marker = "marker-of-this-host.invalid";
 
+    /// <summary>This machine's address on the node's bridge.</summary>
+    public const string Gateway = "10.217.78.1";
+
     private readonly TemporaryDirectory _directory = new();
 
     public ImageStore Images { get; private set; } = null!;

@@ -74,7 +74,7 @@ public sealed class RuntimeConfigBuilderTests
 
         Assert.True(process.NoNewPrivileges);
         Assert.Equal((1000u, 1000u), (process.User!.Uid, process.User.Gid));
-        Assert.Equal([44u], process.User.AdditionalGids!);
+        Assert.Equal([1000u, 44u], process.User.AdditionalGids!);
         Assert.Empty(process.Capabilities!.Bounding!);
         Assert.Empty(process.Capabilities.Permitted!);
     }

@@ -38,6 +38,18 @@ public sealed class OneShotTests(TestNode node)
         Assert.Equal("127.0.0.1\tlocalhost", lines[5]);
     }
 
+    [RootTheory]
+    [InlineData(60)]
+    [InlineData(125)]
+    public async Task An_image_of_many_layers_starts_and_shows_them_as_one(int layers)
+    {
+        var image = await node.LayersAsync(layers - 1);
+        var (status, output, error) = await node.RunAsync(node.Shell($"layers-{layers}", "ls /layers | busybox wc -l; cat /layers/1 /layers/last; echo mine > /layers/1 && cat /layers/1") with { Image = image.Digest, User = "0" });
+
+        Assert.Equal((0, $"{layers}\n1\n{layers - 1}\nmine\n", ""), (status, output, error));
+        Assert.Empty(node.Traces($"layers-{layers}"));
+    }
+
     [RootFact]
     public async Task Mounted_directories_keep_the_containers_owners_on_disk()
     {

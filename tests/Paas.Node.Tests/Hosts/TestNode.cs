@@ -175,6 +175,21 @@ public sealed class TestNode : IAsyncLifetime
         }
     }
 
+    /// <summary>An image upon that of busybox: each of the layers writes a file of its own in <c>/layers</c>, and <c>last</c> anew.</summary>
+    public async Task<Image> LayersAsync(int layers)
+    {
+        var builder = ImageBuilder.From(Images, Busybox);
+        for (var i = 1; i <= layers; i++)
+        {
+            var root = _directory.Combine($"layer-{layers}-{i}");
+            Directory.CreateDirectory(Path.Combine(root, "layers"));
+            foreach (var name in (string[])[$"{i}", "last"]) await File.WriteAllTextAsync(Path.Combine(root, "layers", name), $"{i}\n");
+            builder.AddLayer(await LayerWriter.WriteDirectoryAsync(Images.Content, root, new LayerOptions(), CancellationToken.None), $"layer {i}");
+        }
+
+        return await builder.CommitAsync(CancellationToken.None);
+    }
+
     private async Task<Image> BuildBusyboxAsync()
     {
         var root = Directory.CreateDirectory(_directory.Combine("busybox")).FullName;

@@ -3,22 +3,23 @@ using System.Net;
 
 namespace Paas.Testing.Servers;
 
-/// <summary>Debian's <c>docker-registry</c> on a loopback port, empty at first; with a login where one is given.</summary>
+/// <summary>Debian's <c>docker-registry</c>, without TLS, on a loopback port or another, empty at first; with a login where one is given.</summary>
 public sealed class DockerRegistry : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory;
     private readonly Process _process;
 
-    private DockerRegistry(TemporaryDirectory directory, Process process, int port) => (_directory, _process, Port) = (directory, process, port);
+    private DockerRegistry(TemporaryDirectory directory, Process process, string address, int port) => (_directory, _process, Host, Port) = (directory, process, $"{address}:{port}", port);
 
     public int Port { get; }
 
     /// <summary>Host and port, as references begin.</summary>
-    public string Host => $"127.0.0.1:{Port}";
+    public string Host { get; }
 
     /// <param name="user">A user to ask for; null asks for none.</param>
     /// <param name="password">The user's password.</param>
-    public static async Task<DockerRegistry> StartAsync(string? user = null, string? password = null)
+    /// <param name="address">IPv4, of this machine.</param>
+    public static async Task<DockerRegistry> StartAsync(string? user = null, string? password = null, string address = "127.0.0.1")
     {
         var directory = new TemporaryDirectory();
         var port = Ports.Free();
@@ -40,10 +41,10 @@ public sealed class DockerRegistry : IAsyncDisposable
               delete:
                 enabled: true
             http:
-              addr: "127.0.0.1:{port}"
+              addr: "{address}:{port}"
             {access}
             """);
-        var registry = new DockerRegistry(directory, new Command("docker-registry", "serve", directory.Combine("config.yml")).Start(), port);
+        var registry = new DockerRegistry(directory, new Command("docker-registry", "serve", directory.Combine("config.yml")).Start(), address, port);
         _ = registry._process.StandardError.ReadToEndAsync();
         _ = registry._process.StandardOutput.ReadToEndAsync();
         using var client = new HttpClient();

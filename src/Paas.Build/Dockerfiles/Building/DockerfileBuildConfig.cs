@@ -1,3 +1,5 @@
+using Paas.Build.Dockerfiles.Running;
+
 namespace Paas.Build.Dockerfiles.Building;
 
 /// <summary>One build of a Dockerfile.</summary>
@@ -26,6 +28,12 @@ public sealed record DockerfileBuildConfig
 
     /// <summary>Content by id, for <c>RUN --mount=type=secret</c>.</summary>
     public IReadOnlyDictionary<string, byte[]> Secrets { get; init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>The agent with SSH keys behind an id, for <c>RUN --mount=type=ssh</c>.</summary>
+    public IReadOnlyDictionary<string, ConnectAgent> Agents { get; init; } = new Dictionary<string, ConnectAgent>();
+
+    /// <summary>True lets <c>RUN --network=host</c> into the host's network, with all of the host's own services.</summary>
+    public bool AllowsHostNetwork { get; init; }
 
     /// <summary>Added to the image's labels, and stronger than the file's.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

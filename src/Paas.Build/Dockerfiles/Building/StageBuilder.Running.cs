@@ -16,6 +16,7 @@ namespace Paas.Build.Dockerfiles.Building;
 internal sealed partial class StageBuilder
 {
     private const int KilledStatus = 137;
+    private const string AgentDirectory = "/run/buildkit";
     private const string EgressDirectory = "/run/paas-egress";
 
     private static readonly string[] BundleVariables =
@@ -28,10 +29,7 @@ internal sealed partial class StageBuilder
 
     private async Task RunCommandAsync(RunInstruction instruction, CancellationToken ct)
     {
-        if (instruction.Network == "host")
-            throw new DockerfileException("network.host is not allowed: a build has no part in the host's network", instruction.Line, "--network=host", "Leave the flag out; builds reach the internet without it.");
-        if (instruction.Security == "insecure")
-            throw new DockerfileException("security.insecure is not allowed", instruction.Line, "--security=insecure", "Leave the flag out; commands run in a container without rights on the host.");
+        CheckEntitlements(instruction);
         if (instruction.Mounts.SelectMany(text => text.Split(',')).FirstOrDefault(field => field.StartsWith("from=", StringComparison.Ordinal) && field.TrimEnd('$').Contains('$')) is { } variable)
             throw NoVariable(variable["from=".Length..], instruction);
         var mounts = instruction.Mounts.Select(text => RunMount.Parse(Expand(text, instruction), _state.WorkingDirectory)).ToList();
@@ -41,6 +39,19 @@ internal sealed partial class StageBuilder
             .Add(_state.User).Add(_state.WorkingDirectory).Add(instruction.Network).AddAll(mounts.Select(mount => mount.Describe()))
             .AddAll(sources.Select(source => source.Digest)).Add(EpochText);
         await StepAsync(instruction, key.ToDigest(), RunHistory(command), step => ExecuteAsync(instruction, command, mounts, sources, step, ct));
+    }
+
+    private void CheckEntitlements(RunInstruction instruction)
+    {
+        if (instruction.Network == "host" && !session.Config.AllowsHostNetwork)
+        {
+            throw new DockerfileException(
+                "network.host is not allowed", instruction.Line, "--network=host",
+                "Leave the flag out: builds reach the internet without it. An administrator may allow it: paas build --allow network.host");
+        }
+
+        if (instruction.Security == "insecure")
+            throw new DockerfileException("security.insecure is not allowed", instruction.Line, "--security=insecure", "Leave the flag out; commands run in a container without rights on the host.");
     }
 
     private string RunHistory(RunCommand command)
@@ -74,6 +85,7 @@ internal sealed partial class StageBuilder
         {
             using var set = new RunMountSet(Path.Combine(session.Config.WorkDirectory, $"run-{Guid.NewGuid():N}"));
             foreach (var mount in mounts) await PrepareAsync(mount, set, sources, instruction, ct);
+            AddAgents(mounts.Where(mount => mount.Kind == RunMountKind.Ssh), set, instruction);
             if (command.Script is not null) set.AddScript(command);
             var variables = AddEgress(set);
             return await session.Workshop.MakeAsync(_root, (key, snapshot) => RunContainerAsync(instruction, command, set, variables, key, snapshot, step, ct), ct);
@@ -101,8 +113,6 @@ internal sealed partial class StageBuilder
                 break;
             case RunMountKind.Secret when mount.IsRequired:
                 throw new DockerfileException($"secret {mount.Id}: not found", instruction.Line, mount.Id, $"Give it with --secret id={mount.Id},src=FILE.");
-            case RunMountKind.Ssh when mount.IsRequired:
-                throw new DockerfileException("a build has no agent to forward", instruction.Line, "type=ssh", "Give the key as a secret: --mount=type=secret.");
             case RunMountKind.Cache:
                 var lease = await set.AddCacheAsync(mount, session.CacheMounts, session.Config.App, source?.Digest, ct);
                 if (source is null || !lease.IsNew) break;
@@ -116,6 +126,19 @@ internal sealed partial class StageBuilder
             case RunMountKind.Bind:
                 using (var opened = await OpenAsync(source!.Root, ct)) await Task.Run(() => set.AddCopy(mount, opened.Tree, ct), ct);
                 break;
+        }
+    }
+
+    // Where no agent is given, the variable names a socket that is not there, as with BuildKit: programs say so in their own words.
+    private void AddAgents(IEnumerable<RunMount> mounts, RunMountSet set, RunInstruction instruction)
+    {
+        foreach (var (i, mount) in mounts.Index())
+        {
+            var target = mount.Target ?? $"{AgentDirectory}/ssh_agent.{i}";
+            set.AgentPath ??= target;
+            if (session.Config.Agents.TryGetValue(mount.Id, out var connect)) set.AddAgent(mount, target, connect);
+            else if (mount.IsRequired)
+                throw new DockerfileException($"unset ssh forward key {mount.Id}", instruction.Line, "type=ssh", $"Give it with paas build --ssh {mount.Id}; a push has no agent.");
         }
     }
 
@@ -145,6 +168,7 @@ internal sealed partial class StageBuilder
     {
         var targets = SystemTargets.Concat(set.Binds.Select(bind => bind.Target)).Concat(set.Memory.Select(memory => memory.Target)).Append(_state.WorkingDirectory);
         var points = await Task.Run(() => MountPoints.Of(snapshot, targets), ct);
+        if (set.AgentPath is { } agent) variables["SSH_AUTH_SOCK"] = agent;
         foreach (var (name, value) in _scope.Variables) variables[name] = value;
         foreach (var (name, value) in set.Variables) variables[name] = value;
         var config = new ContainerConfig
@@ -165,6 +189,7 @@ internal sealed partial class StageBuilder
             Restart = new RestartPolicy(RestartMode.Never),
             Group = ContainerGroup.Builds,
             Offline = instruction.Network == "none",
+            HostNetwork = instruction.Network == "host",
         };
         var status = await RunToEndAsync(config, instruction, step, ct);
         if (status != 0) throw Failed(instruction, command, status);

@@ -41,6 +41,8 @@ internal sealed record RunMount
     /// <summary>Permissions of a cache whose mount names none.</summary>
     public const uint CacheMode = 0x1ed;
 
+    private const uint AgentMode = 0x180;
+
     private static readonly Dictionary<string, RunMountKind[]> Keys = new(StringComparer.Ordinal)
     {
         ["from"] = [RunMountKind.Bind, RunMountKind.Cache, RunMountKind.Tmpfs, RunMountKind.Ssh],
@@ -119,7 +121,7 @@ internal sealed record RunMount
             SizeBytes = fields.TryGetValue("size", out var size) ? Size(size) : null,
             IsRequired = Flag(fields, "required", false),
             Variable = variable,
-            Mode = Number(fields, "mode", 8) ?? (kind == RunMountKind.Cache ? CacheMode : 0x100u),
+            Mode = Number(fields, "mode", 8) ?? kind switch { RunMountKind.Cache => CacheMode, RunMountKind.Ssh => AgentMode, _ => 0x100u },
             UserId = Number(fields, "uid", 10) ?? 0,
             GroupId = Number(fields, "gid", 10) ?? 0,
         };

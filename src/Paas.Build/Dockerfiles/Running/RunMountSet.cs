@@ -20,6 +20,9 @@ internal sealed class RunMountSet(string work) : IDisposable
     /// <summary>Variables that secrets are given in.</summary>
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Where programs look for an agent, unless the Dockerfile says otherwise; null without a mount of one.</summary>
+    public string? AgentPath { get; set; }
+
     public void AddTmpfs(RunMount mount) => Memory.Add(new MemoryMount(mount.Target!, mount.SizeBytes));
 
     /// <summary>Gives a secret as a file, as a variable, or as both.</summary>
@@ -32,6 +35,16 @@ internal sealed class RunMountSet(string work) : IDisposable
         Files.ChangeOwner(path, mount.UserId, mount.GroupId);
         Files.ChangeMode(path, mount.Mode);
         Binds.Add(new BindMount(path, mount.Target, ReadOnly: true));
+    }
+
+    /// <summary>Gives the socket of an agent.</summary>
+    public void AddAgent(RunMount mount, string target, ConnectAgent connect)
+    {
+        var path = NewPath();
+        _leases.Add(new AgentSocket(Path.GetDirectoryName(path)!, Path.GetFileName(path), connect));
+        Files.ChangeOwner(path, mount.UserId, mount.GroupId);
+        Files.ChangeMode(path, mount.Mode);
+        Binds.Add(new BindMount(path, target));
     }
 
     public void AddScript(RunCommand command)

@@ -221,8 +221,30 @@ public sealed partial class LanguageTests(BuildNode node)
         Assert.Equal(1, pulls);
     }
 
+    [RootFact]
+    public async Task A_registry_elsewhere_is_not_spoken_to_without_TLS_unless_told_so()
+    {
+        // An address of this machine, but none of its loopback.
+        await using var registry = await DockerRegistry.StartAsync(address: BuildNode.Gateway);
+        using var app = new DockerfileApp(node);
+        app.Write("a.txt", "a");
+        var told = new RegistryOptions { Insecure = new HashSet<string> { registry.Host }, Attempts = 1 };
+        var below = await app.BuildAsync("FROM scratch\nCOPY a.txt /below\n");
+        using (var client = Client(told)) await new ImagePusher(node.Images, client).PushAsync(below.Image, Reference.Parse($"{registry.Host}/team/base:1"), null, default);
+        foreach (var instruction in (string[])[$"FROM {registry.Host}/team/base:1", $"FROM scratch\nCOPY --from={registry.Host}/team/base:1 /below /again"])
+        {
+            app.Pull = (reference, platform, _, ct) => new ImagePuller(node.Images, Client(told with { Insecure = new HashSet<string>() })).PullAsync(reference, platform, null, ct);
+            var refused = await Assert.ThrowsAsync<RegistryException>(() => app.BuildAsync(instruction));
+            Assert.Equal(RegistryFailure.NotSecure, refused.Failure);
+            Assert.StartsWith($"{registry.Host} cannot be reached with TLS: ", refused.Message, StringComparison.Ordinal);
+            app.Pull = (reference, platform, _, ct) => new ImagePuller(node.Images, Client(told)).PullAsync(reference, platform, null, ct);
+            Assert.Single(await app.FilesAsync(await app.BuildAsync(instruction, config => config with { NoCache = true })));
+            foreach (var name in node.Images.Content.References().Keys.Where(name => name.StartsWith(registry.Host, StringComparison.Ordinal))) node.Images.Content.RemoveReference(name);
+        }
+    }
+
     [GeneratedRegex(@"\b([A-Z][A-Za-z]+): .* \(line (\d+)\)$")]
     private static partial Regex CheckLine();
 
-    private static RegistryClient Client() => new(new RegistryOptions(), _ => null, TimeProvider.System);
+    private static RegistryClient Client(RegistryOptions? options = null) => new(options ?? new RegistryOptions(), _ => null, TimeProvider.System);
 }
