@@ -56,9 +56,9 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
         using var cache = await BuildCache.OpenAsync(Path.Combine(config.CacheDirectory, config.App), images.Content, ct);
         clock.Start("source");
         var source = await SourceTree.ExtractAsync(
-            config.SourceTarPath, directories.Source, options.MaximumSourceBytes, BuildDirectories.Owner, ct);
+            config.SourceTarPath, directories.Source, options.MaximumSourceBytes, BuildDirectories.Owner, ct, config.BuildDirectory);
         var procfile = source.ReadProcfile();
-        output.Detail(string.Create(CultureInfo.InvariantCulture, $"{source.FileCount} files, {ByteSize.Text(source.Bytes)}"));
+        output.Detail(string.Create(CultureInfo.InvariantCulture, $"{source.FileCount} files, {ByteSize.Text(source.Bytes)}{(config.BuildDirectory is { } part ? $", of {part}" : "")}"));
         var dockerfile = config.Dockerfile ?? DockerfileApp.FileName;
         if (config.Builder == BuilderKind.Dockerfile)
         {

@@ -40,8 +40,11 @@ public sealed record BuildConfig(
     /// <summary>Absolute; the directory that gets the build's bills of materials, made where there are some; null keeps none.</summary>
     public string? BillsDirectory { get; init; }
 
-    /// <summary>The Dockerfile, relative to the source; null is <c>Dockerfile</c>.</summary>
+    /// <summary>The Dockerfile, relative to what is built; null is <c>Dockerfile</c>.</summary>
     public string? Dockerfile { get; init; }
+
+    /// <summary>The directory of the source that is built, as if it were all of it; null builds the whole source.</summary>
+    public string? BuildDirectory { get; init; }
 }
 
 /// <summary>How an app's source becomes an image.</summary>

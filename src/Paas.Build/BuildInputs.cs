@@ -28,7 +28,7 @@ public sealed class BuildInputs(BuildOptions options, ImageStore images)
         var egress = options.Egress ?? HostEgressProbe.ThisHost();
         string[] parts =
         [
-            source, config.Builder.ToString(), config.Dockerfile ?? "",
+            source, config.Builder.ToString(), config.Dockerfile ?? "", config.BuildDirectory ?? "",
             .. Counted(config.Buildpacks.Select(buildpack => buildpack.Name)), .. Counted(Pairs(config.Env)),
             options.StackId, build.Digest.ToString(), run.Digest.ToString(),
             TreeFingerprint.Of(options.BuildpacksDirectory).Fingerprint, Described(options.LauncherPath),

@@ -79,6 +79,37 @@ public sealed class AppFileTests(ServerFixture fixture)
         Assert.Equal(2, (await CronAsync(app)).Count);
     }
 
+    [RootFact]
+    public async Task Of_a_repository_with_several_apps_each_builds_its_own()
+    {
+        var small = new Dictionary<string, string>
+        {
+            ["apps/one/index.html"] = "the first", ["apps/two/server.js"] = Server, ["apps/two/package.json"] = """{ "name": "two" }""", ["apps/two/Procfile"] = "web: node server.js",
+            ["apps/link"] = "no directory", ["README.md"] = "Two apps.",
+        };
+        await using var app = await AppCheckout.CreateAsync(fixture.Server, small, "several");
+        (await app.PaasAsync("builder:set", "several", "build-dir", "apps/one/")).Succeeded();
+        Assert.Contains("build-dir        apps/one", (await app.PaasAsync("builder")).Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Contains("of apps/one", (await app.PushAsync()).Succeeded().Stderr, StringComparison.Ordinal);
+        Assert.Equal("the first", (await app.GetAsync()).Body);
+        Assert.Equal(404, (int)(await app.GetAsync("/README.md")).Status);
+
+        // The same commit, of another directory, is another build.
+        (await app.PaasAsync("builder:set", "build-dir", "apps/two")).Succeeded();
+        await app.CommitAsync("Again");
+        (await app.PushAsync()).Succeeded();
+        Assert.Equal("hello", (await app.GetAsync()).Body);
+
+        (await app.PaasAsync("builder:set", "build-dir", "apps/link")).Succeeded();
+        await app.CommitAsync("Once more");
+        var refused = await app.PushAsync();
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("the source has no directory apps/link, which is set as the one to build", refused.Stderr, StringComparison.Ordinal);
+        Assert.Contains("paas builder:set build-dir DIRECTORY", refused.Stderr, StringComparison.Ordinal);
+        (await app.PaasAsync("builder:set", "build-dir")).Succeeded();
+        Assert.Contains("(the whole source)", (await app.PaasAsync("builder")).Succeeded().Stdout, StringComparison.Ordinal);
+    }
+
     private Task<AppCheckout> CreateAsync(string name, string manifest) => AppCheckout.CreateAsync(
         fixture.Server,
         new Dictionary<string, string>

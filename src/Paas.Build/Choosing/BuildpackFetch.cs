@@ -27,6 +27,7 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes, PinnedBu
     private static readonly HttpClient Http = new(new SocketsHttpHandler { ConnectCallback = HostServices.ConnectAsync }) { Timeout = Patience };
 
     private int _count;
+    private int _herokus;
     private int _directories;
 
     /// <summary>Whether an address is that of an archive; any other is a git repository.</summary>
@@ -158,7 +159,7 @@ internal sealed class BuildpackFetch(string scratch, long maximumBytes, PinnedBu
         if (tree.Kind(Buildpack.Descriptor) is null && !tree.IsDirectory("bin") && tree.Names() is [var only] && tree.IsDirectory(only)) tree = new UntrustedTree(Path.Combine(tree.Root, only));
         _count++;
         if (IsCloudNative(source, tree)) return [BuildpackCatalog.Read(tree.Root, source.Name), .. Nested(tree), .. Packaged(tree, root, relative)];
-        if (tree.Kind("bin/compile") is not null) return [HerokuShim.Wrap(tree.Root, Path.Combine(scratch, $"shim-{_count}"), source, _count)];
+        if (tree.Kind("bin/compile") is not null) return [HerokuShim.Wrap(tree.Root, Path.Combine(scratch, $"shim-{_count}"), source, _count, isLater: _herokus++ > 0)];
         throw new BuildException(
             $"{source} is no buildpack: it has neither {Buildpack.Descriptor} nor bin/compile",
             Inside(tree).ToList() is { Count: > 0 } inside

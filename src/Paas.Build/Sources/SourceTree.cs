@@ -33,10 +33,10 @@ internal sealed class SourceTree
 
     public UntrustedTree Tree { get; }
 
-    /// <summary>Extracts a tar.</summary>
-    /// <exception cref="BuildException">It is too large, empty, not a tar, or holds what an app's source cannot.</exception>
+    /// <summary>Extracts a tar, or one directory of it.</summary>
+    /// <exception cref="BuildException">It is too large, empty, not a tar, holds what an app's source cannot, or has no such directory.</exception>
     public static async Task<SourceTree> ExtractAsync(
-        string tar, string directory, long maximumBytes, uint owner, CancellationToken ct)
+        string tar, string directory, long maximumBytes, uint owner, CancellationToken ct, string? part = null)
     {
         var length = new FileInfo(tar).Length;
         if (length > maximumBytes)
@@ -57,7 +57,22 @@ internal sealed class SourceTree
             throw new BuildException($"the source cannot be unpacked: {exception.Message}", inner: exception);
         }
 
+        if (part is not null) KeepOnly(directory, part);
         return TakeOver(directory, owner);
+    }
+
+    private static void KeepOnly(string directory, string part)
+    {
+        if (!new UntrustedTree(directory).IsDirectory(part))
+        {
+            throw new BuildException(
+                $"the source has no directory {part}, which is set as the one to build", "Set another, or none for the whole source: paas builder:set build-dir DIRECTORY");
+        }
+
+        var whole = directory + ".whole";
+        Directory.Move(directory, whole);
+        Directory.Move(System.IO.Path.Combine(whole, part), directory);
+        TreeRemoval.Remove(whole);
     }
 
     /// <summary>The app's Procfile, or null where it has none.</summary>

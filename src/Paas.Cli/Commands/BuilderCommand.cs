@@ -24,6 +24,7 @@ internal sealed class BuilderCommand : Command
 
         call.Terminal.Line($"selected         {builder.Selected ?? "(decided by the source)"}");
         call.Terminal.Line($"dockerfile-path  {builder.DockerfilePath ?? "Dockerfile"}");
+        call.Terminal.Line($"build-dir        {builder.BuildDir ?? "(the whole source)"}");
         return 0;
     }
 }

@@ -143,7 +143,7 @@ internal sealed partial class BuildRunner(
         if (Abandoned(build, output)) return;
         if (build.Attempts > 1) output.Write("-----> The platform was restarted during this build; building again from the stored source");
         platformLog.Write(build.App, $"build {build.Number} begins");
-        var manifest = await SourceManifest.FindAsync(sources.PathOf(build.Tree), ct);
+        var manifest = await SourceManifest.FindAsync(sources.PathOf(build.Tree), builders.Of(build.App).BuildDir, ct);
         var set = apps.Config(build.App);
         var additions = ManifestConfig.Additions(build.App, manifest, set);
         if (additions.Count > 0) output.Write($"-----> {AppManifest.FileName} sets {string.Join(", ", additions.Keys)}");
@@ -190,6 +190,7 @@ internal sealed partial class BuildRunner(
     {
         Builder = builders.KindOf(build.App),
         Dockerfile = builders.Of(build.App).DockerfilePath,
+        BuildDirectory = builders.Of(build.App).BuildDir,
         Buildpacks = buildpacks.SourcesOf(build.App),
         Manifest = manifest,
         Commit = build.Source.Commit,
@@ -225,7 +226,7 @@ internal sealed partial class BuildRunner(
         output.Write($"-----> {why}; going on with the deployment of v{version}");
         var deployment = deployments.FindByRelease(build.App, version) ?? throw AppStore.NotFound(build.App);
         var watched = await deployer.WatchAsync(build.App, deployment.Id, progress => output.Write(progress.Line), ct);
-        var manifest = sources.Contains(build.Tree) ? await SourceManifest.FindAsync(sources.PathOf(build.Tree), ct) : null;
+        var manifest = sources.Contains(build.Tree) ? await SourceManifest.FindAsync(sources.PathOf(build.Tree), builders.Of(build.App).BuildDir, ct) : null;
         var release = releases.Get(build.App, version);
         await GoLiveAsync(build, release, watched, ct);
         await tasks.AfterAsync(release, manifest, first: !HasServedBefore(release), output.Write, ct);

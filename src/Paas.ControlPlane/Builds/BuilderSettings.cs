@@ -27,8 +27,12 @@ internal sealed class BuilderSettings(SettingStore settings)
     {
         if (builder.Selected is not (null or Buildpacks or Dockerfile))
             throw new PaasException(ErrorCode.InvalidRequest, $"there is no builder '{builder.Selected}'", $"Choose {Buildpacks} or {Dockerfile}; nothing decides by the source.");
-        if (builder.DockerfilePath is { } path && (path.Length == 0 || path.StartsWith('/') || path.Split('/').Contains("..")))
-            throw new PaasException(ErrorCode.InvalidRequest, $"'{path}' is not a path within the source", "Write it like docker/Dockerfile.");
+        foreach (var path in new[] { builder.DockerfilePath, builder.BuildDir }.OfType<string>())
+        {
+            if (path.Length == 0 || path.StartsWith('/') || path.Split('/').Any(part => part is "." or ".."))
+                throw new PaasException(ErrorCode.InvalidRequest, $"'{path}' is not a path within the source", "Write it like docker/Dockerfile, or apps/web.");
+        }
+
         settings.Set(Name(app), JsonSerializer.Serialize(builder, ApiJsonContext.Default.BuilderDocument));
     }
 

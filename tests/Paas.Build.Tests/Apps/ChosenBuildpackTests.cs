@@ -92,6 +92,22 @@ public sealed class ChosenBuildpackTests(BuildNode node, ITestOutputHelper outpu
     }
 
     [RootFact]
+    public async Task Later_buildpacks_of_Heroku_s_kind_are_asked_of_what_the_earlier_made()
+    {
+        using var app = new TestApp(node);
+        app.Write("api/greeting.txt", "Good day");
+        app.Buildpacks = [BuildpackSource.Parse(TestApp.BuildpackOfTests("heroku-subdirectory")), BuildpackSource.Parse(TestApp.BuildpackOfTests("heroku"))];
+        var outcome = await BuildAsync(app, new Dictionary<string, string> { ["SUBDIRECTORY"] = "api" });
+        Assert.Contains("-----> Installing the greeter for heroku-22", app.Output);
+        await app.RunAsync(outcome, "web", async client => Assert.Equal("Good day from /app", await TestApp.GetAsync(client)));
+
+        app.Write("web/index.html", "x");
+        await Assert.ThrowsAsync<BuildException>(() => BuildAsync(app, new Dictionary<string, string> { ["SUBDIRECTORY"] = "web" }));
+        Assert.Contains(app.Output, line => line.Contains("this buildpack does not fit what those before it made of the source", StringComparison.Ordinal));
+        Assert.DoesNotContain("-----> Installing the greeter for heroku-22", app.Output);
+    }
+
+    [RootFact]
     public async Task A_project_toml_brings_scripts_variables_and_leaves_files_out()
     {
         using var app = new TestApp(node);

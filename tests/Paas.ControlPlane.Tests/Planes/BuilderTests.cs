@@ -18,6 +18,18 @@ public sealed class BuilderTests : PlaneTest
         Assert.Equal(new BuilderDocument("dockerfile", "docker/Dockerfile"), await Platform.GetBuilderAsync("hello", CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_directory_of_the_source_is_built_with_its_own_manifest()
+    {
+        await CreateAsync("hello");
+        await Platform.SetBuilderAsync("hello", new BuilderDocument(BuildDir: "apps/web"), CancellationToken.None);
+        var (lines, _) = await PushFilesAsync("hello", ("Procfile", "web: listen"), ("app.json", "{ \"env\": { \"A\": {} } }"), ("apps/web/app.json", "{ \"env\": { \"B\": \"1\" } }"));
+        Assert.Equal("apps/web", Builder.Builds[^1].BuildDirectory);
+        Assert.Contains("-----> app.json sets B", lines);
+        var error = await Assert.ThrowsAsync<PaasException>(() => Platform.SetBuilderAsync("hello", new BuilderDocument(BuildDir: "apps/../.."), CancellationToken.None));
+        Assert.Equal(ErrorCode.InvalidRequest, error.Code);
+    }
+
     [Theory]
     [InlineData("herokuish", null)]
     [InlineData("dockerfile", "/etc/passwd")]

@@ -51,12 +51,16 @@ public abstract class PlaneTest : IAsyncLifetime
         await ReadAsync(Platform.SubmitBuildAsync(app, new BuildSource(new string('a', 40), branch, "First", "Ada"), Source(procfile), CancellationToken.None));
 
     /// <summary>Submits a build of a source with both files.</summary>
-    private protected async Task<(List<string> Lines, BuildResultDocument Result)> PushBothAsync(string app, string manifest, string procfile)
+    private protected Task<(List<string> Lines, BuildResultDocument Result)> PushBothAsync(string app, string manifest, string procfile) =>
+        PushFilesAsync(app, ("Procfile", procfile), ("app.json", manifest));
+
+    /// <summary>Submits a build of a source that is a tar.</summary>
+    private protected async Task<(List<string> Lines, BuildResultDocument Result)> PushFilesAsync(string app, params (string Name, string Text)[] files)
     {
         var tar = new MemoryStream();
         await using (var writer = new TarWriter(tar, leaveOpen: true))
         {
-            foreach (var (name, text) in new[] { ("Procfile", procfile), ("app.json", manifest) })
+            foreach (var (name, text) in files)
             {
                 await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
             }

@@ -14,12 +14,15 @@ internal static class HerokuShim
     /// <summary>Where such buildpacks expect the app, when it is built and when it runs.</summary>
     public const string Place = "/app";
 
+    private const string LaterFile = "later";
+
     /// <summary>Puts the shim around a buildpack.</summary>
     /// <param name="buildpack">Its directory; moved into the shim.</param>
     /// <param name="directory">A directory that is not there.</param>
     /// <param name="source">Where it came from.</param>
     /// <param name="number">Its place in the build, which tells two of one name apart.</param>
-    public static Buildpack Wrap(string buildpack, string directory, BuildpackSource source, int number)
+    /// <param name="isLater">Whether another of this kind comes before it, which may change the source: as at Heroku's it is asked when its turn has come.</param>
+    public static Buildpack Wrap(string buildpack, string directory, BuildpackSource source, int number, bool isLater)
     {
         Directory.CreateDirectory(Path.Combine(directory, "bin"));
         File.SetUnixFileMode(directory, Executable);
@@ -33,6 +36,7 @@ internal static class HerokuShim
             File.SetUnixFileMode(path, Executable);
         }
 
+        if (isLater) File.WriteAllText(Path.Combine(directory, LaterFile), "");
         var name = NameOf(source);
         // Config vars reach it as files only, as at Heroku's: PATH or LANG of an app would break many of them.
         return new Buildpack($"heroku/{number}-{name}", "0.0.0", name, ClearEnv: true, null, directory) { Api = Buildpack.Apis[^1], Place = Place };

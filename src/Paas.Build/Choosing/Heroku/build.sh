@@ -11,6 +11,14 @@ cd /app
 export BUILD_DIR=$PWD CACHE_DIR=$layers/cache ENV_DIR=$CNB_PLATFORM_DIR/env STACK=heroku-22
 if [ -f "$ENV_DIR/STACK" ]; then STACK=$(<"$ENV_DIR/STACK"); fi
 mkdir -p "$CACHE_DIR"
+if [ -f "$CNB_BUILDPACK_DIR/later" ]; then
+    said=$("$work/bin/detect" "$BUILD_DIR" 2>&1) || {
+        [ -z "$said" ] || printf '%s\n' "$said"
+        echo " !     this buildpack does not fit what those before it made of the source"
+        echo " !     Take it out, or change their order: paas buildpacks"
+        exit 1
+    }
+fi
 # Its lines are indented as a push's are, and so are all of a build.
 "$work/bin/compile" "$BUILD_DIR" "$CACHE_DIR" "$ENV_DIR" 2>&1 | sed -u 's/^ \{7\}//'
 printf '[types]\ncache = true\n' >"$layers/cache.toml"
