@@ -62,6 +62,10 @@ public sealed class ToolSourceTests(ServerFixture fixture, ITestOutputHelper out
         Assert.Contains("Runtime: the app brings its own", second, StringComparison.Ordinal);
         await AnswersAsync(app, "Goodbye from .NET 10");
         Assert.Equal(1, server.Downloads);
+        using var bills = new TemporaryDirectory();
+        (await app.PaasAsync("builds:sbom", "2", "-o", bills.Path)).Succeeded();
+        Assert.Contains(
+            "\"purl\":\"pkg:nuget/Microsoft.NETCore.App.Runtime.linux-x64@10.", await File.ReadAllTextAsync(bills.Combine("launch/paas_dotnet/sbom.cdx.json")), StringComparison.Ordinal);
     }
 
     private static async Task AnswersAsync(AppCheckout app, string expected)
