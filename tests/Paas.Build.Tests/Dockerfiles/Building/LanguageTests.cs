@@ -221,6 +221,31 @@ public sealed partial class LanguageTests(BuildNode node)
         Assert.Equal(1, pulls);
     }
 
+    [RootTheory]
+    [InlineData("/w/x/p/./q", "q/own q/r/one")]
+    [InlineData("/w/x/p/q/.", "w/x/p/q/own w/x/p/q/r/one")]
+    [InlineData("./w/x/p/q", "w/x/p/q/own w/x/p/q/r/one")]
+    [InlineData("/w/./x/./p/q", "x/p/q/own x/p/q/r/one")]
+    [InlineData("/w/x/./*/q", "p/q/own p/q/r/one p2/q/r/two")]
+    [InlineData("/w/x/p*/./q/**/r", "q/r/one q/r/two")]
+    [InlineData("/w/x/p/q*/./r/**/three /w/x/p*/./q/**/two", "q/r/two r/s/three r/s2/three")]
+    [InlineData("/w/x/p/q?/r/s*", "w/x/p/q2/r/s/three w/x/p/q2/r/s2/three")]
+    [InlineData("/w/./**/one /w/./**/two", "x/p/q/r/one x/p2/q/r/two")]
+    [InlineData("/./w/x/p2", "w/x/p2/q/r/two")]
+    public async Task Parents_are_kept_from_the_first_pivot_on(string sources, string files)
+    {
+        // What BuildKit's own cases of --parents say; the frontends that are built into engines do not know the flag yet.
+        using var app = new DockerfileApp(node);
+        foreach (var path in (string[])["p/q/own", "p/q/r/one", "p2/q/r/two", "p/q2/r/s/three", "p/q2/r/s2/three"]) app.Write($"w/x/{path}", "");
+        File.SetUnixFileMode(Path.Combine(app.Source, "w/x"), (UnixFileMode)0x1c0);
+        foreach (var file in (string[])[$"FROM scratch\nCOPY --parents {sources} /\n", $"FROM scratch AS base\nCOPY w /w\nFROM scratch\nCOPY --from=base --parents {sources} /\n"])
+        {
+            var found = await app.FilesAsync(await app.BuildAsync(file));
+            Assert.Equal(files.Split(' '), found.Where(line => line.Contains(" = ", StringComparison.Ordinal) || line.EndsWith(" =", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]));
+            Assert.All(found.Where(line => line.EndsWith(" w/x/", StringComparison.Ordinal)), line => Assert.StartsWith("700 0:0", line, StringComparison.Ordinal));
+        }
+    }
+
     [RootFact]
     public async Task A_registry_elsewhere_is_not_spoken_to_without_TLS_unless_told_so()
     {
