@@ -38,8 +38,15 @@ internal sealed class Sandbox : IDisposable
     {
         // Once: by a second time the name may be another sandbox's.
         if (_ns.IsClosed) return;
-        _ns.Dispose();
-        SandboxLink.Delete(_network.HostInterface);
+        try
+        {
+            // Before the namespace goes: the kernel, which then takes both ends away by itself, would only say that there is none any more.
+            SandboxLink.Delete(_network.HostInterface);
+        }
+        finally
+        {
+            _ns.Dispose();
+        }
     }
 
     private static SafeFileHandle Prepare()
