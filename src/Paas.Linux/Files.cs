@@ -301,14 +301,18 @@ public static unsafe class Files
     /// <summary>As <see cref="ReadBytes(string)"/>, of an open file from where it stands.</summary>
     public static byte[] ReadBytes(SafeFileHandle file)
     {
-        var all = new byte[4096];
+        // Most fit into this, and are copied once.
+        Span<byte> all = stackalloc byte[4096];
         for (var length = 0; ;)
         {
             // A short read is not the end: procfs gives whole records.
-            var count = Events.Descriptors.Read(file, all.AsSpan(length));
-            if (count <= 0) return all[..length];
+            var count = Events.Descriptors.Read(file, all[length..]);
+            if (count <= 0) return all[..length].ToArray();
             length += count;
-            if (length == all.Length) Array.Resize(ref all, 4 * length);
+            if (length < all.Length) continue;
+            var larger = new byte[4 * length];
+            all.CopyTo(larger);
+            all = larger;
         }
     }
 

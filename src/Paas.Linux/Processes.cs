@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux.Events;
 using static Paas.Linux.Native;
@@ -16,6 +17,10 @@ public readonly record struct ProcessExitStatus(int? ExitCode, int? Signal)
 /// <summary>Other processes: pidfds, signals, waiting, what procfs says of them.</summary>
 public static unsafe class Processes
 {
+    // 52 numbers and a command of at most 64 bytes.
+    private const int StatSize = 2048;
+    private const int FirstAfterCommand = 3;
+
     /// <summary>Opens a process; null when there is none of that pid (or only a zombie waited for already).</summary>
     public static SafeFileHandle? Open(int pid)
     {
@@ -98,6 +103,13 @@ public static unsafe class Processes
     /// <summary>geteuid(2).</summary>
     public static uint EffectiveUser => (uint)Kernel.Call(SYS_geteuid);
 
+    /// <summary>exit_group(2): ends this process at once, with all its threads and nothing flushed.</summary>
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    public static void End(int exitCode)
+    {
+        while (true) Kernel.Call(SYS_exit_group, exitCode);
+    }
+
     /// <summary>setsid(2): a session of its own, without a controlling terminal.</summary>
     public static void StartSession() => Kernel.Check(Kernel.Call(SYS_setsid), "setsid");
 
@@ -132,25 +144,47 @@ public static unsafe class Processes
     /// When the process started, in clock ticks since boot (field 22 of <c>/proc/PID/stat</c>): with the pid, its identity
     /// until the next boot. Null when there is no such process, or only a zombie.
     /// </summary>
-    public static ulong? StartTime(int pid) =>
-        Fields(pid) is { } fields && fields[0] is not ("Z" or "X") ? ulong.Parse(fields[19], System.Globalization.CultureInfo.InvariantCulture) : null;
+    public static ulong? StartTime(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[StatSize];
+        var stat = Stat(pid, buffer);
+        if (stat.IsEmpty || stat[0] is (byte)'Z' or (byte)'X') return null;
+        return Utf8Parser.TryParse(Field(stat, 22), out ulong time, out _) ? time : null;
+    }
 
     /// <summary>The session of a process (field 6 of <c>/proc/PID/stat</c>), or null when there is no such process.</summary>
-    public static int? Session(int pid) =>
-        Fields(pid) is { } fields ? int.Parse(fields[3], System.Globalization.CultureInfo.InvariantCulture) : null;
-
-    // From the third field on.
-    private static string[]? Fields(int pid)
+    public static int? Session(int pid)
     {
-        try
+        Span<byte> buffer = stackalloc byte[StatSize];
+        return Utf8Parser.TryParse(Field(Stat(pid, buffer), 6), out int session, out _) ? session : null;
+    }
+
+    // From the third field on; empty when there is no such process.
+    private static ReadOnlySpan<byte> Stat(int pid, Span<byte> buffer)
+    {
+        using var file = Files.OpenIfExists("/proc/" + pid + "/stat", O_RDONLY);
+        nint count = 0;
+        fixed (byte* first = buffer)
         {
-            var stat = Files.ReadText($"/proc/{pid}/stat");
-            // The second field is the command in parentheses and may itself hold spaces and parentheses.
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            // One that ends meanwhile is gone too: ESRCH.
+            if (file is not null) count = Kernel.Call(SYS_read, file.DangerousGetHandle(), (nint)first, buffer.Length);
         }
-        catch (IOException)
+
+        // The second field is the command in parentheses and may itself hold spaces and parentheses.
+        var end = count <= 0 ? -1 : buffer[..(int)count].LastIndexOf((byte)')');
+        return end < 0 ? [] : buffer[(end + 2)..(int)count];
+    }
+
+    // Empty where there are not as many.
+    private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> stat, int number)
+    {
+        for (; number > FirstAfterCommand; number--)
         {
-            return null;
+            var space = stat.IndexOf((byte)' ');
+            if (space < 0) return [];
+            stat = stat[(space + 1)..];
         }
+
+        return stat;
     }
 }

@@ -16,7 +16,10 @@ internal static class Program
     // What run comes to.
     private const int ShortLife = 192 * 1024;
 
-    private static int Main(string[] arguments)
+    // The base library would first wait for threads and run what is to be run at the end: there is neither.
+    private static void Main(string[] arguments) => Processes.End(Execute(arguments));
+
+    private static int Execute(string[] arguments)
     {
         string? verb = null;
         try

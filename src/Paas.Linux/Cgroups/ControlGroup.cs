@@ -298,6 +298,12 @@ public sealed class ControlGroup
     /// <summary>Whether they are suspended; false without a freezer, or a group.</summary>
     public bool IsFrozen() => Freezer.IsFrozen(this);
 
+    /// <summary>The file that says whether the group is frozen; null where nothing can be.</summary>
+    public string? FreezerFile => Freezer.FileOf(this);
+
+    /// <summary>As <see cref="IsFrozen()"/>, of the group whose <see cref="FreezerFile"/> it is.</summary>
+    public static bool IsFrozen(string freezerFile) => Freezer.IsFrozen(freezerFile);
+
     /// <summary>The directory whose files suspend the group, or null where there is no freezer.</summary>
     public string? FreezerDirectory => Hierarchies.IsUnified ? UnifiedDirectory : _legacy.GetValueOrDefault("freezer");
 

@@ -37,13 +37,22 @@ internal static class Freezer
         else GroupFile.TryWriteIfExists($"{LegacyDirectory(group)}/{LegacyFile}", "THAWED");
     }
 
-    public static bool IsFrozen(ControlGroup group)
+    public static bool IsFrozen(ControlGroup group) => FileOf(group) is { } file && IsFrozen(file);
+
+    /// <summary>The file that says whether a group is frozen; null where nothing can be.</summary>
+    public static string? FileOf(ControlGroup group)
     {
-        if (IsUnified(group)) return GroupFile.Number($"{group.UnifiedDirectory}/{UnifiedFile}") == 1;
-        if (!group.LegacyDirectories.TryGetValue("freezer", out var directory)) return false;
+        if (IsUnified(group)) return group.UnifiedDirectory is { } unified ? $"{unified}/{UnifiedFile}" : null;
+        return group.LegacyDirectories.TryGetValue("freezer", out var directory) ? $"{directory}/{LegacyFile}" : null;
+    }
+
+    /// <summary>Whether the group is frozen that <see cref="FileOf"/> named the file of; one that is gone is not.</summary>
+    public static bool IsFrozen(string file)
+    {
+        if (GroupFile.TryRead(file) is not { } state) return false;
+        if (file.EndsWith(UnifiedFile, StringComparison.Ordinal)) return state.StartsWith('1');
         // FREEZING: asked to, whether or not all have heard of it. A group frozen only from above is not this one's doing.
-        return GroupFile.TryRead($"{directory}/{LegacyFile}") is { } state && !state.StartsWith("THAWED", StringComparison.Ordinal)
-            && GroupFile.Number($"{directory}/freezer.self_freezing") != 0;
+        return !state.StartsWith("THAWED", StringComparison.Ordinal) && GroupFile.Number($"{file[..^LegacyFile.Length]}freezer.self_freezing") != 0;
     }
 
     private static bool IsUnified(ControlGroup group) => group.Hierarchies.IsUnified;

@@ -23,11 +23,14 @@ public readonly record struct Argument(long Value, bool IsRegister)
 /// </summary>
 public sealed unsafe class LaunchProgram : IDisposable
 {
-    private const int BlockSize = 64 * 1024;
+    private const int BlockSize = 16 * 1024;
+
+    // A container's with Docker's configuration has somewhat fewer.
+    private const int UsualCount = 512;
 
     private readonly ProgramMemory _memory = new();
     private readonly List<(nint Address, int Size)> _blocks = [];
-    private readonly List<(string Step, string? Path, bool IsExit)> _labels = [];
+    private readonly List<(string Step, string? Path, bool IsExit)> _labels = new(UsualCount);
     private byte* _free;
     private int _left;
     private Operation* _operations;
@@ -151,7 +154,7 @@ public sealed unsafe class LaunchProgram : IDisposable
 
     private void Grow()
     {
-        _capacity = _capacity == 0 ? 256 : _capacity * 2;
+        _capacity = _capacity == 0 ? UsualCount : _capacity * 2;
         var larger = (Operation*)_memory.Map((long)_capacity * sizeof(Operation));
         new ReadOnlySpan<Operation>(_operations, Count).CopyTo(new Span<Operation>(larger, Count));
         _operations = larger;

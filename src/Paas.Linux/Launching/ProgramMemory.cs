@@ -22,6 +22,9 @@ internal sealed unsafe class ProgramMemory : IDisposable
     private const int PageSize = 4096;
     private const int MAP_FIXED_NOREPLACE = 0x100000;
 
+    // All of it will be written, and page by page it would cost a fault each.
+    private const int MAP_POPULATE = 0x8000;
+
     private static long _programs;
     private static bool _fewAddresses;
 
@@ -52,7 +55,7 @@ internal sealed unsafe class ProgramMemory : IDisposable
     }
 
     private nint MapAtNext(long size) =>
-        Kernel.Call(SYS_mmap, _next, (nint)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        Kernel.Call(SYS_mmap, _next, (nint)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_POPULATE, -1, 0);
 
     private void ChooseRegion()
     {

@@ -11,7 +11,7 @@ internal sealed class FilterAssembler
     // A conditional jump reaches 255 instructions; a few less leave room for the long jumps that may be put between.
     private const int Reach = 250;
 
-    private sock_filter[] _reversed = new sock_filter[1024];
+    private sock_filter[] _reversed = new sock_filter[128];
     private readonly List<(uint Action, int Place)> _returns = [];
     private int _count;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Paas.Runtime.CommandLine;
@@ -7,15 +6,12 @@ namespace Paas.Runtime.CommandLine;
 /// <summary>Forms of the JSON that is printed.</summary>
 internal static class JsonText
 {
-    // No browser reads this, and the default encoder first builds a table of what browsers might take for markup.
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     /// <summary>Without white space.</summary>
-    public static JsonWriterOptions Plain { get; } = new() { Encoder = Encoder };
+    public static JsonWriterOptions Plain { get; } = new() { Encoder = EssentialJsonEncoder.Instance };
 
     /// <summary>A member a line.</summary>
     public static JsonWriterOptions Indented(char indent, int size) =>
-        new() { Encoder = Encoder, Indented = true, IndentCharacter = indent, IndentSize = size, NewLine = "\n" };
+        new() { Encoder = EssentialJsonEncoder.Instance, Indented = true, IndentCharacter = indent, IndentSize = size, NewLine = "\n" };
 
     /// <summary>What <paramref name="write"/> writes.</summary>
     public static string Of(JsonWriterOptions options, Action<Utf8JsonWriter> write)

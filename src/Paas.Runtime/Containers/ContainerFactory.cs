@@ -271,6 +271,7 @@ public static class ContainerFactory
         Created = TimeProvider.System.GetUtcNow(),
         Cgroup = group.Path,
         Cpuset = group.LegacyDirectories.ContainsKey("cpuset"),
+        Freezer = group.FreezerFile,
         SystemdUnit = group.Unit?.Name,
         Annotations = spec.Config.Annotations,
         HasHooks = spec.Config.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },

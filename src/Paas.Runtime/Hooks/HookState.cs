@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Paas.Runtime.CommandLine;
 using Paas.Runtime.State;
 
 namespace Paas.Runtime.Hooks;
@@ -7,7 +7,7 @@ namespace Paas.Runtime.Hooks;
 /// <summary>The state document a hook gets on standard input (runtime-spec, runtime.md, State).</summary>
 internal static class HookState
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = EssentialJsonEncoder.Instance };
 
     /// <summary>The document.</summary>
     /// <param name="record">The container.</param>

@@ -25,6 +25,9 @@ public sealed record ContainerRecord
     /// <summary>True when the group of v1's cpuset is used too.</summary>
     public bool Cpuset { get; init; }
 
+    /// <summary>The file that says whether the group is frozen, or null for none: most verbs ask for nothing else of it.</summary>
+    public string? Freezer { get; init; }
+
     /// <summary>The unit that systemd keeps the group as, or null.</summary>
     public string? SystemdUnit { get; init; }
 

@@ -1,13 +1,12 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Paas.Runtime.CommandLine;
 
 namespace Paas.Runtime.State;
 
 /// <summary><see cref="ContainerRecord"/> as JSON, by hand: generated code would cost every verb half a millisecond.</summary>
 internal static class ContainerRecordJson
 {
-    // No browser reads this, and the default encoder first builds a table of what browsers might take for markup.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = EssentialJsonEncoder.Instance };
 
     public static byte[] Write(ContainerRecord record)
     {
@@ -24,6 +23,7 @@ internal static class ContainerRecordJson
             json.WriteString("created", record.Created);
             json.WriteString("cgroup", record.Cgroup);
             json.WriteBoolean("cpuset", record.Cpuset);
+            if (record.Freezer is not null) json.WriteString("freezer", record.Freezer);
             if (record.HasHooks) json.WriteBoolean("hooks", true);
             if (record.HostMount is { } mount) json.WriteNumber("hostMount", mount);
             if (record.SystemdUnit is not null) json.WriteString("systemdUnit", record.SystemdUnit);
@@ -57,7 +57,7 @@ internal static class ContainerRecordJson
     private static ContainerRecord ReadMembers(byte[] utf8)
     {
         var json = new Utf8JsonReader(utf8);
-        string? id = null, version = null, bundle = null, rootfs = null, cgroup = null, unit = null;
+        string? id = null, version = null, bundle = null, rootfs = null, cgroup = null, freezer = null, unit = null;
         int? pid = null;
         ulong? startTime = null, hostMount = null;
         DateTimeOffset? created = null;
@@ -76,6 +76,7 @@ internal static class ContainerRecordJson
             else if (Is(ref json, "created"u8)) created = json.GetDateTimeOffset();
             else if (Is(ref json, "cgroup"u8)) cgroup = json.GetString();
             else if (Is(ref json, "cpuset"u8)) cpuset = json.GetBoolean();
+            else if (Is(ref json, "freezer"u8)) freezer = json.GetString();
             else if (Is(ref json, "hooks"u8)) hooks = json.GetBoolean();
             else if (Is(ref json, "hostMount"u8)) hostMount = json.GetUInt64();
             else if (Is(ref json, "systemdUnit"u8)) unit = json.GetString();
@@ -94,6 +95,7 @@ internal static class ContainerRecordJson
             Created = created ?? throw Without("created"),
             Cgroup = cgroup ?? throw Without("cgroup"),
             Cpuset = cpuset ?? throw Without("cpuset"),
+            Freezer = freezer,
             HostMount = hostMount,
             HasHooks = hooks,
             SystemdUnit = unit,

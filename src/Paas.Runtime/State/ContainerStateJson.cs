@@ -28,5 +28,5 @@ internal static class ContainerStateJson
     }
 
     /// <summary>A time in RFC 3339, with as much of a second as there is.</summary>
-    public static string Time(DateTimeOffset? time) => time is { } known ? known.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ") : "";
+    public static string Time(DateTimeOffset? time) => time is { } known ? known.UtcDateTime.ToString("O")[..^1].TrimEnd('0').TrimEnd('.') + "Z" : "";
 }

@@ -44,9 +44,12 @@ public sealed class KnownContainer
     {
         if (Record.Pid == 0) return ContainerStatus.Creating;
         if (Processes.StartTime(Record.Pid) != Record.StartTime) return ContainerStatus.Stopped;
-        if (Group.IsFrozen()) return ContainerStatus.Paused;
+        if (IsFrozen()) return ContainerStatus.Paused;
         return Files.TryStatus(Directory.StartFifo, out _) ? ContainerStatus.Created : ContainerStatus.Running;
     }
+
+    // Without the machine's hierarchies, which take longer to find than all else that a verb looks at.
+    private bool IsFrozen() => Record.Freezer is { } file ? ControlGroup.IsFrozen(file) : Group.IsFrozen();
 
     /// <summary>The document of <c>state</c>.</summary>
     public ContainerState ToState()

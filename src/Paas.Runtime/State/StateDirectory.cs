@@ -94,11 +94,21 @@ public sealed class StateDirectory
     private static void CheckId(string id)
     {
         if (IsId(id)) return;
-        var wrong = id.FirstOrDefault(c => !IsIdCharacter(c));
-        throw new RuntimeException($"invalid container ID format: \"{id}\"{(wrong == 0 ? "" : $" (invalid character `{wrong}` in the ID)")}");
+        var wrong = IndexOfWrong(id);
+        throw new RuntimeException($"invalid container ID format: \"{id}\"{(wrong < 0 ? "" : $" (invalid character `{id[wrong]}` in the ID)")}");
     }
 
-    private static bool IsId(string id) => id is { Length: > 0 and <= 1024 } and not "." and not ".." && id.All(IsIdCharacter);
+    private static bool IsId(string id) => id is { Length: > 0 and <= 1024 } and not "." and not ".." && IndexOfWrong(id) < 0;
+
+    private static int IndexOfWrong(string id)
+    {
+        for (var i = 0; i < id.Length; i++)
+        {
+            if (!IsIdCharacter(id[i])) return i;
+        }
+
+        return -1;
+    }
 
     private static bool IsIdCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.';
 }

@@ -1,6 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Paas.Linux.Cgroups;
+using Paas.Runtime.CommandLine;
 using Paas.Runtime.State;
 
 namespace Paas.Runtime.Verbs;
@@ -8,7 +8,7 @@ namespace Paas.Runtime.Verbs;
 /// <summary>Events as runc writes them: one object a line; zeros are mostly left out.</summary>
 internal static class EventJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = EssentialJsonEncoder.Instance };
 
     public static byte[] Statistics(KnownContainer container)
     {

@@ -44,6 +44,29 @@ public sealed class StateTests
     [InlineData("ä")]
     public void An_id_is_a_plain_name(string id) => Assert.Throws<RuntimeException>(() => new StateDirectory("/tmp", id));
 
+    [Theory]
+    [InlineData("cgroup.freeze", "1\n", null, ContainerStatus.Paused)]
+    [InlineData("cgroup.freeze", "0\n", null, ContainerStatus.Running)]
+    [InlineData("freezer.state", "FREEZING\n", "1\n", ContainerStatus.Paused)]
+    [InlineData("freezer.state", "FROZEN\n", "0\n", ContainerStatus.Running)]
+    [InlineData("freezer.state", "THAWED\n", "0\n", ContainerStatus.Running)]
+    [InlineData("gone", null, null, ContainerStatus.Running)]
+    public void The_file_that_the_record_names_says_whether_it_is_frozen(string name, string? content, string? self, ContainerStatus status)
+    {
+        using var root = new TemporaryDirectory();
+        var directory = new StateDirectory(root.Path, "a");
+        directory.Claim();
+        var file = Path.Combine(root.Path, name);
+        if (content is not null) File.WriteAllText(file, content);
+        if (self is not null) File.WriteAllText(Path.Combine(root.Path, "freezer.self_freezing"), self);
+        directory.Write(new ContainerRecord
+        {
+            Id = "a", OciVersion = "1.2.0", Pid = Environment.ProcessId, StartTime = Paas.Linux.Processes.StartTime(Environment.ProcessId)!.Value,
+            Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch, Cgroup = "/a", Freezer = file,
+        });
+        Assert.Equal(status, KnownContainer.Load(root.Path, "a").Status());
+    }
+
     [Fact]
     public void A_record_of_a_dead_or_different_process_is_a_stopped_container()
     {
