@@ -63,6 +63,9 @@ public sealed record ControlPlaneOptions
     /// <summary>Reference of the stack's run and build images, after <c>stack/run:</c> and <c>stack/build:</c>.</summary>
     public string Stack { get; init; } = "bookworm";
 
+    /// <summary>Where the stack's packages come from: addresses of mirrors, or lines of <c>sources.list</c>. Empty takes Debian's own.</summary>
+    public IReadOnlyList<string> StackMirrors { get; init; } = [];
+
     /// <summary>Builds that run at the same time, over all apps.</summary>
     public int BuildConcurrency { get; init; } = 1;
 

@@ -72,6 +72,9 @@ internal sealed record DaemonOptions
     /// <summary>Registries to ask before others, and those that may be spoken to without TLS.</summary>
     public RegistryOptions Registries { get; init; } = new();
 
+    /// <summary>Where the packages of the base images come from: addresses, or lines of <c>sources.list</c>; empty takes Debian's own.</summary>
+    public IReadOnlyList<string> StackMirrors { get; init; } = [];
+
     /// <summary>Also starts the router, keeps everything under <c>./.paas</c>, and ends when it is told to.</summary>
     public bool Dev { get; init; }
 
@@ -97,6 +100,7 @@ internal sealed record DaemonOptions
         Subnet = Subnet,
         CgroupParent = CgroupParent,
         Registries = Registries,
+        StackMirrors = StackMirrors,
         MaxSourceBytes = MaxSourceBytes,
         MaxPushBytes = MaxSourceBytes,
         DiskReserveBytes = DiskReserveBytes ?? -1,
@@ -135,6 +139,7 @@ internal sealed record DaemonOptions
                 Mirrors = RegistryLists.Mirrors("--registry-mirrors", Value("--registry-mirrors")) ?? basis.Registries.Mirrors,
                 Insecure = RegistryLists.Hosts("--insecure-registries", Value("--insecure-registries")) ?? basis.Registries.Insecure,
             },
+            StackMirrors = RegistryLists.Packages("--stack-mirrors", Value("--stack-mirrors")) ?? basis.StackMirrors,
             MaxSourceBytes = Size("--max-source", Value("--max-source")) ?? basis.MaxSourceBytes,
             DiskReserveBytes = Size("--disk-reserve", Value("--disk-reserve")) ?? basis.DiskReserveBytes,
             MaxStepCacheBytes = Size("--step-cache", Value("--step-cache")) ?? basis.MaxStepCacheBytes,

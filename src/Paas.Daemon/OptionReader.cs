@@ -8,7 +8,7 @@ internal static class OptionReader
     private static readonly HashSet<string> Known =
     [
         "--data", "--run", "--programs", "--domain", "--http-port", "--https-port", "--ssh-port", "--sshd", "--router-socket", "--bridge", "--subnet",
-        "--cgroup-parent", "--max-source", "--disk-reserve", "--step-cache", "--registry-mirrors", "--insecure-registries",
+        "--cgroup-parent", "--max-source", "--disk-reserve", "--step-cache", "--registry-mirrors", "--insecure-registries", "--stack-mirrors",
         "--build-memory", "--build-priority", "--build-time", "--check-timeout",
     ];
 

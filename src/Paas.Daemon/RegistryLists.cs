@@ -3,7 +3,7 @@ using Paas.Oci;
 
 namespace Paas.Daemon;
 
-/// <summary>Reads the options about registries: lists with commas.</summary>
+/// <summary>Reads the options about registries and mirrors: lists with commas.</summary>
 internal static class RegistryLists
 {
     /// <summary><c>host=url,…</c>, several for one host in their order; null where nothing is given. InvalidRequest for what cannot be.</summary>
@@ -25,6 +25,15 @@ internal static class RegistryLists
 
     /// <summary><c>host,…</c>; null where nothing is given. InvalidRequest for what cannot be.</summary>
     public static IReadOnlySet<string>? Hosts(string option, string? text) => text is null ? null : Items(text).Select(item => Host(option, item)).ToHashSet();
+
+    /// <summary>Addresses of mirrors of Debian's packages, or lines of <c>sources.list</c>; null where nothing is given. InvalidRequest for what cannot be.</summary>
+    public static IReadOnlyList<string>? Packages(string option, string? text)
+    {
+        if (text is null) return null;
+        var items = Items(text);
+        var wrong = items.FirstOrDefault(item => !item.StartsWith("deb ", StringComparison.Ordinal) && !(Uri.TryCreate(item, UriKind.Absolute, out var address) && address.Scheme is ("https" or "http")));
+        return wrong is null ? items : throw new PaasException(ErrorCode.InvalidRequest, $"{option} takes addresses or lines that begin with deb, not {wrong}", "For example: https://mirror.example/debian");
+    }
 
     private static string[] Items(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

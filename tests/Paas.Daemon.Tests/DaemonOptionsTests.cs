@@ -29,6 +29,7 @@ public sealed class DaemonOptionsTests
     [InlineData("--registry-mirrors", "docker.io")]
     [InlineData("--registry-mirrors", "docker.io=mirror.example")]
     [InlineData("--insecure-registries", "http://lab")]
+    [InlineData("--stack-mirrors", "mirror.example/debian")]
     [InlineData("--data")]
     [InlineData("--no-such-option", "x")]
     public void What_cannot_be_is_refused_at_start(params string[] arguments)

@@ -43,7 +43,7 @@ internal sealed class StackDesk(ControlPlaneOptions options, ImageStore images, 
         try
         {
             var directory = Directory.CreateDirectory(Path.Combine(options.DataDirectory, "stack")).FullName;
-            var builder = new StackBuilder(images, new StackOptions { Suite = options.Stack, WorkDirectory = directory, Force = update });
+            var builder = new StackBuilder(images, new StackOptions { Suite = options.Stack, Mirrors = options.StackMirrors, WorkDirectory = directory, Force = update });
             var before = await PackagesAsync(builder.Options, ct);
             using var lease = images.Content.Lease();
             var stack = await builder.BuildAsync(line => lines.TryWrite(line), ct);

@@ -36,6 +36,7 @@ internal static class Help
           --check-timeout TIME how long a new web process has to listen (60s)
           --registry-mirrors HOST=URL,…   registries to pull from before HOST, e.g. docker.io=https://mirror.example
           --insecure-registries HOST,…    registries that may be spoken to without TLS; those on this machine always may
+          --stack-mirrors URL,…           where the base images' packages come from; also lines of sources.list (Debian's own)
 
         Each option is also read from the environment: --http-port is PAAS_HTTP_PORT.
         """;

@@ -20,7 +20,7 @@ internal static class StackBuild
         var work = Directory.CreateDirectory(Path.Combine(options.Data, "stack")).FullName;
         try
         {
-            var stack = await new StackBuilder(images, new StackOptions { WorkDirectory = work }).BuildAsync(line => Console.WriteLine($"       {line}"), ct);
+            var stack = await new StackBuilder(images, new StackOptions { Mirrors = options.StackMirrors, WorkDirectory = work }).BuildAsync(line => Console.WriteLine($"       {line}"), ct);
             // Otherwise the first push would wait for it.
             await images.UnpackAsync(stack.Build, ct);
             await images.UnpackAsync(stack.Run, ct);
