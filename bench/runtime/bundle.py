@@ -62,6 +62,23 @@ def make_bundle(directory, *args):
     return directory
 
 
+def supervise_bundle(directory, number):
+    """A bundle for `supervise`, whose image is the directory `layer`."""
+    bundle = os.path.join(directory, f"s{number}")
+    make_bundle(bundle, "/bin/sleep", "1000")
+    for name in ("upper", "work"):
+        os.makedirs(os.path.join(bundle, name))
+    with open(os.path.join(bundle, "supervise.json"), "w") as file:
+        json.dump({
+            "version": 1, "containerId": f"paas-bench-s{number}", "runtimeRoot": os.path.join(directory, "root"),
+            "socketPath": os.path.join(bundle, "socket"), "statePath": os.path.join(bundle, "state.json"), "logDirectory": os.path.join(bundle, "log"),
+            "sandbox": {"rootfs": {"lowerDirectories": [os.path.join(directory, "layer")], "upperDirectory": os.path.join(bundle, "upper"),
+                                   "workDirectory": os.path.join(bundle, "work"), "idMapped": False}},
+            "restart": {"mode": "never"}, "stopSignal": "SIGKILL", "stopGraceSeconds": 1, "labels": {},
+        }, file)
+    return bundle
+
+
 def on_v1_alone():
     """
     crun takes a machine with v1 and v2 side by side for v2. There all of them are measured with v2 hidden from them: the program

@@ -4,7 +4,9 @@ using Paas.Linux;
 
 namespace Paas.Runtime.Supervise;
 
-/// <summary>The state as a file, whole at any time, also after a crash of the machine. Written by the disk's thread; of states that come faster than the disk takes them, the latest.</summary>
+/// <summary>
+/// The state as a file, whole at any time. Written by the disk's thread; of states that come faster than the disk takes them, the latest.
+/// </summary>
 internal sealed class StateFile(string path, DiskThread disk)
 {
     private readonly Lock _lock = new();
@@ -35,9 +37,12 @@ internal sealed class StateFile(string path, DiskThread disk)
         }
     }
 
+    /// <summary>How a process ended is still to be known after a crash of the machine; that one runs is then no longer true.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string path, SupervisorState state) => Files.WriteAtomically(
-        path, JsonSerializer.SerializeToUtf8Bytes(state, SupervisionJsonContext.Default.SupervisorState), durable: true);
+        path,
+        JsonSerializer.SerializeToUtf8Bytes(state, SupervisionJsonContext.Default.SupervisorState),
+        durable: state.Status is not (SupervisedStatus.Starting or SupervisedStatus.Running));
 
     private void WriteNext()
     {
