@@ -157,7 +157,9 @@ public sealed class CheckpointTests
         using var container = new TestContainer().Script("sleep 1000");
         container.Create().ShouldSucceed();
         Assert.Contains("cannot be checkpointed in created state", container.Verb("checkpoint").Error);
-        Assert.Contains("--page-server", RuntimeUnderTest.Run(container.Root, "checkpoint", "--page-server", "host:1", container.Id).Error);
+        Assert.Contains("--page-server ADDRESS:PORT", RuntimeUnderTest.Run(container.Root, "checkpoint", "--page-server", "host", container.Id).Error);
+        Assert.Contains("--page-server ADDRESS:PORT", RuntimeUnderTest.Run(container.Root, "checkpoint", "--lazy-pages", container.Id).Error);
+        Assert.Contains("no such descriptor", RuntimeUnderTest.Run(container.Root, "checkpoint", "--status-fd", "77", container.Id).Error);
         Assert.Contains("holds no checkpoint", RuntimeUnderTest.Run(container.Root, "restore", "--bundle", container.Bundle, "--image-path", container.Bundle, "another").Error);
     }
 

@@ -73,10 +73,11 @@ public static unsafe class UnixSocket
     }
 
     /// <summary>Two connected ends, which block.</summary>
-    public static (SafeFileHandle One, SafeFileHandle Other) Pair()
+    /// <param name="records">Whether what is sent at once is received at once.</param>
+    public static (SafeFileHandle One, SafeFileHandle Other) Pair(bool records = false)
     {
         var ends = stackalloc int[2];
-        Kernel.Check(Kernel.Call(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (nint)ends), "socketpair");
+        Kernel.Check(Kernel.Call(SYS_socketpair, AF_UNIX, (records ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC, 0, (nint)ends), "socketpair");
         return (Kernel.Handle(ends[0]), Kernel.Handle(ends[1]));
     }
 

@@ -18,8 +18,31 @@ internal sealed class CheckpointOptions
     /// <summary>How criu treats control groups; <c>soft</c> sets what it had to make itself.</summary>
     public string GroupsMode { get; private set; } = "soft";
 
+    /// <summary>Whether memory stays behind until it is asked for.</summary>
+    public bool LazyPages { get; private set; }
+
     /// <summary>Options that criu takes as they are.</summary>
     public IReadOnlyList<string> Arguments => _arguments;
+
+    /// <summary>criu's log: of a name that the container's own options for it may have (runc's annotation <c>org.criu.config</c>).</summary>
+    /// <param name="config">The container's.</param>
+    /// <param name="usual">Its name otherwise.</param>
+    public string Log(RuntimeConfig config, string usual)
+    {
+        var name = OwnOptions(config) is { } file
+            ? File.ReadLines(file).Select(line => line.Split([' ', '=', '\t'], StringSplitOptions.RemoveEmptyEntries)).LastOrDefault(words => words is ["log-file", _])?[1]
+            : null;
+        return Path.Combine(WorkPath, Path.GetFileName(name ?? usual));
+    }
+
+    /// <summary>The options for criu that the container brings, as arguments.</summary>
+    public static IEnumerable<string> ConfigArguments(RuntimeConfig config) => OwnOptions(config) is { } file ? ["--config", file] : [];
+
+    private static string? OwnOptions(RuntimeConfig config)
+    {
+        if (config.Annotations?.GetValueOrDefault("org.criu.config") is not { Length: > 0 } file) return null;
+        return File.Exists(file) ? file : throw new RuntimeException($"the annotation org.criu.config names {file}, which is not there");
+    }
 
     /// <summary>Takes one of the options they share.</summary>
     /// <exception cref="UsageException">It is none of them, or not supported.</exception>
@@ -43,8 +66,10 @@ internal sealed class CheckpointOptions
             case "--tcp-established" or "--ext-unix-sk" or "--shell-job" or "--file-locks" or "--auto-dedup" or "--link-remap":
                 _arguments.Add(option);
                 break;
-            case "--lazy-pages" or "--page-server" or "--status-fd":
-                throw new UsageException($"{option}: memory is not sent over the network here; checkpoint without it, and copy the image directory");
+            case "--lazy-pages":
+                LazyPages = true;
+                _arguments.Add(option);
+                break;
             default:
                 throw reader.Unknown();
         }
@@ -52,13 +77,9 @@ internal sealed class CheckpointOptions
 
     /// <summary>Refuses what criu cannot do for a container of ours.</summary>
     /// <exception cref="RuntimeException">Why not.</exception>
-    public static void Check(RuntimeConfig config)
+    public static void Check()
     {
         if (!Environment.IsPrivilegedProcess) throw new RuntimeException("checkpoint and restore need root");
-        if (config.Process?.Terminal == true)
-        {
-            throw new RuntimeException("a container with a terminal cannot be checkpointed or restored: its terminal is held by another program");
-        }
     }
 
     private static string Mode(string mode) => mode is "soft" or "full" or "strict" or "ignore"

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Linux.Cgroups;
 using Paas.Linux.Launching;
+using Paas.Linux.Sockets;
 using Paas.Oci.Runtime;
 using Paas.Runtime.Containers;
 using Paas.Runtime.Hooks;
@@ -36,7 +37,7 @@ internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions op
             [
                 "--images-dir", options.ImagePath, "--work-dir", options.WorkPath, "--root", place, "--pidfile", pidFile,
                 "--restore-detached", "--restore-sibling", $"--manage-cgroups={options.GroupsMode}", .. GroupRoots(), .. options.Arguments,
-                .. ties.ForRestore(spec.Config, spec.BundleDirectory, inherited),
+                .. ties.ForRestore(spec.Config, spec.BundleDirectory, group.Path, inherited),
             ];
             // Stopped until the hooks have made what its processes look for, a network above all.
             if (HasHooks) arguments.Add("--leave-stopped");
@@ -58,7 +59,9 @@ internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions op
     {
         try
         {
-            CriuProgram.Run("restore", Path.Combine(options.WorkPath, "restore.log"), arguments, place);
+            var log = options.Log(spec.Config, "restore.log");
+            if (spec.Terminal is { } terminal) new CriuService(directory.Path, master => Send(master, terminal)).Run(true, 0, log, arguments, place);
+            else CriuProgram.Run("restore", log, [.. arguments, .. CheckpointOptions.ConfigArguments(spec.Config)], place);
         }
         catch
         {
@@ -66,6 +69,13 @@ internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions op
             LeaveFormerGroup();
             throw;
         }
+    }
+
+    // To whoever is to have it, as at a start.
+    private static void Send(SafeFileHandle master, TerminalTarget terminal)
+    {
+        if (terminal.Size is { } size) Linux.Terminals.Terminal.Resize(master, size);
+        DescriptorPassing.Send(terminal.Socket, "/dev/ptmx"u8, (int)master.DangerousGetHandle());
     }
 
     // criu wants the root as a mount. It is one in criu's own mount namespace only, and so nothing is mounted on the host.
@@ -80,8 +90,25 @@ internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions op
             program.Add("mount root", place, SYS_mount, program.Text(Rootfs), program.Text(place), 0, MS_BIND + MS_REC, 0);
             var targets = new TargetSteps(program, root.DangerousGetHandle());
             foreach (var mount in MountsOnRoot()) targets.Close(targets.OpenOrMake("make mount point", mount.Destination, IsDirectory(mount)));
+            foreach (var (mount, bound, below) in MountsOnBinds())
+            {
+                var source = new TargetSteps(program, inherited.Keep(Path.GetFullPath(bound.Source ?? "", spec.BundleDirectory)));
+                source.Close(source.OpenOrMake("make mount point", below, IsDirectory(mount)));
+            }
         },
     };
+
+    // What lies on a directory of the host's is in no image, and may have been removed there meanwhile.
+    private IEnumerable<(MountConfig Mount, MountConfig Bound, string Below)> MountsOnBinds()
+    {
+        foreach (var mount in spec.Config.Mounts ?? [])
+        {
+            var above = (spec.Config.Mounts ?? [])
+                .Where(other => other != mount && mount.Destination.StartsWith(other.Destination.TrimEnd('/') + "/", StringComparison.Ordinal))
+                .MaxBy(other => other.Destination.Length);
+            if (above is not null && HostTies.IsBind(above)) yield return (mount, above, mount.Destination[above.Destination.TrimEnd('/').Length..]);
+        }
+    }
 
     // What lies on a filesystem that is mounted first is in the images.
     private IEnumerable<MountConfig> MountsOnRoot()

@@ -36,23 +36,27 @@ internal static class CriuProgram
     /// <param name="log">The file it writes its log to.</param>
     /// <param name="arguments">What follows the verb and the options of the log.</param>
     /// <param name="place">What else the process is given.</param>
+    /// <param name="isService">Whether it learns over a socket what it is to do, and <paramref name="arguments"/> are all it is started with.</param>
     /// <exception cref="RuntimeException">It is not there, too old, or fails; with the cause from its log.</exception>
-    public static void Run(string what, string log, IEnumerable<string> arguments, HostProgramPlace? place = null)
+    public static void Run(string what, string log, IEnumerable<string> arguments, HostProgramPlace? place = null, bool isService = false)
     {
         int code;
         string output;
         try
         {
-            (code, output) = HostProgram.Run(Name, [what, "--log-file", log, "-v4", .. arguments], place);
+            (code, output) = HostProgram.Run(Name, isService ? [.. arguments] : [what, "--log-file", log, "-v4", .. arguments], place);
         }
         catch (LinuxException e) when (e.Errno == Errno.ENOENT && e.Path == Name)
         {
             throw new RuntimeException("checkpoint and restore need the program criu, which is not in $PATH: install it (https://criu.org)", e);
         }
 
-        if (code == 0) return;
-        throw new RuntimeException($"criu failed: type {what} exit status {code}: {Cause(log) ?? output.Trim()}\nlog file: {log}{Hint()}");
+        if (code != 0) throw Failure(what, code, log, output);
     }
+
+    /// <summary>What is said of a dump or restore that failed: the cause, and where its log is.</summary>
+    public static RuntimeException Failure(string what, int code, string log, string output) =>
+        new($"criu failed: type {what} exit status {code}: {Cause(log) ?? output.Trim()}\nlog file: {log}{Hint()}");
 
     // The first error that is not a mere limit is the cause; those after it are what it leads to.
     private static string? Cause(string log)

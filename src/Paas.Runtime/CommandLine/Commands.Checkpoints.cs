@@ -16,7 +16,7 @@ internal static partial class Commands
         Option.Flag("auto-dedup", "drop pages from older images once they are in newer ones"),
         Option.Text("manage-cgroups-mode", "what criu does about control groups: soft, full, strict or ignore") with { Default = "soft" },
         Option.Text("empty-ns", "namespace to leave empty: network"),
-        Option.Flag("lazy-pages", "not supported") with { Hidden = true },
+        Option.Flag("lazy-pages", "leave memory behind until it is used: a checkpoint serves it, a restore asks criu's lazy-pages for it"),
     ];
 
     public static Command Checkpoint => new("checkpoint", "write a running container to disk", ContainerId,
@@ -25,8 +25,8 @@ internal static partial class Commands
         Option.Flag("leave-running", "let the container run on"),
         Option.Flag("pre-dump", "only write its memory, ahead of a checkpoint, and let it run on"),
         Option.Text("parent-path", "images of an earlier --pre-dump, relative to the image directory; only what has changed is written"),
-        Option.Text("page-server", "not supported") with { Hidden = true },
-        Option.Text("status-fd", "not supported") with { Hidden = true },
+        Option.Text("page-server", "ADDRESS:PORT of the server that takes the memory; with --lazy-pages, where it is served"),
+        Option.Text("status-fd", "descriptor that is told, by a byte 0, when the memory can be asked for"),
     ])
     {
         Description = """

@@ -14,6 +14,7 @@ internal static class CheckpointVerb
         var reader = new OptionReader(Commands.Checkpoint, arguments);
         var options = new CheckpointOptions();
         var (leaveRunning, preDump, parent) = (false, false, (string?)null);
+        var pages = new PageSending();
         while (reader.NextOption() is { } option)
         {
             switch (option)
@@ -27,39 +28,52 @@ internal static class CheckpointVerb
                 case "--parent-path":
                     parent = reader.Value();
                     break;
+                case "--page-server":
+                    pages.Server(reader.Value());
+                    break;
+                case "--status-fd":
+                    pages.StatusTo(reader.Value());
+                    break;
                 default:
                     options.Take(option, reader);
                     break;
             }
         }
 
+        pages.Check(options.LazyPages, preDump);
         var container = KnownContainer.Load(global.Root, reader.OnlyId());
         var status = container.Status();
         if (!ContainerStatuses.CanCheckpoint(status)) throw new RuntimeException($"Container cannot be checkpointed in {ContainerStatuses.Word(status)} state");
         var config = CreateOptions.ReadConfig(container.Directory.ConfigPath);
-        CheckpointOptions.Check(config);
+        CheckpointOptions.Check();
         Directory.CreateDirectory(options.ImagePath);
         Directory.CreateDirectory(options.WorkPath);
-        Dump(container.Record, config, options, container.Group.FreezerDirectory, preDump, leaveRunning, Previous(options, parent));
+        Dump(container, config, options, pages, preDump, leaveRunning, Previous(options, parent));
         if (!leaveRunning && !preDump) Remove(container, config);
         return 0;
     }
 
     private static void Dump(
-        ContainerRecord record, RuntimeConfig config, CheckpointOptions options, string? freezer, bool preDump, bool leaveRunning, IEnumerable<string> previous)
+        KnownContainer container, RuntimeConfig config, CheckpointOptions options, PageSending pages, bool preDump, bool leaveRunning, IEnumerable<string> previous)
     {
-        var ties = HostTies.Of(record);
-        var verb = preDump ? "pre-dump" : "dump";
+        var record = container.Record;
+        var ties = HostTies.Of(record, config);
+        using var inherited = new InheritedForCriu();
         List<string> arguments =
         [
             "--tree", $"{record.Pid}", "--images-dir", options.ImagePath, "--work-dir", options.WorkPath, "--root", record.Rootfs,
-            $"--manage-cgroups={options.GroupsMode}", .. options.Arguments, .. previous, .. ties.ForDump(config),
+            $"--manage-cgroups={options.GroupsMode}", .. options.Arguments, .. pages.Arguments(options.LazyPages, inherited), .. previous,
+            .. ties.ForDump(config, record.Rootfs),
         ];
-        if (freezer is not null) arguments.AddRange("--freeze-cgroup", freezer);
+        if (container.Group.FreezerDirectory is { } freezer) arguments.AddRange(["--freeze-cgroup", freezer]);
         if (preDump) arguments.Add("--track-mem");
         else if (leaveRunning) arguments.Add("--leave-running");
-        CriuProgram.Run(verb, Path.Combine(options.WorkPath, "dump.log"), arguments);
+        var place = new HostProgramPlace { Namespaces = 0, Kept = inherited.Numbers, Prepare = inherited.Place };
+        // Before, since whoever takes its memory restores it while this still waits.
         ties.Save(options.ImagePath);
+        var log = options.Log(config, "dump.log");
+        if (config.Process?.Terminal == true && !preDump) new CriuService(container.Directory.Path, null).Run(false, record.Pid, log, arguments, place);
+        else CriuProgram.Run(preDump ? "pre-dump" : "dump", log, [.. arguments, .. CheckpointOptions.ConfigArguments(config)], place);
     }
 
     // Below the images, so that the link criu makes to it holds wherever the images are taken together.

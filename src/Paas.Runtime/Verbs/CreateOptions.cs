@@ -114,8 +114,11 @@ internal sealed class CreateOptions
                 case "--detach":
                     options.Detach = true;
                     break;
-                // There is no terminal to send, and criu changes the root in its own way.
-                case "--console-socket" or "--no-subreaper" or "--no-pivot":
+                case "--console-socket":
+                    options.ConsoleSocket = reader.Value();
+                    break;
+                // criu changes the root in its own way.
+                case "--no-subreaper" or "--no-pivot":
                     break;
                 default:
                     checkpoint.Take(option, reader);

@@ -144,7 +144,7 @@ internal sealed class ExecOptions
     {
         var parts = value.Split(':');
         if (parts.Length > 2) throw new UsageException($"invalid --cgroup argument: {value}");
-        if (ClimbsOut(parts[^1])) throw new RuntimeException($"{parts[^1]} is not a sub cgroup path");
+        if (ClimbsOut(parts[^1])) throw new RuntimeException($"bad sub cgroup path: {parts[^1]} is not a sub cgroup path");
         var path = Path.GetFullPath("/" + parts[^1]);
         if (parts.Length == 1 && _subgroups.Count > 0 || _subgroups.ContainsKey(""))
         {

@@ -35,6 +35,7 @@ internal static class HostProgram
         try
         {
             child.WaitForExec();
+            place?.Talk?.Invoke();
             Span<byte> buffer = stackalloc byte[4096];
             while (output.Read(buffer) is > 0 and var count) text.Write(buffer[..count]);
         }
@@ -70,4 +71,7 @@ internal sealed class HostProgramPlace
 
     /// <summary>Descriptors it keeps.</summary>
     public required IEnumerable<long> Kept { get; init; }
+
+    /// <summary>What is said to it once it runs, and before it is waited for; null: nothing.</summary>
+    public Action? Talk { get; init; }
 }

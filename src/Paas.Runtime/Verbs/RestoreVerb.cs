@@ -2,6 +2,7 @@ using Paas.Linux;
 using Paas.Runtime.Checkpoints;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
+using Paas.Runtime.Terminals;
 
 namespace Paas.Runtime.Verbs;
 
@@ -14,12 +15,15 @@ internal static class RestoreVerb
         var create = CreateOptions.ParseRestore(arguments, options);
         var spec = create.ToSpec(global);
         ConfigRules.Check(spec.Config);
-        CheckpointOptions.Check(spec.Config);
+        CheckpointOptions.Check();
         var ties = HostTies.Load(options.ImagePath);
+        using var terminal = ProcessTerminal.Choose(spec.Config.Process!, create.Detach, create.ConsoleSocket);
+        spec = spec with { Terminal = terminal.Target };
         using var container = ContainerFactory.Restore(spec, (directory, group) => new CheckpointRestore(spec, options, ties, directory, group).Run());
         try
         {
             if (!create.Detach) SignalForwarding.Start(container.Process);
+            terminal.Attach();
             create.Announce(container.Pid, container.Process);
             if (create.Detach) return 0;
         }
@@ -29,6 +33,7 @@ internal static class RestoreVerb
             throw;
         }
 
+        terminal.Relay(container.Process);
         var code = container.WaitForExit().ShellCode;
         container.Delete();
         PoststopHooks.Run(spec.Config, container.Record);
