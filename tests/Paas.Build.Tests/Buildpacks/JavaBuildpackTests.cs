@@ -32,7 +32,7 @@ public sealed class JavaBuildpackTests
         Jar(shell, "a/target/a.jar Main-Class:x");
         Jar(shell, "b/target/b.jar Main-Class:x");
         var (status, output) = await shell.RunAsync("layers start", "declare_start; ls \"$layers\"");
-        Assert.Equal((0, "There are several jars that can be run; name one in a Procfile: web: java $JAVA_OPTS -jar FILE\n  a/target/a.jar\n  b/target/b.jar\n"), (status, output));
+        Assert.Equal((0, "There are several jars that can be run; name one in a Procfile: web: java $JAVA_OPTS -jar FILE\n  a/target/a.jar\n  b/target/b.jar\nlaunch.sbom.cdx.json\n"), (status, output));
     }
 
     [Theory]
