@@ -67,7 +67,8 @@ public sealed class DockerfileTests(ServerFixture fixture)
     // The command line's whole way: an agent with a key of this machine signs for a command on the server.
     private static async Task BuildWithAgentAsync(AppCheckout app)
     {
-        var (key, context) = (Path.Combine(app.Directory, "..", $"{app.Name}-key"), Directory.CreateDirectory(Path.Combine(app.Directory, "agent")).FullName);
+        using var keys = new TemporaryDirectory();
+        var (key, context) = (keys.Combine("own-key"), Directory.CreateDirectory(Path.Combine(app.Directory, "agent")).FullName);
         (await new Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "of-the-user", "-f", key).RunAsync()).Succeeded();
         await File.WriteAllTextAsync(Path.Combine(context, "Dockerfile"), """
             FROM stack/build:bookworm
