@@ -39,14 +39,20 @@ public sealed class KilledCreateTests(ITestOutputHelper output)
         container.Create().ShouldSucceed();
     }
 
-    // How long one takes when nobody disturbs it, with a little more, so that some rounds are killed after the end.
+    // How long one takes when nobody disturbs it, with a little more, so that some rounds are killed after the end. On a busy machine most take
+    // longer than they need.
     private static TimeSpan TimeOf(TestContainer container)
     {
-        var clock = Stopwatch.StartNew();
-        container.Create().ShouldSucceed();
-        var took = clock.Elapsed;
-        RuntimeUnderTest.Run(container.Root, "delete", "--force", container.Id).ShouldSucceed();
-        return took * 1.2;
+        var shortest = TimeSpan.MaxValue;
+        for (var i = 0; i < 5; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            container.Create().ShouldSucceed();
+            shortest = clock.Elapsed < shortest ? clock.Elapsed : shortest;
+            RuntimeUnderTest.Run(container.Root, "delete", "--force", container.Id).ShouldSucceed();
+        }
+
+        return shortest * 1.2;
     }
 
     // True when it was faster than its killer.
