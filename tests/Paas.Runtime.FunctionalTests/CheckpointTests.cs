@@ -48,6 +48,22 @@ public sealed class CheckpointTests
     }
 
     [CriuFact]
+    public void Where_criu_leaves_groups_alone_the_process_is_in_the_new_one_all_the_same()
+    {
+        using var container = new TestContainer().Script("sleep 1000");
+        container.RunDetached().ShouldSucceed();
+        Checkpoint(container, "--manage-cgroups-mode", "ignore").ShouldSucceed();
+        using var other = InAnotherGroup(container);
+        other.WriteConfig();
+        Restore(other, container.Path("images"), "--manage-cgroups-mode ignore").ShouldSucceed();
+        Assert.Contains($"/{other.Id}\n", File.ReadAllText($"/proc/{other.Pid}/cgroup"));
+        Assert.DoesNotContain(container.Id, File.ReadAllText($"/proc/{other.Pid}/cgroup"));
+        other.Verb("delete", "--force").ShouldSucceed();
+        Assert.Empty(other.Cgroups());
+        Assert.Empty(container.Cgroups());
+    }
+
+    [CriuFact]
     public void A_restore_into_another_group_that_fails_late_leaves_neither()
     {
         using var container = Counting();
@@ -195,15 +211,15 @@ public sealed class CheckpointTests
         Criu(container, ["checkpoint", "--image-path", container.Path("images"), "--work-path", container.Path("work"), .. options, container.Id]);
 
     // Its streams are files, as those of a container that outlives the verb.
-    private static Outcome Restore(TestContainer container, string? images = null)
+    private static Outcome Restore(TestContainer container, string? images = null, string options = "")
     {
-        var outcome = RuntimeUnderTest.Execute("/bin/sh", "-c", $"{RestoreCommand(container, images ?? container.Path("images"))} > '{container.Path("restored")}' 2>&1 < /dev/null");
+        var outcome = RuntimeUnderTest.Execute("/bin/sh", "-c", $"{RestoreCommand(container, images ?? container.Path("images"), options)} > '{container.Path("restored")}' 2>&1 < /dev/null");
         return outcome with { Error = File.ReadAllText(container.Path("restored")) };
     }
 
-    private static string RestoreCommand(TestContainer container, string images) =>
+    private static string RestoreCommand(TestContainer container, string images, string options = "") =>
         $"PATH='{CriuFactAttribute.Directory}':$PATH '{RuntimeUnderTest.Program}' --root '{container.Root}' restore --detach --bundle '{container.Bundle}' --pid-file '{container.Path("pid")}'"
-        + $" --image-path '{images}' --work-path '{container.Path("work")}' {container.Id}";
+        + $" --image-path '{images}' --work-path '{container.Path("work")}' {options} {container.Id}";
 
     private static Outcome Criu(TestContainer container, params string[] arguments) =>
         RuntimeUnderTest.Execute(

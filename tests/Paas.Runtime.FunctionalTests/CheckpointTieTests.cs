@@ -61,7 +61,7 @@ public sealed class CheckpointTieTests
         TestContainer.Eventually(() => File.ReadAllText(Path.Combine(container.Rootfs, "copy")) == "second", "it reads the mount again");
     }
 
-    // criu 4.2 breaks off the transfer itself on Linux 6.18, for every runtime: what is ours ends where it serves.
+    // The transfer is criu's own: its page server 4.2.1 broke it off on the kernel this was written on.
     [CriuFact]
     public void Memory_is_served_until_it_is_fetched_and_the_status_says_when()
     {

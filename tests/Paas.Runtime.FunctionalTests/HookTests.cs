@@ -138,12 +138,12 @@ public sealed class HookTests
     private static string NameOf(string kind) => kind == "startContainer" ? "sh" : "own name";
 
     [OwnRootFact]
-    public void A_createContainer_hook_starts_in_the_bundle()
+    public void A_createContainer_hook_starts_in_the_root()
     {
         using var container = new TestContainer();
-        Add(container, "createContainer", "pwd > rootfs/seen; ls rootfs/proc > rootfs/mounted");
+        Add(container, "createContainer", "pwd > seen; ls proc > mounted");
         container.Run().ShouldSucceed();
-        Assert.Equal(container.Bundle + "\n", File.ReadAllText(Path.Combine(container.Rootfs, "seen")));
+        Assert.Equal(container.Rootfs + "\n", File.ReadAllText(Path.Combine(container.Rootfs, "seen")));
         Assert.Contains("self", File.ReadAllText(Path.Combine(container.Rootfs, "mounted")));
     }
 

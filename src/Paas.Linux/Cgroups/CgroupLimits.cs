@@ -42,6 +42,9 @@ public sealed record MemoryLimits
     /// <summary>Kept under pressure from outside (v2: memory.low) or aimed at (v1: soft limit).</summary>
     public long? Reservation { get; init; }
 
+    /// <summary>Of the kernel's buffers for TCP (v1 only).</summary>
+    public long? KernelTcp { get; init; }
+
     /// <summary>0 to 100 (v1 only).</summary>
     public ulong? Swappiness { get; init; }
 

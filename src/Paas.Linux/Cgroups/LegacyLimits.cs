@@ -82,6 +82,7 @@ internal static class LegacyLimits
         var directory = DirectoryOf(group, "memory");
         SetMemoryAndSwap(directory, limits);
         if (limits.Reservation is { } low and not 0) GroupFile.Write(directory, "memory.soft_limit_in_bytes", $"{low}");
+        if (limits.KernelTcp is { } buffers and not 0) GroupFile.Write(directory, "memory.kmem.tcp.limit_in_bytes", $"{buffers}");
         if (limits.DisableKiller) GroupFile.Write(directory, "memory.oom_control", "1");
         if (limits.Swappiness is not { } swappiness || swappiness == ulong.MaxValue) return;
         if (swappiness > HighestSwappiness)

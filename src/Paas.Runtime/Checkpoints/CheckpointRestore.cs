@@ -86,6 +86,7 @@ internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions op
         Prepare = program =>
         {
             inherited.Place(program);
+            JoinGroup(program);
             program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, MS_REC + MS_SLAVE, 0);
             program.Add("mount root", place, SYS_mount, program.Text(Rootfs), program.Text(place), 0, MS_BIND + MS_REC, 0);
             var targets = new TargetSteps(program, root.DangerousGetHandle());
@@ -97,6 +98,19 @@ internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions op
             }
         },
     };
+
+    // Where criu is to leave control groups alone, the processes it makes stay where it is itself.
+    private void JoinGroup(LaunchProgram program)
+    {
+        if (options.GroupsMode != "ignore") return;
+        foreach (var directory in group.LegacyDirectories.Values.Append(group.UnifiedDirectory).OfType<string>().Distinct())
+        {
+            var file = program.NewRegister();
+            program.Add("join control group", directory, SYS_openat, AT_FDCWD, program.Text($"{directory}/cgroup.procs"), O_WRONLY | O_CLOEXEC).Into(file);
+            program.Add("join control group", directory, SYS_write, file, program.Text("0"), 1);
+            program.Add("close", null, SYS_close, file);
+        }
+    }
 
     // What lies on a directory of the host's is in no image, and may have been removed there meanwhile.
     private IEnumerable<(MountConfig Mount, MountConfig Bound, string Below)> MountsOnBinds()

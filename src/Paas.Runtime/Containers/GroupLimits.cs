@@ -34,6 +34,7 @@ internal static class GroupLimits
         Limit = memory.Limit,
         LimitAndSwap = memory.Swap,
         Reservation = memory.Reservation,
+        KernelTcp = memory.KernelTCP,
         Swappiness = memory.Swappiness,
         DisableKiller = memory.DisableOOMKiller == true,
         CheckUse = memory.CheckBeforeUpdate == true,

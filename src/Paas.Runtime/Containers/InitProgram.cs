@@ -108,7 +108,7 @@ internal sealed class InitProgram
         JoinControlGroup();
         Launcher.AddWaypoint(_program, _plan.Status);
         _namespaces.WaitForParent();
-        _plan.Hooks?.AddCreate(_program, _plan.Bundle, _plan.Status);
+        _plan.Hooks?.AddCreate(_program, _plan.Mounts.Root.DangerousGetHandle(), _plan.Status);
     }
 
     // The parent moves the process meanwhile, which takes its time on v1. A new cgroup namespace shows groups from there down.

@@ -47,11 +47,11 @@ internal sealed class ContainerHooks : IDisposable
 
     /// <summary>Adds the createContainer hooks.</summary>
     /// <param name="program">The program.</param>
-    /// <param name="bundle">Where they start, as those of the runtime do.</param>
+    /// <param name="root">The container's root, where they start as runc's do: the process is not in it yet.</param>
     /// <param name="status">Pipe a failure is reported through.</param>
-    public void AddCreate(LaunchProgram program, string bundle, Pipe status) =>
+    public void AddCreate(LaunchProgram program, long root, Pipe status) =>
         // Without an environment of their own they get none: the host's is none of the container's business.
-        Add(program, "createContainer", _hooks.CreateContainer, [], bundle, Number(_creating), status);
+        Add(program, "createContainer", _hooks.CreateContainer, [], root, Number(_creating), status);
 
     /// <summary>Adds the startContainer hooks.</summary>
     /// <param name="program">The program.</param>
@@ -68,7 +68,7 @@ internal sealed class ContainerHooks : IDisposable
     }
 
     private void Add(
-        LaunchProgram program, string kind, IReadOnlyList<HookConfig>? hooks, IReadOnlyList<string> environment, string? directory, long state, Pipe status)
+        LaunchProgram program, string kind, IReadOnlyList<HookConfig>? hooks, IReadOnlyList<string> environment, long? directory, long state, Pipe status)
     {
         for (var i = 0; i < (hooks?.Count ?? 0); i++)
         {
@@ -76,7 +76,7 @@ internal sealed class ContainerHooks : IDisposable
         }
     }
 
-    private void Add(LaunchProgram program, string name, HookConfig hook, string? directory, long state, Pipe status)
+    private void Add(LaunchProgram program, string name, HookConfig hook, long? directory, long state, Pipe status)
     {
         var pid = program.NewRegister();
         var end = program.Memory(sizeof(int));
@@ -93,8 +93,7 @@ internal sealed class ContainerHooks : IDisposable
         }
 
         fork.OnZero(program.Count);
-        // A user namespace may be kept from getting there.
-        if (directory is not null) program.Add(name, directory, SYS_chdir, program.Text(directory)).Tolerate(Errno.EACCES, Errno.ENOENT);
+        if (directory is { } opened) program.Add(name, null, SYS_fchdir, opened);
         HookProcess.Add(program, name, hook, state, _output, status.WriteEnd, hook.Env!);
         over.OnSuccess(program.Count);
     }

@@ -160,6 +160,16 @@ public sealed class ResourceTests
         container.Run().ShouldSucceed();
     }
 
+    [OwnRootFact]
+    public void The_kernels_buffers_for_tcp_are_limited_where_they_can_be()
+    {
+        using var container = new TestContainer().WithResources("""{"memory": {"limit": 67108864, "kernelTCP": 1048576}}""");
+        container.Create().ShouldSucceed();
+        var file = $"{container.GroupDirectory("memory")}/memory.kmem.tcp.limit_in_bytes";
+        Assert.NotEqual(GroupFiles.IsUnified, File.Exists(file));
+        if (!GroupFiles.IsUnified) Assert.Equal("1048576\n", File.ReadAllText(file));
+    }
+
     private static bool HasSwapLimit(TestContainer container) =>
         File.Exists($"{container.GroupDirectory("memory")}/{(GroupFiles.IsUnified ? "memory.swap.max" : "memory.memsw.limit_in_bytes")}");
 
