@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Paas.Contracts.Supervision;
 using Paas.Linux;
 
@@ -41,7 +40,7 @@ internal sealed class StateFile(string path, DiskThread disk)
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string path, SupervisorState state) => Files.WriteAtomically(
         path,
-        JsonSerializer.SerializeToUtf8Bytes(state, SupervisionJsonContext.Default.SupervisorState),
+        SupervisorStateWriter.Write(state),
         durable: state.Status is not (SupervisedStatus.Starting or SupervisedStatus.Running));
 
     private void WriteNext()

@@ -90,7 +90,7 @@ internal static class SuperviseVerb
 
     private static int Supervise(string bundle, SafeFileHandle? reporting)
     {
-        var config = Read(Path.Combine(bundle, "supervise.json"), SupervisionJsonContext.Default.SupervisorConfig);
+        var config = ReadConfig(Path.Combine(bundle, "supervise.json"));
         if (config.Version is < 1 or > SupervisorConfig.CurrentVersion)
         {
             throw new RuntimeException($"supervise.json has version {config.Version}; this program knows versions 1 to {SupervisorConfig.CurrentVersion}");
@@ -129,12 +129,15 @@ internal static class SuperviseVerb
         group.Add(Environment.ProcessId);
     }
 
-    private static T Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static SupervisorConfig ReadConfig(string path)
     {
         if (!File.Exists(path)) throw new RuntimeException($"there is no {path}");
+        var content = Files.ReadBytes(path);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new RuntimeException($"{path} is empty");
+            return SupervisorConfigReader.TryRead(content)
+                ?? JsonSerializer.Deserialize(content, SupervisionJsonContext.Default.SupervisorConfig)
+                ?? throw new RuntimeException($"{path} is empty");
         }
         catch (JsonException error)
         {
