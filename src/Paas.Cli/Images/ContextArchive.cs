@@ -20,7 +20,7 @@ internal static class ContextArchive
         string[] ignoreFiles = [$"{dockerfile}{IgnoreFile}", IgnoreFile];
         var ignored = Read(directory, ignoreFiles);
         return TarUpload.Open(
-            tar => AddAsync(tar, directory, "", path => ignored.Ignores(path) && path != dockerfile && !ignoreFiles.Contains(path), ignored.BringsBack, ct), ct);
+            tar => Add(tar, directory, "", path => ignored.Ignores(path) && path != dockerfile && !ignoreFiles.Contains(path), ignored.BringsBack, ct), ct);
     }
 
     private static IgnorePatterns Read(string directory, string[] names)
@@ -36,7 +36,7 @@ internal static class ContextArchive
         }
     }
 
-    private static async Task AddAsync(TarWriter tar, string root, string directory, Func<string, bool> ignores, bool looksIntoIgnored, CancellationToken ct)
+    private static void Add(TarWriter tar, string root, string directory, Func<string, bool> ignores, bool looksIntoIgnored, CancellationToken ct)
     {
         foreach (var path in Directory.EnumerateFileSystemEntries(Path.Combine(root, directory)).Order(StringComparer.Ordinal))
         {
@@ -46,8 +46,9 @@ internal static class ContextArchive
             var isIgnored = ignores(relative);
             if (isIgnored && !(isDirectory && looksIntoIgnored)) continue;
             // The way to what is in again is made there where it is needed.
-            if (!isIgnored) await tar.WriteEntryAsync(path, isDirectory ? $"{relative}/" : relative, ct);
-            if (isDirectory) await AddAsync(tar, root, relative, ignores, looksIntoIgnored, ct);
+            ct.ThrowIfCancellationRequested();
+            if (!isIgnored) tar.WriteEntry(path, isDirectory ? $"{relative}/" : relative);
+            if (isDirectory) Add(tar, root, relative, ignores, looksIntoIgnored, ct);
         }
     }
 }

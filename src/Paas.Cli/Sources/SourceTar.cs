@@ -14,25 +14,29 @@ internal static class SourceTar
     private static readonly DateTimeOffset Always = DateTimeOffset.FromUnixTimeSeconds(1);
 
     public static Stream Open(string directory, IReadOnlyList<string> files, CancellationToken ct) => TarUpload.Open(
-        async tar =>
+        tar =>
         {
-            foreach (var path in files) await AddAsync(tar, Path.Combine(directory, path), path, ct);
+            foreach (var path in files)
+            {
+                ct.ThrowIfCancellationRequested();
+                Add(tar, Path.Combine(directory, path), path);
+            }
         },
         ct);
 
-    private static async Task AddAsync(TarWriter tar, string path, string name, CancellationToken ct)
+    private static void Add(TarWriter tar, string path, string name)
     {
         var info = new FileInfo(path);
         if (info.LinkTarget is { } target)
         {
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target, ModificationTime = Always }, ct);
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target, ModificationTime = Always });
             return;
         }
 
         // Sockets and the like are no source.
         if ((info.Attributes & FileAttributes.Device) != 0) return;
-        await using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         var mode = (info.UnixFileMode & UnixFileMode.UserExecute) != 0 ? Executable : Plain;
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content, Mode = mode, ModificationTime = Always }, ct);
+        tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content, Mode = mode, ModificationTime = Always });
     }
 }
