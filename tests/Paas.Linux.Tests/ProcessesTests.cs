@@ -51,8 +51,8 @@ public sealed class ProcessesTests
     [Fact(Timeout = 30_000)]
     public async Task One_that_only_waits_to_be_reaped_has_none()
     {
-        // What the shell becomes does not know of its child.
-        using var parent = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "true & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
+        // What the shell becomes before its child ends does not know of it.
+        using var parent = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
         try
         {
             var child = int.Parse(parent.StandardOutput.ReadLine()!);

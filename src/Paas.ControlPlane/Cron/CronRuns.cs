@@ -77,9 +77,10 @@ internal sealed partial class CronRuns(
                 history.Note(app, task, new CronRun(began, null, null));
                 platformLog.Write(app, $"cron.{number} of v{version} begins: {task.Command}");
                 var status = await RunAsync(release, number, task, ct);
-                history.Note(app, task, new CronRun(began, time.GetUtcNow(), status));
-                var took = (time.GetUtcNow() - began).TotalSeconds;
-                platformLog.Write(app, string.Create(CultureInfo.InvariantCulture, $"cron.{number} ended with exit status {status} after {took:0.0} s"));
+                var ended = time.GetUtcNow();
+                // Who sees that it has ended finds it in the log.
+                platformLog.Write(app, string.Create(CultureInfo.InvariantCulture, $"cron.{number} ended with exit status {status} after {(ended - began).TotalSeconds:0.0} s"));
+                history.Note(app, task, new CronRun(began, ended, status));
             }
             finally
             {
@@ -93,8 +94,8 @@ internal sealed partial class CronRuns(
         catch (Exception error)
         {
             LogFailed(error, app, number);
-            history.Note(app, task, new CronRun(began, time.GetUtcNow(), null));
             platformLog.Write(app, $"cron.{number} failed: {error.Message}");
+            history.Note(app, task, new CronRun(began, time.GetUtcNow(), null));
         }
     }
 

@@ -80,10 +80,12 @@ internal sealed class DeploymentStore(Database database, TimeProvider time)
 
     private static List<Deployment> Query(SqliteConnection connection, string app, string only = "")
     {
+        // The steps after them: of a deployment that is made in between there are some then.
+        var rows = connection.Query<(long Id, long Release, string Status, string? Error)>(
+            $"SELECT id, release, status, error FROM deployments WHERE app = @app {only} ORDER BY id DESC", new { app }).ToList();
         var steps = connection.Query<(long Deployment, string Status, string At)>(
             "SELECT deployment, status, at FROM deployment_steps WHERE app = @app ORDER BY deployment, position", new { app }).ToLookup(step => step.Deployment);
-        return connection.Query<(long Id, long Release, string Status, string? Error)>(
-                $"SELECT id, release, status, error FROM deployments WHERE app = @app {only} ORDER BY id DESC", new { app })
+        return rows
             .Select(row => new Deployment(
                 app, (int)row.Id, (int)row.Release, Enum.Parse<DeploymentStatus>(row.Status), row.Error,
                 [.. steps[row.Id].Select(step => new DeploymentStep(Enum.Parse<DeploymentStatus>(step.Status), Instant.Parse(step.At)))]))
