@@ -25,9 +25,10 @@ public sealed class CronTests : PlaneTest
         Assert.Equal(["cron.1 /bin/bash -c tidy GREETING=hi"], await LogAsync("cron.1"));
         // A process type of the Procfile is what that says.
         Assert.Equal(["cron.3 /bin/bash -c work GREETING=hi"], await LogAsync("cron.3"));
-        var platform = await LogAsync("paas");
-        Assert.Contains("cron.1 of v1 begins: tidy", platform);
-        Assert.Contains(platform, line => line.StartsWith("cron.1 ended with exit status 0 after", StringComparison.Ordinal));
+        // The platform's log is written a moment later.
+        await EventuallyAsync(
+            async () => (await LogAsync("paas")).Any(line => line.StartsWith("cron.1 ended with exit status 0 after", StringComparison.Ordinal)), "the log says that it ended");
+        Assert.Contains("cron.1 of v1 begins: tidy", await LogAsync("paas"));
 
         // What was missed for minutes is run once.
         Clock.Begin(Midnight.AddHours(4).AddMinutes(25), Midnight.AddHours(4).AddMinutes(35));
