@@ -45,11 +45,7 @@ public sealed partial class Platform
             () =>
             {
                 var target = Target(app, request.Version);
-                return new ReleaseDraft(
-                    app, ReleaseReason.Rollback, $"Rollback to v{target.Version}", target.Image, target.Config, target.Processes, target.Build, target.Port)
-                {
-                    Manifest = target.Manifest,
-                };
+                return ReleaseDraft.From(target, ReleaseReason.Rollback, $"Rollback to v{target.Version}", target.Config);
             },
             null,
             null,
@@ -80,10 +76,7 @@ public sealed partial class Platform
         }
 
         var live = _releases.Get(app, version);
-        return new ReleaseDraft(app, ReleaseReason.Config, ConfigVars.Describe(change.Vars), live.Image, config, live.Processes, live.Build, live.Port)
-        {
-            Manifest = live.Manifest,
-        };
+        return ReleaseDraft.From(live, ReleaseReason.Config, ConfigVars.Describe(change.Vars), config);
     }
 
     private Release Target(string app, int? version)

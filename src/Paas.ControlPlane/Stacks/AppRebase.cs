@@ -64,11 +64,8 @@ internal sealed class AppRebase(ImageStore images, StackTable table, AppStore ap
         var app = live.App;
         var made = await deployer.DeployAsync(
             app,
-            () => Live(app).Version != live.Version ? null : new ReleaseDraft(
-                app, ReleaseReason.Rebase, $"Rebase v{live.Version} on {stack.Name} {stack.Run.Digest.Abbreviated}", image.Digest, apps.Config(app), live.Processes, live.Build, live.Port)
-            {
-                Manifest = live.Manifest,
-            },
+            () => Live(app).Version != live.Version ? null : ReleaseDraft.From(
+                live, ReleaseReason.Rebase, $"Rebase v{live.Version} on {stack.Name} {stack.Run.Digest.Abbreviated}", apps.Config(app)) with { Image = image.Digest },
             begun => lines.TryWrite($"-----> Deploying v{begun.Version}"),
             progress => lines.TryWrite(progress.Line),
             ct);

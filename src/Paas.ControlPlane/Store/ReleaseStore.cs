@@ -96,4 +96,8 @@ internal sealed record ReleaseDraft(
 {
     /// <summary>What its <c>app.json</c> says of how it runs.</summary>
     internal ReleaseManifest Manifest { get; init; } = ReleaseManifest.None;
+
+    /// <summary>A release like another, but for why it is made and its config.</summary>
+    internal static ReleaseDraft From(Release release, ReleaseReason reason, string description, IReadOnlyDictionary<string, string> config) =>
+        new(release.App, reason, description, release.Image, config, release.Processes, release.Build, release.Port) { Manifest = release.Manifest };
 }
