@@ -63,7 +63,8 @@ public sealed class ControlGroup
     /// <summary>True when the group was there before, or another program made it.</summary>
     internal bool IsShared { get; private set; }
 
-    private string[] Directories => UnifiedDirectory is null ? _legacyDirectories : [.. _legacyDirectories, UnifiedDirectory];
+    /// <summary>Its directories in all hierarchies, each once.</summary>
+    public ReadOnlySpan<string> Directories => UnifiedDirectory is null ? _legacyDirectories : (string[])[.. _legacyDirectories, UnifiedDirectory];
 
     /// <summary>The group of a path, which need not exist.</summary>
     public static ControlGroup At(string path, bool withCpuset = false, SystemdUnit? unit = null) =>
@@ -108,11 +109,17 @@ public sealed class ControlGroup
     }
 
     /// <summary>Whether this process may make the group: whether it may write where the first directory is missing.</summary>
-    public bool MayBeMade() => Array.TrueForAll(Directories, directory =>
+    public bool MayBeMade()
     {
-        while (!Directory.Exists(directory)) directory = System.IO.Path.GetDirectoryName(directory)!;
-        return Files.IsWritable(directory);
-    });
+        foreach (var directory in Directories)
+        {
+            var present = directory;
+            while (!Directory.Exists(present)) present = System.IO.Path.GetDirectoryName(present)!;
+            if (!Files.IsWritable(present)) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>Looks whether the group can be a new container's.</summary>
     /// <exception cref="CgroupException">There are processes in it, or it is frozen.</exception>

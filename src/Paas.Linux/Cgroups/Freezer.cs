@@ -40,11 +40,8 @@ internal static class Freezer
     public static bool IsFrozen(ControlGroup group) => FileOf(group) is { } file && IsFrozen(file);
 
     /// <summary>The file that says whether a group is frozen; null where nothing can be.</summary>
-    public static string? FileOf(ControlGroup group)
-    {
-        if (IsUnified(group)) return group.UnifiedDirectory is { } unified ? $"{unified}/{UnifiedFile}" : null;
-        return group.LegacyDirectories.TryGetValue("freezer", out var directory) ? $"{directory}/{LegacyFile}" : null;
-    }
+    public static string? FileOf(ControlGroup group) =>
+        group.FreezerDirectory is { } directory ? $"{directory}/{(IsUnified(group) ? UnifiedFile : LegacyFile)}" : null;
 
     /// <summary>Whether the group is frozen that <see cref="FileOf"/> named the file of; one that is gone is not.</summary>
     public static bool IsFrozen(string file)

@@ -103,7 +103,7 @@ internal sealed class CheckpointRestore(ContainerSpec spec, CheckpointOptions op
     private void JoinGroup(LaunchProgram program)
     {
         if (options.GroupsMode != "ignore") return;
-        foreach (var directory in group.LegacyDirectories.Values.Append(group.UnifiedDirectory).OfType<string>().Distinct())
+        foreach (var directory in group.Directories)
         {
             var file = program.NewRegister();
             program.Add("join control group", directory, SYS_openat, AT_FDCWD, program.Text($"{directory}/cgroup.procs"), O_WRONLY | O_CLOEXEC).Into(file);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
 using Paas.Runtime.State;
 using static Paas.Linux.Native;
 
@@ -79,21 +80,15 @@ internal sealed record HostTies(string[] Streams, IReadOnlyDictionary<string, st
 
     public void Save(string directory)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, CommandLine.JsonText.Plain))
+        var document = JsonText.Object(json =>
         {
-            json.WriteStartObject();
-            json.WriteStartArray("streams");
-            foreach (var stream in Streams) json.WriteStringValue(stream);
-            json.WriteEndArray();
+            json.WriteTexts("streams", Streams);
             json.WriteStartObject("devices");
             foreach (var (place, source) in Devices) json.WriteString(place, source);
             json.WriteEndObject();
             json.WriteString("cgroup", Cgroup);
-            json.WriteEndObject();
-        }
-
-        Files.WriteAtomically(Path.Combine(directory, FileName), buffer.ToArray(), durable: true);
+        });
+        Files.WriteAtomically(Path.Combine(directory, FileName), document, durable: true);
     }
 
     /// <exception cref="RuntimeException">There are no images of this runtime's.</exception>

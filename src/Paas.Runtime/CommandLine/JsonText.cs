@@ -16,9 +16,38 @@ internal static class JsonText
     /// <summary>What <paramref name="write"/> writes.</summary>
     public static string Of(JsonWriterOptions options, Action<Utf8JsonWriter> write)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, options)) write(json);
+        using var buffer = Written(options, write);
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    /// <summary>The object whose members <paramref name="members"/> writes, plain, as UTF-8.</summary>
+    public static byte[] Object(Action<Utf8JsonWriter> members)
+    {
+        using var buffer = WrittenObject(members);
+        return buffer.ToArray();
+    }
+
+    /// <summary>As <see cref="Object"/>, with a newline behind it.</summary>
+    public static byte[] Line(Action<Utf8JsonWriter> members)
+    {
+        using var buffer = WrittenObject(members);
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
+
+    private static MemoryStream WrittenObject(Action<Utf8JsonWriter> members) => Written(Plain, json =>
+    {
+        json.WriteStartObject();
+        members(json);
+        json.WriteEndObject();
+    });
+
+    private static MemoryStream Written(JsonWriterOptions options, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new MemoryStream();
+        using var json = new Utf8JsonWriter(buffer, options);
+        write(json);
+        return buffer;
     }
 
     /// <summary>Writes an array of texts.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Linux.Events;
@@ -64,19 +63,10 @@ internal static class Log
         }
     }
 
-    private static byte[] JsonLine(string level, string message, string time)
+    private static byte[] JsonLine(string level, string message, string time) => JsonText.Line(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, JsonText.Plain))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("level", level);
-            writer.WriteString("msg", message);
-            writer.WriteString("time", time);
-            writer.WriteEndObject();
-        }
-
-        buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
-    }
+        json.WriteString("level", level);
+        json.WriteString("msg", message);
+        json.WriteString("time", time);
+    });
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.State;
 
@@ -7,35 +6,22 @@ namespace Paas.Runtime.Hooks;
 /// <summary>The state document a hook gets on standard input (runtime-spec, runtime.md, State).</summary>
 internal static class HookState
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = EssentialJsonEncoder.Instance };
-
     /// <summary>The document.</summary>
     /// <param name="record">The container.</param>
     /// <param name="status">What it is at that moment.</param>
     /// <param name="pid">Its first process on the host; 0 when there is none any more.</param>
-    public static byte[] Write(ContainerRecord record, ContainerStatus status, int pid)
+    public static byte[] Write(ContainerRecord record, ContainerStatus status, int pid) => JsonText.Object(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("ociVersion", record.OciVersion);
-            json.WriteString("id", record.Id);
-            json.WriteString("status", ContainerStatuses.Word(status));
-            if (pid != 0) json.WriteNumber("pid", pid);
-            json.WriteString("bundle", record.Bundle);
-            // Not in the specification; hooks written for crun read it.
-            json.WriteString("root", record.Rootfs);
-            if (record.Annotations is { Count: > 0 } annotations)
-            {
-                json.WriteStartObject("annotations");
-                foreach (var (name, value) in annotations) json.WriteString(name, value);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
+        json.WriteString("ociVersion", record.OciVersion);
+        json.WriteString("id", record.Id);
+        json.WriteString("status", ContainerStatuses.Word(status));
+        if (pid != 0) json.WriteNumber("pid", pid);
+        json.WriteString("bundle", record.Bundle);
+        // Not in the specification; hooks written for crun read it.
+        json.WriteString("root", record.Rootfs);
+        if (record.Annotations is not { Count: > 0 } annotations) return;
+        json.WriteStartObject("annotations");
+        foreach (var (name, value) in annotations) json.WriteString(name, value);
+        json.WriteEndObject();
+    });
 }

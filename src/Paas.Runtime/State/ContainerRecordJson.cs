@@ -6,39 +6,28 @@ namespace Paas.Runtime.State;
 /// <summary><see cref="ContainerRecord"/> as JSON, by hand: generated code would cost every verb half a millisecond.</summary>
 internal static class ContainerRecordJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = EssentialJsonEncoder.Instance };
-
-    public static byte[] Write(ContainerRecord record)
+    public static byte[] Write(ContainerRecord record) => JsonText.Object(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        json.WriteString("id", record.Id);
+        json.WriteString("ociVersion", record.OciVersion);
+        json.WriteNumber("pid", record.Pid);
+        json.WriteNumber("startTime", record.StartTime);
+        json.WriteString("bundle", record.Bundle);
+        json.WriteString("rootfs", record.Rootfs);
+        json.WriteString("created", record.Created);
+        json.WriteString("cgroup", record.Cgroup);
+        json.WriteBoolean("cpuset", record.Cpuset);
+        if (record.Freezer is not null) json.WriteString("freezer", record.Freezer);
+        if (record.HasHooks) json.WriteBoolean("hooks", true);
+        if (record.HostMount is { } mount) json.WriteNumber("hostMount", mount);
+        if (record.SystemdUnit is not null) json.WriteString("systemdUnit", record.SystemdUnit);
+        if (record.Annotations is { Count: > 0 } annotations)
         {
-            json.WriteStartObject();
-            json.WriteString("id", record.Id);
-            json.WriteString("ociVersion", record.OciVersion);
-            json.WriteNumber("pid", record.Pid);
-            json.WriteNumber("startTime", record.StartTime);
-            json.WriteString("bundle", record.Bundle);
-            json.WriteString("rootfs", record.Rootfs);
-            json.WriteString("created", record.Created);
-            json.WriteString("cgroup", record.Cgroup);
-            json.WriteBoolean("cpuset", record.Cpuset);
-            if (record.Freezer is not null) json.WriteString("freezer", record.Freezer);
-            if (record.HasHooks) json.WriteBoolean("hooks", true);
-            if (record.HostMount is { } mount) json.WriteNumber("hostMount", mount);
-            if (record.SystemdUnit is not null) json.WriteString("systemdUnit", record.SystemdUnit);
-            if (record.Annotations is { Count: > 0 } annotations)
-            {
-                json.WriteStartObject("annotations");
-                foreach (var (name, value) in annotations) json.WriteString(name, value);
-                json.WriteEndObject();
-            }
-
+            json.WriteStartObject("annotations");
+            foreach (var (name, value) in annotations) json.WriteString(name, value);
             json.WriteEndObject();
         }
-
-        return buffer.ToArray();
-    }
+    });
 
     /// <exception cref="JsonException">It is not what <see cref="Write"/> writes.</exception>
     public static ContainerRecord Read(byte[] utf8)
@@ -53,7 +42,6 @@ internal static class ContainerRecordJson
         }
     }
 
-    // Member by member: a document with its tables is more than the rest of a verb that only looks.
     private static ContainerRecord ReadMembers(byte[] utf8)
     {
         var json = new Utf8JsonReader(utf8);
@@ -65,22 +53,22 @@ internal static class ContainerRecordJson
         var hooks = false;
         Dictionary<string, string>? annotations = null;
         json.Read();
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        while (json.NextMember())
         {
-            if (Is(ref json, "id"u8)) id = json.GetString();
-            else if (Is(ref json, "ociVersion"u8)) version = json.GetString();
-            else if (Is(ref json, "pid"u8)) pid = json.GetInt32();
-            else if (Is(ref json, "startTime"u8)) startTime = json.GetUInt64();
-            else if (Is(ref json, "bundle"u8)) bundle = json.GetString();
-            else if (Is(ref json, "rootfs"u8)) rootfs = json.GetString();
-            else if (Is(ref json, "created"u8)) created = json.GetDateTimeOffset();
-            else if (Is(ref json, "cgroup"u8)) cgroup = json.GetString();
-            else if (Is(ref json, "cpuset"u8)) cpuset = json.GetBoolean();
-            else if (Is(ref json, "freezer"u8)) freezer = json.GetString();
-            else if (Is(ref json, "hooks"u8)) hooks = json.GetBoolean();
-            else if (Is(ref json, "hostMount"u8)) hostMount = json.GetUInt64();
-            else if (Is(ref json, "systemdUnit"u8)) unit = json.GetString();
-            else if (Is(ref json, "annotations"u8)) annotations = ReadTexts(ref json);
+            if (json.IsMember("id"u8)) id = json.GetString();
+            else if (json.IsMember("ociVersion"u8)) version = json.GetString();
+            else if (json.IsMember("pid"u8)) pid = json.GetInt32();
+            else if (json.IsMember("startTime"u8)) startTime = json.GetUInt64();
+            else if (json.IsMember("bundle"u8)) bundle = json.GetString();
+            else if (json.IsMember("rootfs"u8)) rootfs = json.GetString();
+            else if (json.IsMember("created"u8)) created = json.GetDateTimeOffset();
+            else if (json.IsMember("cgroup"u8)) cgroup = json.GetString();
+            else if (json.IsMember("cpuset"u8)) cpuset = json.GetBoolean();
+            else if (json.IsMember("freezer"u8)) freezer = json.GetString();
+            else if (json.IsMember("hooks"u8)) hooks = json.GetBoolean();
+            else if (json.IsMember("hostMount"u8)) hostMount = json.GetUInt64();
+            else if (json.IsMember("systemdUnit"u8)) unit = json.GetString();
+            else if (json.IsMember("annotations"u8)) annotations = ReadTexts(ref json);
             else SkipValue(ref json);
         }
 
@@ -105,9 +93,6 @@ internal static class ContainerRecordJson
 
     private static JsonException Without(string name) => new($"state.json has no {name}");
 
-    // Goes on to the value where the name is this one.
-    private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name) => json.ValueTextEquals(name) && json.Read();
-
     private static void SkipValue(ref Utf8JsonReader json)
     {
         json.Read();
@@ -117,7 +102,7 @@ internal static class ContainerRecordJson
     private static Dictionary<string, string> ReadTexts(ref Utf8JsonReader json)
     {
         var texts = new Dictionary<string, string>();
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        while (json.NextMember())
         {
             var name = json.GetString()!;
             json.Read();

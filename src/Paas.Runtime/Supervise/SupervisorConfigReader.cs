@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Paas.Contracts.Supervision;
+using Paas.Runtime.State;
 
 namespace Paas.Runtime.Supervise;
 
@@ -34,20 +35,20 @@ internal static class SupervisorConfigReader
         RestartPolicy? restart = null;
         Dictionary<string, string>? labels = null;
         Begin(ref json);
-        while (Member(ref json))
+        while (json.NextMember())
         {
-            if (Is(ref json, "version"u8)) version = json.GetInt32();
-            else if (Is(ref json, "containerId"u8)) id = Text(ref json);
-            else if (Is(ref json, "runtimeRoot"u8)) root = Text(ref json);
-            else if (Is(ref json, "socketPath"u8)) socket = Text(ref json);
-            else if (Is(ref json, "statePath"u8)) state = Text(ref json);
-            else if (Is(ref json, "logDirectory"u8)) log = Text(ref json);
-            else if (Is(ref json, "sandbox"u8)) sandbox = Sandbox(ref json);
-            else if (Is(ref json, "restart"u8)) restart = Restart(ref json);
-            else if (Is(ref json, "stopSignal"u8)) signal = Text(ref json);
-            else if (Is(ref json, "stopGraceSeconds"u8)) grace = json.GetInt32();
-            else if (Is(ref json, "labels"u8)) labels = Labels(ref json);
-            else if (Is(ref json, "supervisorCgroup"u8)) group = Text(ref json);
+            if (json.IsMember("version"u8)) version = json.GetInt32();
+            else if (json.IsMember("containerId"u8)) id = Text(ref json);
+            else if (json.IsMember("runtimeRoot"u8)) root = Text(ref json);
+            else if (json.IsMember("socketPath"u8)) socket = Text(ref json);
+            else if (json.IsMember("statePath"u8)) state = Text(ref json);
+            else if (json.IsMember("logDirectory"u8)) log = Text(ref json);
+            else if (json.IsMember("sandbox"u8)) sandbox = Sandbox(ref json);
+            else if (json.IsMember("restart"u8)) restart = Restart(ref json);
+            else if (json.IsMember("stopSignal"u8)) signal = Text(ref json);
+            else if (json.IsMember("stopGraceSeconds"u8)) grace = json.GetInt32();
+            else if (json.IsMember("labels"u8)) labels = Labels(ref json);
+            else if (json.IsMember("supervisorCgroup"u8)) group = Text(ref json);
             else throw Unexpected();
         }
 
@@ -62,10 +63,10 @@ internal static class SupervisorConfigReader
         RootfsMount? rootfs = null;
         SandboxNetwork? network = null;
         Begin(ref json);
-        while (Member(ref json))
+        while (json.NextMember())
         {
-            if (Is(ref json, "rootfs"u8)) rootfs = Rootfs(ref json);
-            else if (Is(ref json, "network"u8)) network = Network(ref json);
+            if (json.IsMember("rootfs"u8)) rootfs = Rootfs(ref json);
+            else if (json.IsMember("network"u8)) network = Network(ref json);
             else throw Unexpected();
         }
 
@@ -78,12 +79,12 @@ internal static class SupervisorConfigReader
         string? upper = null, work = null;
         var mapped = false;
         Begin(ref json);
-        while (Member(ref json))
+        while (json.NextMember())
         {
-            if (Is(ref json, "lowerDirectories"u8)) lower = Texts(ref json);
-            else if (Is(ref json, "upperDirectory"u8)) upper = Text(ref json);
-            else if (Is(ref json, "workDirectory"u8)) work = Text(ref json);
-            else if (Is(ref json, "idMapped"u8)) mapped = json.GetBoolean();
+            if (json.IsMember("lowerDirectories"u8)) lower = Texts(ref json);
+            else if (json.IsMember("upperDirectory"u8)) upper = Text(ref json);
+            else if (json.IsMember("workDirectory"u8)) work = Text(ref json);
+            else if (json.IsMember("idMapped"u8)) mapped = json.GetBoolean();
             else throw Unexpected();
         }
 
@@ -94,15 +95,15 @@ internal static class SupervisorConfigReader
     {
         var network = new SandboxNetwork("", "", "", 0, "");
         Begin(ref json);
-        while (Member(ref json))
+        while (json.NextMember())
         {
-            if (Is(ref json, "bridge"u8)) network = network with { Bridge = Text(ref json) };
-            else if (Is(ref json, "hostInterface"u8)) network = network with { HostInterface = Text(ref json) };
-            else if (Is(ref json, "address"u8)) network = network with { Address = Text(ref json) };
-            else if (Is(ref json, "prefixLength"u8)) network = network with { PrefixLength = json.GetInt32() };
-            else if (Is(ref json, "gateway"u8)) network = network with { Gateway = Text(ref json) };
-            else if (Is(ref json, "isolated"u8)) network = network with { Isolated = json.GetBoolean() };
-            else if (Is(ref json, "mtu"u8)) network = network with { Mtu = json.GetInt32() };
+            if (json.IsMember("bridge"u8)) network = network with { Bridge = Text(ref json) };
+            else if (json.IsMember("hostInterface"u8)) network = network with { HostInterface = Text(ref json) };
+            else if (json.IsMember("address"u8)) network = network with { Address = Text(ref json) };
+            else if (json.IsMember("prefixLength"u8)) network = network with { PrefixLength = json.GetInt32() };
+            else if (json.IsMember("gateway"u8)) network = network with { Gateway = Text(ref json) };
+            else if (json.IsMember("isolated"u8)) network = network with { Isolated = json.GetBoolean() };
+            else if (json.IsMember("mtu"u8)) network = network with { Mtu = json.GetInt32() };
             else throw Unexpected();
         }
 
@@ -114,13 +115,13 @@ internal static class SupervisorConfigReader
         RestartMode? mode = null;
         var policy = new RestartPolicy(default);
         Begin(ref json);
-        while (Member(ref json))
+        while (json.NextMember())
         {
-            if (Is(ref json, "mode"u8)) mode = Mode(ref json);
-            else if (Is(ref json, "firstDelayMilliseconds"u8)) policy = policy with { FirstDelayMilliseconds = json.GetInt32() };
-            else if (Is(ref json, "longestDelayMilliseconds"u8)) policy = policy with { LongestDelayMilliseconds = json.GetInt32() };
-            else if (Is(ref json, "resetAfterSeconds"u8)) policy = policy with { ResetAfterSeconds = json.GetInt32() };
-            else if (Is(ref json, "maximumRestarts"u8)) policy = policy with { MaximumRestarts = json.GetInt32() };
+            if (json.IsMember("mode"u8)) mode = Mode(ref json);
+            else if (json.IsMember("firstDelayMilliseconds"u8)) policy = policy with { FirstDelayMilliseconds = json.GetInt32() };
+            else if (json.IsMember("longestDelayMilliseconds"u8)) policy = policy with { LongestDelayMilliseconds = json.GetInt32() };
+            else if (json.IsMember("resetAfterSeconds"u8)) policy = policy with { ResetAfterSeconds = json.GetInt32() };
+            else if (json.IsMember("maximumRestarts"u8)) policy = policy with { MaximumRestarts = json.GetInt32() };
             else throw Unexpected();
         }
 
@@ -139,7 +140,7 @@ internal static class SupervisorConfigReader
     {
         var labels = new Dictionary<string, string>();
         Begin(ref json);
-        while (Member(ref json))
+        while (json.NextMember())
         {
             var name = json.GetString()!;
             json.Read();
@@ -161,11 +162,6 @@ internal static class SupervisorConfigReader
     {
         if (json.TokenType != JsonTokenType.StartObject) throw Unexpected();
     }
-
-    private static bool Member(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName;
-
-    // Goes on to the value where the name is this one.
-    private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name) => json.ValueTextEquals(name) && json.Read();
 
     private static string Text(ref Utf8JsonReader json) => json.GetString() ?? throw Unexpected();
 

@@ -7,19 +7,11 @@ namespace Paas.Runtime.Supervise;
 /// <summary>Writes a state by hand, with the members of the generated writer and without the metadata that it first builds (a test holds the two together).</summary>
 internal static class SupervisorStateWriter
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = EssentialJsonEncoder.Instance };
-
     /// <summary>The document, as UTF-8.</summary>
-    public static byte[] Write(SupervisorState state)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Options)) Write(json, state);
-        return buffer.ToArray();
-    }
+    public static byte[] Write(SupervisorState state) => JsonText.Object(json => Write(json, state));
 
     private static void Write(Utf8JsonWriter json, SupervisorState state)
     {
-        json.WriteStartObject();
         json.WriteString("containerId", state.ContainerId);
         json.WriteNumber("supervisorPid", state.SupervisorPid);
         json.WriteString("status", Word(state.Status));
@@ -38,7 +30,6 @@ internal static class SupervisorStateWriter
         if (state.Program is not null) json.WriteString("program", state.Program);
         json.WriteNumber("failuresInRow", state.FailuresInRow);
         if (state.NextStartAt is { } next) json.WriteString("nextStartAt", next);
-        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, ProcessExit exit)

@@ -8,8 +8,6 @@ namespace Paas.Runtime.Verbs;
 /// <summary>Events as runc writes them: one object a line; zeros are mostly left out.</summary>
 internal static class EventJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = EssentialJsonEncoder.Instance };
-
     public static byte[] Statistics(KnownContainer container)
     {
         var statistics = CgroupStatistics.Of(container.Group);
@@ -37,21 +35,12 @@ internal static class EventJson
 
     public static byte[] OutOfMemory(string id) => Line(id, "oom", _ => { });
 
-    private static byte[] Line(string id, string type, Action<Utf8JsonWriter> data)
+    private static byte[] Line(string id, string type, Action<Utf8JsonWriter> data) => JsonText.Line(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("type", type);
-            json.WriteString("id", id);
-            data(json);
-            json.WriteEndObject();
-        }
-
-        buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
-    }
+        json.WriteString("type", type);
+        json.WriteString("id", id);
+        data(json);
+    });
 
     private static void Write(Utf8JsonWriter json, ProcessorStatistics processor)
     {
