@@ -8,6 +8,9 @@ internal sealed unsafe class ZstdWriteStream : ForwardStream
     /// <summary>zstd's own default: smaller than gzip's best at more than its fastest speed.</summary>
     public const int DefaultLevel = 3;
 
+    // Beside the caller, who reads and hashes meanwhile. The same bytes come out for any number above none.
+    private static readonly int Workers = int.Min(2, Environment.ProcessorCount);
+
     private readonly Stream _output;
     private readonly byte[] _compressed = GC.AllocateUninitializedArray<byte>(256 * 1024);
     private nint _context;
@@ -19,6 +22,7 @@ internal sealed unsafe class ZstdWriteStream : ForwardStream
         if (_context == 0) throw new InsufficientMemoryException("libzstd has no memory for a compression");
         Check(LibZstd.SetCompression(_context, LibZstd.CompressionLevel, level));
         Check(LibZstd.SetCompression(_context, LibZstd.ChecksumFlag, 1));
+        Check(LibZstd.SetCompression(_context, LibZstd.Workers, Workers));
     }
 
     public override bool CanWrite => true;
