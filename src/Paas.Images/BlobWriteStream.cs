@@ -21,6 +21,7 @@ public sealed class BlobWriteStream : Stream
     private readonly string _algorithm;
     private readonly IncrementalHash _hash;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    private EarlySync _sync;
     private int _buffered;
     private long _written;
 
@@ -33,6 +34,7 @@ public sealed class BlobWriteStream : Stream
         _temporary = Path.Combine(_directory.Path, "blob");
         // Not by the base library, whose advisory lock would still be on the blob when others begin to read it.
         _file = Files.Open(_temporary, Native.O_WRONLY | Native.O_CREAT | Native.O_EXCL, 0x180);
+        _sync = new EarlySync(_file);
     }
 
     public override bool CanRead => false;
@@ -112,5 +114,6 @@ public sealed class BlobWriteStream : Stream
         _hash.AppendData(bytes);
         RandomAccess.Write(_file, bytes, _written);
         _written += bytes.Length;
+        _sync.Advance(_written);
     }
 }

@@ -54,6 +54,7 @@ public sealed class Upload
     {
         using var file = Files.Open(Data, Native.O_WRONLY);
         var (start, written, filled) = (Size, 0L, 0);
+        var sync = new EarlySync(file, start);
         if (_hash is null && start == 0) _hash = Digest.CreateHash(_algorithm);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -85,6 +86,7 @@ public sealed class Upload
 
             written += filled;
             filled = 0;
+            sync.Advance(start + written);
         }
     }
 

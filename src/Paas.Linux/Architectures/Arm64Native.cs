@@ -103,6 +103,7 @@ public static partial class Native
     public const int SYS_sched_setaffinity = 122;
     public const int SYS_personality = 92;
     public const int SYS_syncfs = 267;
+    public const int SYS_sync_file_range = 84;
     public const int SYS_renameat2 = 276;
     public const int SYS_linkat = 37;
     public const int SYS_copy_file_range = 285;

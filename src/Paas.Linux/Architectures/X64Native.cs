@@ -106,6 +106,7 @@ public static partial class Native
     public const int SYS_sched_setaffinity = 203;
     public const int SYS_personality = 135;
     public const int SYS_syncfs = 306;
+    public const int SYS_sync_file_range = 277;
     public const int SYS_renameat2 = 316;
     public const int SYS_linkat = 265;
     public const int SYS_copy_file_range = 326;

@@ -44,6 +44,7 @@ public static partial class Native
     public const int LOCK_SH = 1;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
+    public const int SYNC_FILE_RANGE_WRITE = 2;
     public const int LOCK_UN = 8;
     public const int SEEK_SET = 0;
     public const int MFD_CLOEXEC = 1;
