@@ -95,6 +95,31 @@ public sealed class MountTests
         Assert.DoesNotContain(container.Id, output);
     }
 
+    // Kernels since 6.8 list mounts in the order they were made in.
+    [RootFact]
+    public void Mounts_are_listed_in_the_bundles_order()
+    {
+        using var container = new TestContainer();
+        var source = MakeSource(container);
+        container.Mount("/m1", "tmpfs", "tmpfs").Mount("/m2", "bind", source, "bind", "ro").Mount("/m3", "tmpfs", "tmpfs")
+            .Mount("/m4", "bind", Path.Combine(source, "a"), "rbind", "rprivate").Mount("/m5", "bind", source, "rbind", "rshared").Mount("/m6", "tmpfs", "tmpfs");
+        var output = container.Script("cut -d ' ' -f 5 /proc/self/mountinfo").Run().ShouldSucceed().Output;
+        Assert.Equal(
+            ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys", "/m1", "/m2", "/m3", "/m4", "/m5", "/m6"],
+            output.Split('\n').Where(point => point is "/proc" or "/dev" or "/dev/pts" or "/dev/shm" or "/dev/mqueue" or "/sys" || point.StartsWith("/m")));
+    }
+
+    // What is made later may depend on what an earlier mount has at its place.
+    [OwnRootFact]
+    public void A_tmpfs_in_a_volume_has_the_mode_of_the_directory_there()
+    {
+        using var container = new TestContainer();
+        var source = MakeSource(container);
+        File.SetUnixFileMode(Directory.CreateDirectory(Path.Combine(source, "inner")).FullName, (UnixFileMode)0x1C8 /* 0710 */);
+        container.Mount("/volume", "bind", source, "bind").Mount("/volume/inner", "tmpfs", "tmpfs");
+        Assert.Equal("710\n", container.Script("stat -c %a /volume/inner").Run().ShouldSucceed().Output);
+    }
+
     private static string MakeSource(TestContainer container)
     {
         var source = container.Path("source");

@@ -8,12 +8,14 @@ internal static class ConfigRules
     // A namespace of the kernel's takes 100,000 (fs.mount-max), and a minute to fill; nobody's container has a hundredth of these.
     private const int MostMounts = 4096;
 
+    /// <param name="config">The bundle's.</param>
+    /// <param name="needsProgram">False for one that is not to be started.</param>
     /// <exception cref="RuntimeException">The first thing that is wrong.</exception>
-    public static void Check(RuntimeConfig config)
+    public static void Check(RuntimeConfig config, bool needsProgram = true)
     {
         if (!config.OciVersion.StartsWith("1.", StringComparison.Ordinal)) throw new RuntimeException($"unsupported ociVersion {config.OciVersion}");
         if (config.Root is null) throw new RuntimeException("config.json has no root");
-        Check(config.Process ?? throw new RuntimeException("config.json has no process"));
+        if (needsProgram) Check(config.Process ?? throw new RuntimeException("config.json has no process"));
         if (config.Linux is null) throw new RuntimeException("config.json has no linux section");
         if (config.Linux.IntelRdt is not null) throw new RuntimeException("linux.intelRdt is not supported by this runtime: remove it from config.json");
         if (config.Mounts is { Count: > MostMounts } mounts) throw new RuntimeException($"config.json has {mounts.Count} mounts; no more than {MostMounts} are made");

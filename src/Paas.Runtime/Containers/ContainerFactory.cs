@@ -23,7 +23,7 @@ public static class ContainerFactory
     /// <exception cref="RuntimeException">What the bundle asks for cannot be done, or the id is taken.</exception>
     public static RunningContainer Create(ContainerSpec spec)
     {
-        ConfigRules.Check(spec.Config);
+        ConfigRules.Check(spec.Config, spec.HasProgram);
         return spec.DieWithParent ? LastingThread.Run(() => CreateHere(spec)) : CreateHere(spec);
     }
 
@@ -118,6 +118,7 @@ public static class ContainerFactory
                 StandardError = spec.StandardError,
                 PreservedDescriptors = spec.PreservedDescriptors,
                 Terminal = spec.Terminal,
+                HasProgram = spec.HasProgram,
                 Hooks = hooks,
                 Keyring = spec.NewKeyring ? $"_ses.{spec.Id}" : null,
             };
@@ -275,6 +276,8 @@ public static class ContainerFactory
         SystemdUnit = group.Unit?.Name,
         Annotations = spec.Config.Annotations,
         HasHooks = spec.Config.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
+        Creator = pid == 0 ? Environment.ProcessId : 0,
+        HasProgram = spec.HasProgram,
     };
 
     private static void Undo(StateDirectory directory, ControlGroup group)

@@ -62,6 +62,12 @@ public sealed record ContainerSpec
     /// </summary>
     public bool TellsOnStandardError { get; init; }
 
+    /// <summary>
+    /// False for a bundle whose config.json has no process, which may be created but not started (runtime.md): its first process only
+    /// waits.
+    /// </summary>
+    public bool HasProgram { get; init; } = true;
+
     /// <summary>Where the process's terminal goes; there must be one when <c>process.terminal</c> is set, and none otherwise.</summary>
     public TerminalTarget? Terminal { get; init; }
 

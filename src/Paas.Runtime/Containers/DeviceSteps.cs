@@ -26,8 +26,7 @@ internal sealed class DeviceSteps(LaunchProgram program, TargetSteps targets, Mo
 
     /// <summary>False where /dev is the host's own, or another directory of its: nothing is made in it then.</summary>
     public static bool AreWanted(IReadOnlyList<PreparedMount> mounts) => !mounts.Any(
-        mount => mount.Destination == "/dev" && !mount.Options.Remount && mount.Config.Type != "tmpfs"
-            && (mount.Source is not null || mount.InnerSource is not null));
+        mount => mount.Destination == "/dev" && !mount.Options.Remount && mount.Config.Type != "tmpfs" && mount.ShowsWhatIsThere);
 
     /// <summary>Default devices and the bundle's, by their paths.</summary>
     /// <exception cref="RuntimeException">A type there is not.</exception>

@@ -31,7 +31,7 @@ internal sealed class ImagePlaces(SafeFileHandle root)
         var below = path;
         foreach (var mount in _earlier)
         {
-            if (IsAtOrBelow(path, mount.Destination)) (top, below) = (mount.Source, path[mount.Destination.TrimEnd('/').Length..]);
+            if (IsAtOrBelow(path, mount.Destination)) (top, below) = (mount.Source ?? mount.Seen, path[mount.Destination.TrimEnd('/').Length..]);
         }
 
         return top is null ? null : Files.OpenBelowIfPossible(top, below.Length == 0 ? "." : below, flags, Resolve);

@@ -54,6 +54,9 @@ internal sealed record InitPlan
     /// <summary>Where the terminal goes when the process has one.</summary>
     public required TerminalTarget? Terminal { get; init; }
 
+    /// <inheritdoc cref="ContainerSpec.HasProgram"/>
+    public required bool HasProgram { get; init; }
+
     /// <summary>Hooks the child runs, or null.</summary>
     public required ContainerHooks? Hooks { get; init; }
 

@@ -68,6 +68,12 @@ internal sealed class InitProgram
         MemoryPolicySteps.Add(_program, _linux.MemoryPolicy);
         BecomeProcess();
         WaitForStart();
+        if (!_plan.HasProgram)
+        {
+            _program.Add("exit", null, SYS_exit_group, 0);
+            return;
+        }
+
         // Those hooks are the container's own programs: they run under its filter.
         if (_config.Hooks?.StartContainer is { Count: > 0 } && _config.Process!.NoNewPrivileges) _credentials.InstallFilter(_plan.Filter);
         _plan.Hooks?.AddStart(_program, _config.Process!.Env ?? [], _plan.Status);
@@ -135,7 +141,7 @@ internal sealed class InitProgram
         _execute.EnterWorkingDirectoryAtLast(process.Cwd, entered);
         // The change of ids took the signal away.
         _namespaces.DieWithParent(_plan.DieWithParent ? SIGKILL : 0);
-        _execute.CheckProgram(process, _credentials.IsFiltered);
+        if (_plan.HasProgram) _execute.CheckProgram(process, _credentials.IsFiltered);
     }
 
     private void PlaceStreams()

@@ -63,6 +63,21 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
         targets.Close(target);
     }
 
+    /// <summary>Binds a path of the host's, still to be seen. Being a copy of the host's mounts, these are slaves already.</summary>
+    public void BindHost(PreparedMount mount)
+    {
+        const string Step = "mount";
+        var (options, path) = (mount.Options, mount.HostSource!);
+        var tree = program.NewRegister();
+        program.Add(
+            Step, path, SYS_open_tree, AT_FDCWD, program.Text(path),
+            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_NO_AUTOMOUNT | (options.RecursiveBind ? AT_RECURSIVE : 0)).Into(tree);
+        SetPropagation(tree, options, mount.Destination);
+        Change(tree, options, Step, mount.Destination);
+        AttachPrepared(tree, mount.Destination, mount.IsDirectory, mount.MissingPlace);
+        targets.Close(tree);
+    }
+
     /// <summary>Binds what is in the container's root already.</summary>
     public void BindInner(PreparedMount mount)
     {

@@ -17,11 +17,23 @@ internal sealed record PreparedMount
     /// <summary>What to mount, attached nowhere: a bind mount's source, a tmpfs with its copy. Null where the child makes it.</summary>
     public SafeFileHandle? Source { get; init; }
 
+    /// <summary>True where a directory or file that was there before is mounted, of the host's or of the container's own; false for a new filesystem.</summary>
+    public bool ShowsWhatIsThere => Source is not null || HostSource is not null || InnerSource is not null;
+
     /// <summary>Whether a directory or a file is mounted.</summary>
     public bool IsDirectory { get; init; } = true;
 
     /// <summary>Where to make a missing place, when links that lead nowhere are on the way; else <see cref="Destination"/>.</summary>
     public string MissingPlace { get; init; } = "";
+
+    /// <summary>
+    /// Path on the host of a bind mount's source, where the child clones it itself: kernels since 6.8 list mounts in the order they were
+    /// made in, not attached, and config.json's order is to be seen (config.md, Mounts).
+    /// </summary>
+    public string? HostSource { get; init; }
+
+    /// <summary>What the parent saw at <see cref="HostSource"/>, to look up in what later mounts will cover.</summary>
+    public SafeFileHandle? Seen { get; init; }
 
     /// <summary>A bind mount's source among the container's own mounts, which only the child can open; clean and absolute there.</summary>
     public string? InnerSource { get; init; }

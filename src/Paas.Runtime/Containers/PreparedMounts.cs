@@ -155,10 +155,27 @@ internal sealed class PreparedMounts : IDisposable
             return mount with { InnerSource = inner, IdMap = mapping, IsDirectory = there is null || Files.Status(there).IsDirectory };
         }
 
+        if (mapping is null && CanBeClonedByChild(path))
+        {
+            var seen = Keep(Files.Open(path, O_PATH));
+            return mount with { HostSource = path, Seen = seen, IsDirectory = Files.Status(seen).IsDirectory };
+        }
+
         var tree = Keep(Linux.Mounts.OpenTreeClone(path, options.RecursiveBind));
         if (mapping is not null) Linux.Mounts.MapIds(tree, mapping, options.RecursiveIdMap);
         SetAttributes(tree, options);
         return mount with { Source = tree, IsDirectory = Files.Status(tree).IsDirectory };
+    }
+
+    // Where the child sees under that path what this process sees: not the other's own entries of procfs, not the container's root, which is
+    // mounted by then; and where a slave of the host's mount is what is wanted, which is all that a copy of the host's mounts has.
+    private bool CanBeClonedByChild(string path)
+    {
+        if (!_namespaces.Makes(NamespaceKind.Mount) || _namespaces.Has(NamespaceKind.User)) return false;
+        if (_config.Linux?.RootfsPropagation is "shared" or "rshared" or "private" or "rprivate") return false;
+        var root = Path.GetFullPath(_config.Root!.Path, _bundle);
+        return !ImagePlaces.IsAtOrBelow(path, "/proc") && !ImagePlaces.IsAtOrBelow(path, "/dev")
+            && !ImagePlaces.IsAtOrBelow(path, root) && !ImagePlaces.IsAtOrBelow(root, path);
     }
 
     private void SetAttributes(SafeFileHandle tree, MountOptions options)

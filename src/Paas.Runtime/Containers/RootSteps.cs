@@ -189,6 +189,7 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
         if (mount.Options.Remount) mounts.Remount(mount);
         else if (mount.LinkText is { } text) mounts.MakeLink(mount.Destination, text);
         else if (mount.Source is not null) mounts.AddPrepared(mount);
+        else if (mount.HostSource is not null) mounts.BindHost(mount);
         else if (mount.InnerSource is not null) mounts.BindInner(mount);
         else if (mount.Config.Type is "cgroup" or "cgroup2")
         {

@@ -38,6 +38,12 @@ public sealed record ContainerRecord
 
     /// <summary>True when the configuration has hooks that a later verb runs.</summary>
     public bool HasHooks { get; init; }
+
+    /// <summary>Pid of the runtime that is making it, as its own pid namespace counts; 0 once it is made.</summary>
+    public int Creator { get; init; }
+
+    /// <summary>False when the configuration has no process, so that there is nothing to start (runtime.md, Start).</summary>
+    public bool HasProgram { get; init; } = true;
 }
 
 /// <summary>What a container is doing (runtime-spec, runtime.md, State).</summary>

@@ -19,6 +19,8 @@ internal static class ContainerRecordJson
         json.WriteBoolean("cpuset", record.Cpuset);
         if (record.Freezer is not null) json.WriteString("freezer", record.Freezer);
         if (record.HasHooks) json.WriteBoolean("hooks", true);
+        if (record.Creator != 0) json.WriteNumber("creator", record.Creator);
+        if (!record.HasProgram) json.WriteBoolean("noProgram", true);
         if (record.HostMount is { } mount) json.WriteNumber("hostMount", mount);
         if (record.SystemdUnit is not null) json.WriteString("systemdUnit", record.SystemdUnit);
         if (record.Annotations is { Count: > 0 } annotations)
@@ -50,7 +52,7 @@ internal static class ContainerRecordJson
         ulong? startTime = null, hostMount = null;
         DateTimeOffset? created = null;
         bool? cpuset = null;
-        var hooks = false;
+        var (hooks, noProgram, creator) = (false, false, 0);
         Dictionary<string, string>? annotations = null;
         json.Read();
         while (json.NextMember())
@@ -66,6 +68,8 @@ internal static class ContainerRecordJson
             else if (json.IsMember("cpuset"u8)) cpuset = json.GetBoolean();
             else if (json.IsMember("freezer"u8)) freezer = json.GetString();
             else if (json.IsMember("hooks"u8)) hooks = json.GetBoolean();
+            else if (json.IsMember("creator"u8)) creator = json.GetInt32();
+            else if (json.IsMember("noProgram"u8)) noProgram = json.GetBoolean();
             else if (json.IsMember("hostMount"u8)) hostMount = json.GetUInt64();
             else if (json.IsMember("systemdUnit"u8)) unit = json.GetString();
             else if (json.IsMember("annotations"u8)) annotations = ReadTexts(ref json);
@@ -86,6 +90,8 @@ internal static class ContainerRecordJson
             Freezer = freezer,
             HostMount = hostMount,
             HasHooks = hooks,
+            Creator = creator,
+            HasProgram = !noProgram,
             SystemdUnit = unit,
             Annotations = annotations,
         };

@@ -12,6 +12,11 @@ public sealed class KnownContainer
 {
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
 
+    // Hooks that run meanwhile have no limit of their own.
+    private static readonly TimeSpan CreationPatience = TimeSpan.FromSeconds(10);
+
+    private const int CreationPause = 5; // ms
+
     // After which something may be holding it.
     private static readonly TimeSpan FreezerDoubt = TimeSpan.FromMilliseconds(100);
 
@@ -79,11 +84,35 @@ public sealed class KnownContainer
         return null;
     }
 
+    /// <summary>
+    /// Where another runtime is still making the container, waits until it is made, or its maker has ended: <c>state</c> shows it from
+    /// the beginning, and whoever has seen it may go on at once. At most ten seconds.
+    /// </summary>
+    /// <returns>False when nothing came of it.</returns>
+    public bool AwaitCreation()
+    {
+        if (Record is { Pid: not 0 } or { Creator: 0 }) return true;
+        using var creator = Processes.Open(Record.Creator);
+        var deadline = Environment.TickCount64 + (long)CreationPatience.TotalMilliseconds;
+        bool ended;
+        do
+        {
+            ended = creator is null || Processes.WaitForEnd(creator, CreationPause);
+            if (Directory.Read() is not { } record) return false;
+            (Record, _group) = (record, null);
+        }
+        while (Record.Pid == 0 && !ended && Environment.TickCount64 < deadline);
+        return true;
+    }
+
     /// <summary>Lets the waiting first process go on.</summary>
+    /// <exception cref="RuntimeException">It does not wait, or has no program to go on with.</exception>
     public void Start()
     {
+        if (!AwaitCreation()) throw Missing(Record.Id);
         var status = Status();
         if (!ContainerStatuses.CanStart(status)) throw new RuntimeException($"cannot start {WhyNotStarted(status)}: {Record.Id}");
+        if (!Record.HasProgram) throw new RuntimeException($"cannot start a container whose config.json has no process: {Record.Id}");
         using var fifo = Files.Open(Directory.StartFifo, O_WRONLY | O_NONBLOCK);
         Descriptors.Write(fifo, [1]);
         Files.TryRemove(Directory.StartFifo);

@@ -130,6 +130,9 @@ internal sealed class CreateOptions
         return options;
     }
 
+    /// <summary>What stands for the process of a configuration that has none: root, without capabilities and without a program.</summary>
+    public static ProcessConfig NoProcess { get; } = new() { Cwd = "/" };
+
     /// <summary>The container described by the bundle.</summary>
     public ContainerSpec ToSpec(GlobalOptions global)
     {

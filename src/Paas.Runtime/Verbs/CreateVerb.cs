@@ -12,7 +12,8 @@ internal static class CreateVerb
     {
         var options = CreateOptions.Parse(arguments, isRun: false);
         var spec = options.ToSpec(global) with { WaitAtFifo = true, TellsOnStandardError = true };
-        ConfigRules.Check(spec.Config);
+        if (spec.Config.Process is null) spec = spec with { HasProgram = false, Config = spec.Config with { Process = CreateOptions.NoProcess } };
+        ConfigRules.Check(spec.Config, spec.HasProgram);
         if (UnprivilegedCaller.Create(global, spec.Config) is { } code) return code;
         HostRoot.Protect(global, spec.Config);
         using var terminal = ProcessTerminal.Choose(spec.Config.Process!, detach: true, options.ConsoleSocket);

@@ -48,6 +48,7 @@ internal static class DeleteVerb
             return;
         }
 
+        if (force && !container.AwaitCreation()) return;
         var status = container.Status();
         if (!force && !ContainerStatuses.CanDelete(status))
         {

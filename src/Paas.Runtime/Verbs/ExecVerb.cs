@@ -31,7 +31,7 @@ internal static class ExecVerb
         var config = CreateOptions.ReadConfig(container.Directory.ConfigPath);
         if (UnprivilegedCaller.Enter(global, container.Record) is { } code) return code;
         HostRoot.Protect(global, config);
-        var process = options.Merge(config.Process!);
+        var process = options.Merge(config.Process ?? CreateOptions.NoProcess);
         using var terminal = ProcessTerminal.Choose(process, options.Detach, options.ConsoleSocket);
         using var child = ExecProcess.Start(new ExecSpec
         {

@@ -87,4 +87,41 @@ public sealed class StateTests
         directory.Write(record with { Pid = 0 });
         Assert.Equal(ContainerStatus.Creating, KnownContainer.Load(root.Path, "a").Status());
     }
+
+    [Fact]
+    public void What_a_record_says_is_read_back()
+    {
+        using var root = new TemporaryDirectory();
+        var directory = new StateDirectory(root.Path, "a");
+        directory.Claim();
+        var record = new ContainerRecord
+        {
+            Id = "a", OciVersion = "1.2.0", Pid = 0, StartTime = 0, Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch,
+            Cgroup = "/a", Cpuset = true, Freezer = "/f", SystemdUnit = "u", HostMount = 7, HasHooks = true, Creator = 12, HasProgram = false,
+        };
+        directory.Write(record);
+        Assert.Equal(record, directory.Read());
+        directory.Write(record with { Creator = 0, HasProgram = true });
+        Assert.Equal((0, true), (directory.Read()!.Creator, directory.Read()!.HasProgram));
+    }
+
+    // A create that was killed.
+    [Fact]
+    public void Nobody_waits_for_a_maker_that_has_ended()
+    {
+        using var root = new TemporaryDirectory();
+        var directory = new StateDirectory(root.Path, "a");
+        directory.Claim();
+        using var maker = System.Diagnostics.Process.Start("/bin/true");
+        maker.WaitForExit();
+        directory.Write(new ContainerRecord
+        {
+            Id = "a", OciVersion = "1.2.0", Pid = 0, StartTime = 0, Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch,
+            Cgroup = "/a", Creator = maker.Id,
+        });
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.True(KnownContainer.Load(root.Path, "a").AwaitCreation());
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.Throws<RuntimeException>(KnownContainer.Load(root.Path, "a").Start);
+    }
 }
