@@ -50,13 +50,35 @@ public sealed class LayerReaderTests : IDisposable
     [Theory]
     [InlineData("../escape")]
     [InlineData("a/../../escape")]
-    [InlineData("/absolute")]
-    [InlineData("./x/..")]
+    [InlineData("/../escape")]
+    [InlineData("./x/../..")]
     public async Task Names_that_leave_the_root_are_refused(string name)
     {
         var error = await Assert.ThrowsAsync<LayerFormatException>(() => Apply(new TarBuilder().File(name, "x").Tar()));
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
         Assert.Equal(["root"], Directory.EnumerateFileSystemEntries(_directory.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Names_from_the_root_and_names_with_a_detour_are_below_it()
+    {
+        await Apply(new TarBuilder().File("gone", "x").Tar());
+        await Apply(new TarBuilder().File("/abs/a", "x").HardLink("/abs/b", "/abs/a").File("none/../c", "y").File("/.wh.gone").Tar());
+        Assert.Equal(
+            ["abs", "abs/a", "abs/b", "c"],
+            Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal));
+        Assert.Equal(Files.Status(_directory.Combine("root", "abs", "a")).Inode, Files.Status(_directory.Combine("root", "abs", "b")).Inode);
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("/.")]
+    [InlineData("b/..")]
+    public async Task No_entry_replaces_the_root(string name)
+    {
+        await Apply(new TarBuilder().File(name, "no directory").SymbolicLink(name, "/tmp").File("a", "x").Tar());
+        Assert.Equal(["a"], Directory.EnumerateFileSystemEntries(Root).Select(Path.GetFileName));
+        Assert.Equal("x", File.ReadAllText(_directory.Combine("root", "a")));
     }
 
     [Theory]

@@ -2,7 +2,10 @@ using Paas.Images.Interop;
 
 namespace Paas.Images.Layers;
 
-/// <summary>A name of a layer's entry, checked: raw components below the root, none of them <c>..</c>.</summary>
+/// <summary>
+/// A name of a layer's entry, checked: raw components below the root, none of them <c>..</c>. Whoever packed it may have written it from
+/// the root (<c>/etc/x</c>) or with a detour (<c>a/../x</c>): what it names is told from its words alone, so no link on the way counts.
+/// </summary>
 internal readonly record struct LayerPath(string Parent, string Name)
 {
     /// <summary>The root itself: entry <c>./</c>.</summary>
@@ -12,16 +15,20 @@ internal readonly record struct LayerPath(string Parent, string Name)
 
     public LayerPath Sibling(string name) => this with { Name = name };
 
-    /// <exception cref="LayerFormatException">The name is absolute or climbs up.</exception>
+    /// <exception cref="LayerFormatException">The name climbs above the root.</exception>
     public static LayerPath Parse(string rawName)
     {
-        if (rawName.StartsWith('/')) throw Refused(rawName, "is absolute");
         if (rawName.Contains('\0')) throw Refused(rawName, "contains a zero byte");
-        var components = rawName.Split('/').Where(component => component is not "" and not ".").ToArray();
-        if (components.Contains("..")) throw Refused(rawName, "climbs up with '..'");
-        return components.Length == 0
-            ? new LayerPath("", "")
-            : new LayerPath(string.Join('/', components[..^1]), components[^1]);
+        var components = new List<string>();
+        foreach (var component in rawName.Split('/'))
+        {
+            if (component is "" or ".") continue;
+            if (component != "..") components.Add(component);
+            else if (components.Count == 0) throw Refused(rawName, "climbs up with '..'");
+            else components.RemoveAt(components.Count - 1);
+        }
+
+        return components.Count == 0 ? new LayerPath("", "") : new LayerPath(string.Join('/', components[..^1]), components[^1]);
     }
 
     public static LayerFormatException Refused(string rawName, string why) =>

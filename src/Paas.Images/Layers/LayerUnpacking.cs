@@ -69,7 +69,8 @@ internal sealed class LayerUnpacking : IDisposable
 
     private void ApplyRoot(TarEntry entry)
     {
-        if (entry.Kind != TarEntryKind.Directory) throw LayerPath.Refused(entry.Name, "would replace the root");
+        // Archives have been seen with a file of no name. The root is a directory, whatever an entry would make of it.
+        if (entry.Kind != TarEntryKind.Directory) return;
         Finish(_root, ".", entry);
         _directoryTimes[""] = (entry.ModifiedSeconds, entry.ModifiedNanoseconds);
     }

@@ -37,7 +37,7 @@ internal sealed class CopyExecution(CopyPlan plan, FileTree source, bool isConte
         {
             Owner = plan.Owner ?? (isContext ? LayerOwner.Root : null),
             Mode = plan.Mode,
-            MadeMode = ModeChange.Whole(plan.ModeText) ?? TreeCopyOptions.UsualMadeMode,
+            MadeMode = ModeChange.OfMadeDirectories(plan.ModeText) ?? TreeCopyOptions.UsualMadeMode,
             KeepsTop = plan.Parents,
             Excludes = Excludes(),
             LooksIntoExcluded = _excluded.BringsBack,

@@ -17,8 +17,8 @@ internal static class ModeChange
         return (mode, isDirectory) => clauses.Aggregate(mode, (current, clause) => clause(current, isDirectory));
     }
 
-    /// <summary>The permissions of a change that says all of them; null of one that changes some.</summary>
-    public static uint? Whole(string? text) => text is not null && text.All(char.IsAsciiDigit) ? Octal(text)(0, true) : null;
+    /// <summary>What directories that a copy makes on its way get of a change that says all permissions: set-id and sticky bits are the content's alone. Null of one that changes some.</summary>
+    public static uint? OfMadeDirectories(string? text) => text is not null && text.All(char.IsAsciiDigit) ? Octal(text)(0, true) & 0x1ff : null;
 
     private static Func<uint, bool, uint> Octal(string text)
     {

@@ -120,15 +120,28 @@ public sealed partial class LanguageTests(BuildNode node)
     }
 
     [RootFact]
+    public async Task An_archive_may_name_its_files_from_the_root_or_with_a_detour_and_cannot_replace_the_destination()
+    {
+        using var app = new DockerfileApp(node);
+        app.Write("one", "1");
+        app.Write("two", "2");
+        const string Pack = "cd \"$1\" && tar -cf a.tar -P --owner=0 --group=0 --transform 's,^one$,/abs/one,' --transform 's,^two$,d/../two,' one two && tar -rf a.tar -P --owner=0 --group=0 --transform 's,^one$,.,' one";
+        (await new Command("/bin/sh", "-c", Pack, "-", app.Source).RunAsync()).Succeeded();
+        Assert.Equal(
+            ["755 0:0 t/", "755 0:0 t/abs/", "644 0:0 t/abs/one = 1", "644 0:0 t/two = 2"],
+            await app.FilesAsync(await app.BuildAsync("FROM scratch\nADD a.tar /t/\n")));
+    }
+
+    [RootFact]
     public async Task Two_stars_are_one_directory_and_what_is_made_for_content_is_not_like_where_it_was()
     {
         using var app = new DockerfileApp(node);
         foreach (var path in (string[])["0.txt", "d/1.txt", "d/e/2.txt"]) app.Write(path, "x");
         File.SetUnixFileMode(Path.Combine(app.Source, "d"), (UnixFileMode)0x1c0);
-        var outcome = await app.BuildAsync("FROM scratch\nWORKDIR /w/\nCOPY **/*.txt ./\nCOPY d/e d /y/z/\nCOPY --chmod=711 0.txt /m/\nCOPY --parents **/2.txt /p/\n");
+        var outcome = await app.BuildAsync("FROM scratch\nWORKDIR /w/\nCOPY **/*.txt ./\nCOPY d/e d /y/z/\nCOPY --chmod=6711 0.txt /m/\nCOPY --parents **/2.txt /p/\n");
         Assert.Equal(
             [
-                "711 0:0 m/", "711 0:0 m/0.txt = x", "755 0:0 p/", "700 0:0 p/d/", "755 0:0 p/d/e/", "644 0:0 p/d/e/2.txt = x", "755 0:0 w/", "644 0:0 w/1.txt = x",
+                "711 0:0 m/", "6711 0:0 m/0.txt = x", "755 0:0 p/", "700 0:0 p/d/", "755 0:0 p/d/e/", "644 0:0 p/d/e/2.txt = x", "755 0:0 w/", "644 0:0 w/1.txt = x",
                 "755 0:0 y/", "755 0:0 y/z/", "644 0:0 y/z/1.txt = x", "644 0:0 y/z/2.txt = x", "755 0:0 y/z/e/", "644 0:0 y/z/e/2.txt = x",
             ], await app.FilesAsync(outcome));
         Assert.Equal("/w/", outcome.Image.Config.Config!.WorkingDir);
