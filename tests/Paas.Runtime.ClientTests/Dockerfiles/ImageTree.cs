@@ -3,12 +3,13 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Paas.Images.Layers;
+using Paas.Linux;
 using Paas.Oci.Images;
 using Paas.Testing;
 
 namespace Paas.Runtime.ClientTests.Dockerfiles;
 
-/// <summary>An image as somebody who runs it sees it: its files, with kinds, modes, owners and contents, and its configuration.</summary>
+/// <summary>An image as somebody who runs it sees it: its files, with kinds, modes, owners, extended attributes and contents, and its configuration.</summary>
 /// <param name="Files">A line each, sorted.</param>
 /// <param name="Config">A line for each member, sorted.</param>
 public sealed record ImageTree(IReadOnlyList<string> Files, IReadOnlyList<string> Config)
@@ -41,8 +42,14 @@ public sealed record ImageTree(IReadOnlyList<string> Files, IReadOnlyList<string
         // %n counts links, which a tar may list in any order; one inode has one number of them.
         const string Script = "find . -mindepth 1 -printf '%y %m %U:%G %P' \\( -type f -printf ' links=%n ' -exec sh -c 'sha256sum < \"$1\" | cut -c 1-16' - {} \\; -o -type l -printf ' -> %l\\n' -o -printf '\\n' \\) | LC_ALL=C sort";
         var found = (await new Command("/bin/sh", "-c", Script) { Directory = root.Path }.RunAsync()).Succeeded().Stdout;
-        return new ImageTree(found.Split('\n', StringSplitOptions.RemoveEmptyEntries), [.. Describe(config)]);
+        return new ImageTree([.. found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Concat(Attributes(root.Path))], [.. Describe(config)]);
     }
+
+    private static IEnumerable<string> Attributes(string root) =>
+        from path in Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        where new FileInfo(path).LinkTarget is null
+        from name in ExtendedAttributes.List(path).Order(StringComparer.Ordinal)
+        select $"{Path.GetRelativePath(root, path)} {name}={Convert.ToHexString(ExtendedAttributes.Get(path, name) ?? [])}";
 
     private static IEnumerable<string> Describe(ImageConfig config)
     {
