@@ -72,6 +72,14 @@ public static unsafe class Files
         return status.f_type;
     }
 
+    /// <summary>ST_* of the mount a file is on (fstatfs(2)): <see cref="ST_RDONLY"/>, <see cref="ST_NOSUID"/>.</summary>
+    public static long MountFlags(SafeFileHandle file)
+    {
+        statfs status;
+        Kernel.Check(Kernel.Call(SYS_fstatfs, file.DangerousGetHandle(), (nint)(&status)), "fstatfs");
+        return status.f_flags;
+    }
+
     /// <summary>statx(2) of the path itself.</summary>
     public static FileStatus Status(string path) =>
         TryStatus(path, out var status, out var errno) ? status : throw new LinuxException("statx", errno, path);

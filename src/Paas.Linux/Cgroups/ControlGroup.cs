@@ -180,6 +180,8 @@ public sealed class ControlGroup
     public void Update(CgroupLimits limits)
     {
         limits = PresentLimits.Complete(this, limits);
+        // systemd would set at once what is refused here, and the kernel would end processes for it.
+        if (Hierarchies.IsUnified && UnifiedDirectory is { } unified) UnifiedLimits.Check(unified, limits.Memory);
         Unit?.Update(limits, Hierarchies.IsUnified);
         Apply(limits);
     }

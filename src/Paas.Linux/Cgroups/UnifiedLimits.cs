@@ -66,6 +66,13 @@ internal static class UnifiedLimits
         };
     }
 
+    /// <summary>Refuses limits of memory that make no sense, or that are less than what is in use where that is to be looked at.</summary>
+    public static void Check(string directory, MemoryLimits limits)
+    {
+        _ = Swap(limits);
+        if (limits.CheckUse) CheckUse(directory, limits);
+    }
+
     private static void ApplyMemory(string directory, MemoryLimits limits)
     {
         if (limits.CheckUse) CheckUse(directory, limits);

@@ -49,4 +49,11 @@ public static partial class Native
     public const int MOUNT_ATTR_NODIRATIME = 0x80;
     public const int MOUNT_ATTR_IDMAP = 0x100000;
     public const int MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
+    public const int ST_RDONLY = 1;
+    public const int ST_NOSUID = 2;
+    public const int ST_NODEV = 4;
+    public const int ST_NOEXEC = 8;
+    public const int ST_NOATIME = 0x400;
+    public const int ST_NODIRATIME = 0x800;
+    public const int ST_RELATIME = 0x1000;
 }

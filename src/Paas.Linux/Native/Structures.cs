@@ -88,10 +88,12 @@ public static partial class Native
 
     /// <summary>sys/statfs.h; padded to its whole size.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 120)]
-    public struct statfs
+    public unsafe struct statfs
     {
         public long f_type;
         public long f_bsize;
+        private fixed long __counts[8];
+        public long f_flags;
     }
 
     /// <summary>time.h</summary>

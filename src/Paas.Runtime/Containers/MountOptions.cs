@@ -17,6 +17,7 @@ internal sealed class MountOptions
     ];
 
     private readonly List<(string Key, string? Value)> _filesystem = [];
+    private bool _relatime;
 
     private MountOptions()
     {
@@ -39,6 +40,12 @@ internal sealed class MountOptions
 
     /// <summary>Attributes of the mount itself.</summary>
     public AttributeChange Attributes { get; private set; }
+
+    /// <summary>True when a word speaks of an attribute of the mount itself, if only to take it away.</summary>
+    public bool NamesAttributes { get; private set; }
+
+    /// <summary>True when a word asks for a way to keep access times. Those that only take one away (<c>atime</c>) ask for none.</summary>
+    public bool NamesAccessTimes => _relatime || (Attributes.Set & (MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME)) != 0;
 
     /// <summary>Attributes of the mount and all below it.</summary>
     public AttributeChange RecursiveAttributes { get; private set; }
@@ -79,6 +86,8 @@ internal sealed class MountOptions
         else if (AttributeOf(option) is var (attribute, clears))
         {
             Attributes = Attributes.With(attribute, clears);
+            NamesAttributes = true;
+            if (option is "relatime" or "norelatime") _relatime = option == "relatime";
         }
         else if (option.StartsWith('r') && AttributeOf(option[1..]) is var (below, clearsBelow))
         {

@@ -73,7 +73,7 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
             Step, path, SYS_open_tree, AT_FDCWD, program.Text(path),
             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_NO_AUTOMOUNT | (options.RecursiveBind ? AT_RECURSIVE : 0)).Into(tree);
         SetPropagation(tree, options, mount.Destination);
-        Change(tree, options, Step, mount.Destination);
+        ChangeBound(tree, mount, Step);
         AttachPrepared(tree, mount.Destination, mount.IsDirectory, mount.MissingPlace);
         targets.Close(tree);
     }
@@ -95,7 +95,7 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
         }
 
         SetAttributes(tree, 0, 0, options.Propagation == 0 ? MS_PRIVATE : options.Propagation, options.Propagation == 0 || options.PropagationRecursive, Step, path);
-        Change(tree, options, Step, path);
+        ChangeBound(tree, mount, Step);
         AttachPrepared(tree, path, mount.IsDirectory, mount.MissingPlace);
         targets.Close(tree);
     }
@@ -121,7 +121,7 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
             targets.Close(context);
         }
 
-        Change(target, options, Step, path);
+        Change(target, options.Attributes, options.RecursiveAttributes, Step, path);
         SetPropagation(target, options, path);
         targets.Close(target);
     }
@@ -241,13 +241,30 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
             value is null ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING, program.Text(key), value is null ? 0 : program.Text(value), 0);
     }
 
-    private void Change(Argument mount, MountOptions options, string step, string path)
+    private void Change(Argument mount, AttributeChange own, AttributeChange all, string step, string path)
     {
-        if (options.Attributes is { Any: true } own) SetAttributes(mount, own.Set, own.Clear, 0, recursive: false, step, path);
-        if (options.RecursiveAttributes is { Any: true } all) SetAttributes(mount, all.Set, all.Clear, 0, recursive: true, step, path);
+        if (own.Any) SetAttributes(mount, own.Set, own.Clear, 0, recursive: false, step, path);
+        if (all.Any) SetAttributes(mount, all.Set, all.Clear, 0, recursive: true, step, path);
     }
 
-    private void ChangeAttributes(Argument mount, in mount_attr change, bool recursive, string step, string path) =>
+    // Where the caller itself is in a user namespace, the kernel refuses to take away what it has locked.
+    private void ChangeBound(Argument tree, PreparedMount mount, string step)
+    {
+        var (exact, kept, path) = (mount.BindAttributes, BindAttributes.Keeping(mount.Options), mount.Destination);
+        if (exact != kept)
+        {
+            var attempt = ChangeAttributes(
+                tree, new mount_attr { attr_set = (ulong)exact.Set, attr_clr = (ulong)exact.Clear }, recursive: false, step, path);
+            attempt.On(Errno.EPERM, program.Count);
+            Change(tree, kept, default, step, path);
+            attempt.OnSuccess(program.Count);
+            exact = default;
+        }
+
+        Change(tree, exact, mount.Options.RecursiveAttributes, step, path);
+    }
+
+    private OperationRules ChangeAttributes(Argument mount, in mount_attr change, bool recursive, string step, string path) =>
         program.Add(
             step, path, SYS_mount_setattr, mount, _empty, AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), program.Structure(change), 32);
 }

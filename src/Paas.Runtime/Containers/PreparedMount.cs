@@ -41,6 +41,9 @@ internal sealed record PreparedMount
     /// <summary>User namespace that <see cref="InnerSource"/>'s ids are mapped with, or null.</summary>
     public SafeFileHandle? IdMap { get; init; }
 
+    /// <summary>What becomes of <see cref="InnerSource"/>'s attributes.</summary>
+    public AttributeChange BindAttributes { get; init; }
+
     /// <summary>Text of a symbolic link to make instead of a mount.</summary>
     public string? LinkText { get; init; }
 

@@ -152,18 +152,25 @@ internal sealed class PreparedMounts : IDisposable
         if (InnerPath(path, options.RecursiveBind) is { } inner)
         {
             using var there = _places.Open(inner, O_PATH);
-            return mount with { InnerSource = inner, IdMap = mapping, IsDirectory = there is null || Files.Status(there).IsDirectory };
+            return mount with
+            {
+                InnerSource = inner, IdMap = mapping, IsDirectory = there is null || Files.Status(there).IsDirectory,
+                BindAttributes = LocksAttributes ? BindAttributes.Keeping(options) : BindAttributes.Exact(options),
+            };
         }
 
         if (mapping is null && CanBeClonedByChild(path))
         {
             var seen = Keep(Files.Open(path, O_PATH));
-            return mount with { HostSource = path, Seen = seen, IsDirectory = Files.Status(seen).IsDirectory };
+            return mount with
+            {
+                HostSource = path, Seen = seen, IsDirectory = Files.Status(seen).IsDirectory, BindAttributes = BindAttributes.Exact(options),
+            };
         }
 
         var tree = Keep(Linux.Mounts.OpenTreeClone(path, options.RecursiveBind));
         if (mapping is not null) Linux.Mounts.MapIds(tree, mapping, options.RecursiveIdMap);
-        SetAttributes(tree, options);
+        SetAttributes(tree, mount);
         return mount with { Source = tree, IsDirectory = Files.Status(tree).IsDirectory };
     }
 
@@ -178,17 +185,42 @@ internal sealed class PreparedMounts : IDisposable
             && !ImagePlaces.IsAtOrBelow(path, root) && !ImagePlaces.IsAtOrBelow(root, path);
     }
 
-    private void SetAttributes(SafeFileHandle tree, MountOptions options)
+    // As the kernel does for what a user namespace's mounts come from.
+    private bool LocksAttributes => _namespaces.Has(NamespaceKind.User);
+
+    private void SetAttributes(SafeFileHandle tree, PreparedMount mount)
     {
+        var options = mount.Options;
         if (RootSteps.BindPropagation(options, _config.Linux?.RootfsPropagation) is var (propagation, recursive) && propagation != 0)
         {
             Linux.Mounts.SetAttributes(tree, 0, 0, propagation, recursive);
         }
 
-        if (options.Attributes.Any) Linux.Mounts.SetAttributes(tree, options.Attributes.Set, options.Attributes.Clear);
+        if (options.NamesAttributes && (LocksAttributes || !TrySetExactly(tree, options)))
+        {
+            BindAttributes.CheckLocked(options, tree, mount.Config.Source!, mount.Destination);
+            var change = BindAttributes.Keeping(options);
+            Linux.Mounts.SetAttributes(tree, change.Set, change.Clear);
+        }
+
         if (options.RecursiveAttributes.Any)
         {
             Linux.Mounts.SetAttributes(tree, options.RecursiveAttributes.Set, options.RecursiveAttributes.Clear, recursive: true);
+        }
+    }
+
+    // Refused where the caller itself is in a user namespace, and the source is not of its making.
+    private static bool TrySetExactly(SafeFileHandle tree, MountOptions options)
+    {
+        try
+        {
+            var change = BindAttributes.Exact(options);
+            Linux.Mounts.SetAttributes(tree, change.Set, change.Clear);
+            return true;
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EPERM)
+        {
+            return false;
         }
     }
 

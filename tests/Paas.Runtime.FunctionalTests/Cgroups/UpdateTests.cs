@@ -140,6 +140,24 @@ public sealed class UpdateTests
         Assert.Equal("running", container.Status);
     }
 
+    [OwnRootFact]
+    public void A_limit_that_is_refused_is_not_told_to_systemd()
+    {
+        if (!GroupFiles.IsUnified || !Directory.Exists("/run/systemd/system")) return;
+        using var container = new TestContainer().Script("sleep 1000");
+        container.Linux["cgroupsPath"] = $"system.slice:test:{container.Id}";
+        container.WriteConfig();
+        RuntimeUnderTest.Execute(
+            "/bin/sh", "-c",
+            $"'{RuntimeUnderTest.Program}' --root '{container.Root}' --systemd-cgroup run --detach --bundle '{container.Bundle}' {container.Id} > /dev/null 2>&1 < /dev/null").ShouldSucceed();
+        var file = container.Path("resources.json");
+        File.WriteAllText(file, """{"memory": {"limit": 1024, "checkBeforeUpdate": true}}""");
+        Assert.Contains("rejecting memory limit", container.Update("--resources", file).Error);
+        File.WriteAllText(file, """{"memory": {"limit": 4096, "swap": 1024}}""");
+        Assert.Contains("memory+swap limit should be >= memory limit", container.Update("--resources", file).Error);
+        Assert.Equal("running", container.Status);
+    }
+
     [RootFact]
     public void A_container_that_has_ended_is_not_updated()
     {

@@ -60,6 +60,20 @@ public sealed class MountOptionsTests
         Assert.Empty(recursive.Filesystem);
     }
 
+    [Theory]
+    [InlineData("bind rprivate rro sync", false, false)]
+    [InlineData("bind rw", true, false)]
+    [InlineData("bind atime norelatime nostrictatime diratime", true, false)]
+    [InlineData("bind relatime", true, true)]
+    [InlineData("bind relatime norelatime", true, false)]
+    [InlineData("bind noatime atime", true, false)]
+    [InlineData("bind nodiratime", true, true)]
+    public void Words_that_only_take_away_name_no_access_times(string words, bool attributes, bool accessTimes)
+    {
+        var options = Parse(words.Split(' '));
+        Assert.Equal((attributes, accessTimes), (options.NamesAttributes, options.NamesAccessTimes));
+    }
+
     [Fact]
     public void A_new_mount_takes_both_kinds_of_attributes() =>
         Assert.Equal(MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY, Parse("nosuid", "nodev", "rro", "rdev").NewMount);
