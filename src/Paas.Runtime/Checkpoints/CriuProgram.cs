@@ -58,12 +58,16 @@ internal static class CriuProgram
     public static RuntimeException Failure(string what, int code, string log, string output) =>
         new($"criu failed: type {what} exit status {code}: {Cause(log) ?? output.Trim()}\nlog file: {log}{Hint()}");
 
-    // The first error that is not a mere limit is the cause; those after it are what it leads to.
+    // What criu calls errors and goes on after: a limit it may not raise, and a device that it only looks whether the kernel has.
+    private static readonly string[] Passed = ["rlimit:", "tun: Unable to create tun"];
+
+    // The first other error is the cause; those after it are what it leads to.
     private static string? Cause(string log)
     {
         try
         {
-            var errors = File.ReadLines(log).Where(line => line.Contains("Error (", StringComparison.Ordinal) && !line.Contains("rlimit:", StringComparison.Ordinal));
+            var errors = File.ReadLines(log).Where(
+                line => line.Contains("Error (", StringComparison.Ordinal) && !Passed.Any(passed => line.Contains(passed, StringComparison.Ordinal)));
             return errors.FirstOrDefault() is { } first ? first[(first.IndexOf("Error", StringComparison.Ordinal))..] : null;
         }
         catch (IOException)

@@ -5,9 +5,9 @@ using static Paas.Linux.Native;
 namespace Paas.Runtime.Containers;
 
 /// <summary>
-/// What becomes of the attributes that a bind mount's source has already. As in runc and crun: without a word on any of them all are
-/// kept; with one, those that no word asks for go, and the way to keep access times only where another is named. In a user namespace the
-/// kernel locks what protects the host's files; that is kept then, and a word that takes it away is an error.
+/// What becomes of the attributes that a bind mount's source has already, as in runc (crun has no one rule). Without a word on any of
+/// them all are kept; with one, those that no word asks for go, and the way to keep access times only where another is named. In a user
+/// namespace the kernel locks what protects the host's files; that is kept then, and a word that takes it away is an error.
 /// </summary>
 internal static class BindAttributes
 {
