@@ -130,6 +130,22 @@ public sealed class ExecOptionTests
     }
 
     [OwnRootFact]
+    [Trait("Machine", "Always")]
+    public void A_group_that_takes_no_more_processes_is_named()
+    {
+        if (!GroupFiles.IsUnified) return;
+        using var container = Running();
+        var group = container.Cgroups().Single();
+        var below = Directory.CreateDirectory(Path.Combine(group, "below")).FullName;
+        File.WriteAllText(Path.Combine(below, "cgroup.procs"), $"{container.Pid}");
+        File.WriteAllText(Path.Combine(group, "cgroup.subtree_control"), "+pids");
+        Exec(container, [], "true").ShouldSucceed();
+        var outcome = Exec(container, ["--cgroup", "/"], "true");
+        Assert.Equal(255, outcome.ExitCode);
+        Assert.Contains($"error adding pid of the process to cgroups: write {group}/cgroup.procs: device or resource busy", outcome.Error);
+    }
+
+    [OwnRootFact]
     public void Controllers_of_version_1_can_have_groups_of_their_own()
     {
         using var container = Running();

@@ -96,6 +96,10 @@ internal sealed class ExecProcess
             using var present = ControlGroup.OpenUnifiedOf(_spec.Container.Record.Pid);
             return Fork(present);
         }
+        catch (LinuxException e) when (e.Errno == Errno.EBUSY && group.UnifiedDirectory is { } directory)
+        {
+            throw new RuntimeException($"error adding pid of the process to cgroups: write {directory}/cgroup.procs: device or resource busy");
+        }
     }
 
     private LaunchedProcess Fork(SafeFileHandle? unified)
