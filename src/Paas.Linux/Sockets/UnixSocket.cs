@@ -36,6 +36,25 @@ public static unsafe class UnixSocket
         }
     }
 
+    /// <summary>Receives datagrams at a path that must not exist, from anybody who may look it up. The descriptor blocks.</summary>
+    /// <exception cref="LinuxException">EADDRINUSE when the path exists.</exception>
+    public static SafeFileHandle ReceiveDatagrams(string path)
+    {
+        var socket = Kernel.Handle(Kernel.Call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC), "socket");
+        try
+        {
+            var address = Address(path);
+            Kernel.Check(Kernel.Call(SYS_bind, socket.DangerousGetHandle(), (nint)(&address), sizeof(sockaddr_un)), "bind", path);
+            File.SetUnixFileMode(path, (UnixFileMode)0x1B6); // 0666: writing is sending
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Connects; null when nobody listens there.</summary>
     public static SafeFileHandle? Connect(string path)
     {
@@ -47,10 +66,12 @@ public static unsafe class UnixSocket
     }
 
     /// <summary>Connects, and the descriptor blocks as others expect it to. A path that starts with @ is one of the abstract namespace.</summary>
+    /// <param name="path">Where somebody listens.</param>
+    /// <param name="datagrams">What is sent at once is received at once, without a connection.</param>
     /// <exception cref="LinuxException">Nobody listens there, or the path is too long.</exception>
-    public static SafeFileHandle ConnectBlocking(string path)
+    public static SafeFileHandle ConnectBlocking(string path, bool datagrams = false)
     {
-        var socket = Kernel.Handle(Kernel.Call(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC), "socket");
+        var socket = Kernel.Handle(Kernel.Call(SYS_socket, AF_UNIX, (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC), "socket");
         try
         {
             var address = Address(path);

@@ -88,6 +88,7 @@ public static class ContainerFactory
         {
             using var namespaces = NamespacePlan.From(config.Linux, spec.NetworkNamespace ?? network);
             Sysctls.Check(config.Linux?.Sysctl?.Keys ?? [], namespaces);
+            if (spec.SaysReady) directory.MakeNotifyDirectory();
             using var mounts = PreparedMounts.Open(
                 config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces);
             using var limits = new ProcessLimits(config.Process!.Rlimits);

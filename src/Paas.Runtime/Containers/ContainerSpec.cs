@@ -68,6 +68,9 @@ public sealed record ContainerSpec
     /// </summary>
     public bool HasProgram { get; init; } = true;
 
+    /// <summary>The configuration mounts <see cref="StateDirectory.NotifyDirectory"/>.</summary>
+    public bool SaysReady { get; init; }
+
     /// <summary>Where the process's terminal goes; there must be one when <c>process.terminal</c> is set, and none otherwise.</summary>
     public TerminalTarget? Terminal { get; init; }
 

@@ -28,6 +28,12 @@ public sealed class StateDirectory
 
     public string StartFifo => System.IO.Path.Combine(Path, "exec.fifo");
 
+    /// <summary>What the container sees of this directory when it is to say that it is ready; see <see cref="NotifySocket"/>.</summary>
+    public string NotifyDirectory => System.IO.Path.Combine(Path, "notify");
+
+    /// <summary>Where it says so (sd_notify(3)).</summary>
+    public string NotifySocket => System.IO.Path.Combine(NotifyDirectory, "notify.sock");
+
     private string RecordPath => System.IO.Path.Combine(Path, "state.json");
 
     /// <summary>Ids of all containers below a root.</summary>
@@ -74,6 +80,9 @@ public sealed class StateDirectory
         Files.MakeNode(StartFifo, S_IFIFO | 0x180);
         return Files.Open(StartFifo, O_RDWR);
     }
+
+    /// <summary>Makes <see cref="NotifyDirectory"/>, which the container's users may enter.</summary>
+    public void MakeNotifyDirectory() => Files.TryMakeDirectory(NotifyDirectory, 0x1ED); // 0755
 
     /// <summary>Removes the directory with all in it.</summary>
     public void Remove()

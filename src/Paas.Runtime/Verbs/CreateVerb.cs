@@ -11,7 +11,7 @@ internal static class CreateVerb
     public static int Run(GlobalOptions global, string[] arguments)
     {
         var options = CreateOptions.Parse(arguments, isRun: false);
-        var spec = options.ToSpec(global) with { WaitAtFifo = true, TellsOnStandardError = true };
+        var spec = NotifySocket.GiveTo(options.ToSpec(global)) with { WaitAtFifo = true, TellsOnStandardError = true };
         if (spec.Config.Process is null) spec = spec with { HasProgram = false, Config = spec.Config with { Process = CreateOptions.NoProcess } };
         ConfigRules.Check(spec.Config, spec.HasProgram);
         if (UnprivilegedCaller.Create(global, spec.Config) is { } code) return code;

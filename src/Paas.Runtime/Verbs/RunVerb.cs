@@ -17,7 +17,7 @@ internal static class RunVerb
     public static int Run(GlobalOptions global, string[] arguments)
     {
         var options = CreateOptions.Parse(arguments, isRun: true);
-        var spec = options.ToSpec(global) with { DieWithParent = !options.Detach, TellsOnStandardError = options.SandboxFile is null };
+        var spec = NotifySocket.GiveTo(options.ToSpec(global)) with { DieWithParent = !options.Detach, TellsOnStandardError = options.SandboxFile is null };
         ConfigRules.Check(spec.Config);
         if (UnprivilegedCaller.Create(global, spec.Config) is { } code) return code;
         HostRoot.Protect(global, spec.Config);
@@ -32,14 +32,18 @@ internal static class RunVerb
             // Before the process can be seen to run, so that no signal meant for it ends this one instead.
             if (!options.Detach) SignalForwarding.Start(container.Process);
             terminal.Attach();
+            using var readiness = spec.SaysReady ? NotifySocket.Listen(new StateDirectory(global.Root, spec.Id)) : null;
             container.Start();
             options.Announce(container.Pid, container.Process);
             HostHooks.Run("poststart", spec.Config.Hooks?.Poststart, container.Record, ContainerStatus.Running, container.Pid);
             if (options.Detach)
             {
+                readiness?.PassOn(container.Pid, container.Process);
                 delete = false;
                 return 0;
             }
+
+            readiness?.PassOnMeanwhile(container.Process);
 
             terminal.Relay(container.Process);
             return container.WaitForExit().ShellCode;

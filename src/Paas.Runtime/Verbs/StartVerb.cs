@@ -1,3 +1,4 @@
+using Paas.Linux;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Hooks;
 using Paas.Runtime.State;
@@ -12,8 +13,14 @@ internal static class StartVerb
         var reader = new OptionReader(Commands.Start, arguments);
         if (reader.NextOption() is not null) throw reader.Unknown();
         var container = KnownContainer.Load(global.Root, reader.OnlyId());
+        using var readiness = NotifySocket.Listen(container.Directory);
         container.Start();
         if (container.Record.HasHooks) CallHooks(container);
+        if (readiness is not null && Processes.Open(container.Record.Pid) is { } process)
+        {
+            using (process) readiness.PassOn(container.Record.Pid, process);
+        }
+
         return 0;
     }
 
