@@ -165,6 +165,7 @@ public sealed class CommandLineTests
         var version = RuntimeUnderTest.Execute(RuntimeUnderTest.Program, "--version").ShouldSucceed().Output;
         Assert.Matches(@"^(paas-runtime|runc) version \d+\.\d+\.\d+", version);
         Assert.Matches(@"\nspec: \d+\.\d+\.\d+", version);
+        if (RuntimeUnderTest.IsOurs) Assert.Matches(@"\n\+SYSTEMD .*\+SECCOMP", version);
     }
 
     [RootFact]

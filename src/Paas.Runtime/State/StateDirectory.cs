@@ -32,7 +32,7 @@ public sealed class StateDirectory
     public string NotifyDirectory => System.IO.Path.Combine(Path, "notify");
 
     /// <summary>Where it says so (sd_notify(3)).</summary>
-    public string NotifySocket => System.IO.Path.Combine(NotifyDirectory, "notify.sock");
+    public string NotifySocket => System.IO.Path.Combine(NotifyDirectory, "notify");
 
     private string RecordPath => System.IO.Path.Combine(Path, "state.json");
 

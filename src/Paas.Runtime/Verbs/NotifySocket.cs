@@ -20,7 +20,9 @@ namespace Paas.Runtime.Verbs;
 internal sealed class NotifySocket : IDisposable
 {
     private const string Variable = "NOTIFY_SOCKET";
-    private const string Place = "/run/notify";
+
+    // For a path that stands for no place.
+    private const string AbstractPlace = "/run/notify";
 
     private const int LongestMessage = 4096;
 
@@ -38,11 +40,13 @@ internal sealed class NotifySocket : IDisposable
     public static ContainerSpec GiveTo(ContainerSpec spec)
     {
         // The platform's own containers are no services of systemd's: it is paasd that was started by it.
-        if (OfHost is null || spec.Sandbox is not null || spec.Config.Process is not { } process) return spec;
+        if (OfHost is not { } path || spec.Sandbox is not null || spec.Config.Process is not { } process) return spec;
         var directory = new StateDirectory(spec.RuntimeRoot, spec.Id);
+        // Where crun has it: below what the caller knows as the socket.
+        var place = path.StartsWith('/') ? path : AbstractPlace;
         var mount = new MountConfig
         {
-            Destination = Place, Type = "bind", Source = directory.NotifyDirectory, Options = ["bind", "nosuid", "noexec", "nodev", "ro"],
+            Destination = place, Type = "bind", Source = directory.NotifyDirectory, Options = ["bind", "nosuid", "noexec", "nodev", "ro"],
         };
         return spec with
         {
@@ -50,7 +54,7 @@ internal sealed class NotifySocket : IDisposable
             Config = spec.Config with
             {
                 Mounts = [.. spec.Config.Mounts ?? [], mount],
-                Process = process with { Env = [.. process.Env ?? [], $"{Variable}={Place}/{Path.GetFileName(directory.NotifySocket)}"] },
+                Process = process with { Env = [.. process.Env ?? [], $"{Variable}={place}/{Path.GetFileName(directory.NotifySocket)}"] },
             },
         };
     }
@@ -83,7 +87,7 @@ internal sealed class NotifySocket : IDisposable
     {
         try
         {
-            if (ReadyLine(process) is { } line) Tell($"{line}\nMAINPID={pid.ToString(CultureInfo.InvariantCulture)}");
+            if (ReadyLine(process) is { } line) Tell(line, $"MAINPID={pid.ToString(CultureInfo.InvariantCulture)}");
         }
         catch (LinuxException e)
         {
@@ -126,9 +130,9 @@ internal sealed class NotifySocket : IDisposable
     }
 
     // systemd asks who sent a message, and whoever has ended by then is nobody: it is waited for until it has looked (sd_notify_barrier(3)).
-    private void Tell(string message)
+    private void Tell(params ReadOnlySpan<string> messages)
     {
-        DescriptorPassing.Send(_host, Encoding.UTF8.GetBytes(message));
+        foreach (var message in messages) DescriptorPassing.Send(_host, Encoding.UTF8.GetBytes(message));
         var (read, write) = Descriptors.Pipe();
         using (read)
         {
