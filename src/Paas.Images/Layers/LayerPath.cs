@@ -2,10 +2,7 @@ using Paas.Images.Interop;
 
 namespace Paas.Images.Layers;
 
-/// <summary>
-/// A name of a layer's entry, checked: raw components below the root, none of them <c>..</c>. Whoever packed it may have written it from
-/// the root (<c>/etc/x</c>) or with a detour (<c>a/../x</c>): what it names is told from its words alone, so no link on the way counts.
-/// </summary>
+/// <summary>A name of a layer's entry, checked: raw components below the root, none of them <c>..</c>.</summary>
 internal readonly record struct LayerPath(string Parent, string Name)
 {
     /// <summary>The root itself: entry <c>./</c>.</summary>
@@ -15,16 +12,19 @@ internal readonly record struct LayerPath(string Parent, string Name)
 
     public LayerPath Sibling(string name) => this with { Name = name };
 
-    /// <exception cref="LayerFormatException">The name climbs above the root.</exception>
-    public static LayerPath Parse(string rawName)
+    /// <param name="rawName">As the tar has it.</param>
+    /// <param name="names">Which names are right.</param>
+    /// <exception cref="LayerFormatException">The name is none of those, or climbs above the root.</exception>
+    public static LayerPath Parse(string rawName, EntryNames names = EntryNames.BelowRoot)
     {
+        if (names == EntryNames.BelowRoot && rawName.StartsWith('/')) throw Refused(rawName, "is absolute");
         if (rawName.Contains('\0')) throw Refused(rawName, "contains a zero byte");
         var components = new List<string>();
         foreach (var component in rawName.Split('/'))
         {
             if (component is "" or ".") continue;
             if (component != "..") components.Add(component);
-            else if (components.Count == 0) throw Refused(rawName, "climbs up with '..'");
+            else if (names == EntryNames.BelowRoot || components.Count == 0) throw Refused(rawName, "climbs up with '..'");
             else components.RemoveAt(components.Count - 1);
         }
 
@@ -33,4 +33,17 @@ internal readonly record struct LayerPath(string Parent, string Name)
 
     public static LayerFormatException Refused(string rawName, string why) =>
         new($"the layer's entry '{RawPath.ToText(rawName)}' {why}");
+}
+
+/// <summary>How the entries of a tar may name what is below its root.</summary>
+internal enum EntryNames
+{
+    /// <summary>As layers do: an absolute name, one with <c>..</c>, and another root than a directory mean that somebody is up to something.</summary>
+    BelowRoot,
+
+    /// <summary>
+    /// As people's archives do: also from the root (<c>/etc/x</c>, tar's <c>-P</c>) and with a detour (<c>a/../x</c>), told from the words
+    /// alone, so that no link on the way counts; an entry that would be another root is passed over.
+    /// </summary>
+    Any,
 }

@@ -35,12 +35,25 @@ public static class LayerReader
         IReadOnlyList<string> lowerDirectories,
         LayerLimits limits,
         CancellationToken cancellationToken) =>
-        Task.Run(() => Apply(layer, directory, whiteouts, lowerDirectories, limits, cancellationToken), cancellationToken);
+        Task.Run(() => Apply(layer, directory, whiteouts, EntryNames.BelowRoot, lowerDirectories, limits, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Extracts somebody's own archive, plain, gzip or zstd, into a directory. Its entries may be named from the root or with a detour,
+    /// and stay below the directory all the same; one that would replace the directory is passed over.
+    /// </summary>
+    /// <param name="archive">Read to its end.</param>
+    /// <param name="directory">Absolute path of an existing directory.</param>
+    /// <param name="cancellationToken">Checked between files; the directory is then half-filled.</param>
+    /// <exception cref="LayerFormatException">Not a tar, or an entry that would leave the directory.</exception>
+    /// <exception cref="LinuxException">The filesystem refused something, e.g. no space, or device nodes without root.</exception>
+    public static Task ExtractAsync(Stream archive, string directory, CancellationToken cancellationToken) =>
+        Task.Run(() => Apply(archive, directory, WhiteoutHandling.Remove, EntryNames.Any, [], LayerLimits.Default, cancellationToken), cancellationToken);
 
     private static Digest Apply(
         Stream layer,
         string directory,
         WhiteoutHandling whiteouts,
+        EntryNames names,
         IReadOnlyList<string> lowerDirectories,
         LayerLimits limits,
         CancellationToken cancellationToken)
@@ -51,7 +64,7 @@ public static class LayerReader
             using var hashing = new HashingStream(tar);
             using var ahead = new ReadAheadStream(hashing);
             var reader = new TarReader(ahead, limits.MaximumBytes);
-            using (var unpacking = new LayerUnpacking(directory, whiteouts, lowerDirectories))
+            using (var unpacking = new LayerUnpacking(directory, whiteouts, names, lowerDirectories))
             {
                 for (var entries = 0; reader.Next() is { } entry; entries++)
                 {

@@ -13,6 +13,7 @@ internal sealed class LayerUnpacking : IDisposable
 {
     private readonly DirectoryHandle _root;
     private readonly WhiteoutHandling _whiteouts;
+    private readonly EntryNames _names;
     private readonly LowerMetadata _lower;
     private readonly Dictionary<string, (long Seconds, uint Nanoseconds)> _directoryTimes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _applied = new(StringComparer.Ordinal);
@@ -20,16 +21,17 @@ internal sealed class LayerUnpacking : IDisposable
     private DirectoryHandle? _parent;
     private string _parentPath = "";
 
-    public LayerUnpacking(string directory, WhiteoutHandling whiteouts, IReadOnlyList<string> lowerDirectories)
+    public LayerUnpacking(string directory, WhiteoutHandling whiteouts, EntryNames names, IReadOnlyList<string> lowerDirectories)
     {
         _root = DirectoryHandle.Open(directory);
         _whiteouts = whiteouts;
+        _names = names;
         _lower = new LowerMetadata(lowerDirectories);
     }
 
     public void Apply(TarEntry entry, TarReader content)
     {
-        var path = LayerPath.Parse(entry.Name);
+        var path = LayerPath.Parse(entry.Name, _names);
         try
         {
             if (path.IsRoot) ApplyRoot(entry);
@@ -69,8 +71,13 @@ internal sealed class LayerUnpacking : IDisposable
 
     private void ApplyRoot(TarEntry entry)
     {
-        // Archives have been seen with a file of no name. The root is a directory, whatever an entry would make of it.
-        if (entry.Kind != TarEntryKind.Directory) return;
+        if (entry.Kind != TarEntryKind.Directory)
+        {
+            // Archives have been seen with a file of no name.
+            if (_names == EntryNames.Any) return;
+            throw LayerPath.Refused(entry.Name, "would replace the root");
+        }
+
         Finish(_root, ".", entry);
         _directoryTimes[""] = (entry.ModifiedSeconds, entry.ModifiedNanoseconds);
     }
@@ -155,7 +162,7 @@ internal sealed class LayerUnpacking : IDisposable
 
     private void LinkFile(DirectoryHandle parent, LayerPath path, TarEntry entry)
     {
-        var target = LayerPath.Parse(entry.LinkName);
+        var target = LayerPath.Parse(entry.LinkName, _names);
         using var directory = target.IsRoot ? null : _root.TryOpenBeneath(target.Parent);
         if (directory?.Stat(target.Name) is not { } status || status.IsWhiteout)
             throw LayerPath.Refused(entry.Name, $"is a hard link to '{RawPath.ToText(entry.LinkName)}', which the layer does not have");

@@ -22,7 +22,7 @@ internal static class Archives
         try
         {
             await using var content = new UnpackedStream(source.OpenRead(path)!, packing);
-            await LayerReader.ApplyAsync(content, directory, WhiteoutHandling.Remove, ct);
+            await LayerReader.ExtractAsync(content, directory, ct);
             return directory;
         }
         catch (Exception error)
