@@ -61,7 +61,12 @@ public sealed partial class Elsewhere : IAsyncDisposable
         return error is null ? result! : throw new InvalidOperationException($"{_name}: {error.Message}", error);
     }
 
-    public async ValueTask DisposeAsync() => await new Command("ip", "netns", "delete", _name).RunAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // By itself it would go a moment after the namespace, and the next of this name would find it there.
+        await new Command("ip", "link", "delete", _name).RunAsync();
+        await new Command("ip", "netns", "delete", _name).RunAsync();
+    }
 
     private async Task MakeAsync(string here)
     {
