@@ -7,8 +7,11 @@ namespace Paas.Runtime.ClientTests.Host;
 /// <summary>A command on a pseudo-terminal, as a person at a keyboard has it: script(1) opens the terminal and connects it to the test.</summary>
 public sealed class TerminalSession : IAsyncDisposable
 {
-    /// <summary>For a shell: prints rows and columns once they are known. Engines set them only after the process has been started, and until then <c>stty</c> fails.</summary>
-    public const string ShowSize = "until stty size >/dev/null 2>&1; do sleep 0.1; done; stty size";
+    /// <summary>
+    /// For a shell: prints rows and columns once they are known. Engines set them only after the process has been started, and until then
+    /// <c>stty</c> prints none, whatever its exit code.
+    /// </summary>
+    public const string ShowSize = "until case $(stty size 2>/dev/null) in [1-9]*) ;; *) false ;; esac; do sleep 0.1; done; stty size";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
