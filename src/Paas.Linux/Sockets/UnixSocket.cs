@@ -19,13 +19,10 @@ public static unsafe class UnixSocket
     /// <exception cref="LinuxException">EADDRINUSE when the path exists.</exception>
     public static SafeFileHandle Listen(string path)
     {
-        var listener = Open();
+        var listener = Bind(Open(), path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         try
         {
-            var address = Address(path);
-            Kernel.Check(Kernel.Call(SYS_bind, listener.DangerousGetHandle(), (nint)(&address), sizeof(sockaddr_un)), "bind", path);
             // Nobody connects before listen.
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             Kernel.Check(Kernel.Call(SYS_listen, listener.DangerousGetHandle(), WaitingClients), "listen", path);
             return listener;
         }
@@ -38,22 +35,8 @@ public static unsafe class UnixSocket
 
     /// <summary>Receives datagrams at a path that must not exist, from anybody who may look it up. The descriptor blocks.</summary>
     /// <exception cref="LinuxException">EADDRINUSE when the path exists.</exception>
-    public static SafeFileHandle ReceiveDatagrams(string path)
-    {
-        var socket = Kernel.Handle(Kernel.Call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC), "socket");
-        try
-        {
-            var address = Address(path);
-            Kernel.Check(Kernel.Call(SYS_bind, socket.DangerousGetHandle(), (nint)(&address), sizeof(sockaddr_un)), "bind", path);
-            File.SetUnixFileMode(path, (UnixFileMode)0x1B6); // 0666: writing is sending
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    public static SafeFileHandle ReceiveDatagrams(string path) =>
+        Bind(Kernel.Handle(Kernel.Call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC), "socket"), path, (UnixFileMode)0x1B6); // 0666: writing is sending
 
     /// <summary>Connects; null when nobody listens there.</summary>
     public static SafeFileHandle? Connect(string path)
@@ -117,6 +100,23 @@ public static unsafe class UnixSocket
         {
             var count = Kernel.Call(SYS_sendto, socket.DangerousGetHandle(), (nint)first, bytes.Length, MSG_NOSIGNAL);
             return count is -Errno.EAGAIN or -Errno.EINTR ? -1 : (int)Kernel.Check(count, "send");
+        }
+    }
+
+    // The socket, which is closed where it cannot be bound.
+    private static SafeFileHandle Bind(SafeFileHandle socket, string path, UnixFileMode mode)
+    {
+        try
+        {
+            var address = Address(path);
+            Kernel.Check(Kernel.Call(SYS_bind, socket.DangerousGetHandle(), (nint)(&address), sizeof(sockaddr_un)), "bind", path);
+            File.SetUnixFileMode(path, mode);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
