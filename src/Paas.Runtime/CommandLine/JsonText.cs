@@ -50,6 +50,15 @@ internal static class JsonText
         return buffer;
     }
 
+    /// <summary>Writes a container's annotations; nothing where it has none.</summary>
+    public static void WriteAnnotations(this Utf8JsonWriter json, IReadOnlyDictionary<string, string>? annotations)
+    {
+        if (annotations is not { Count: > 0 }) return;
+        json.WriteStartObject("annotations");
+        foreach (var (name, value) in annotations) json.WriteString(name, value);
+        json.WriteEndObject();
+    }
+
     /// <summary>Writes an array of texts.</summary>
     public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> values)
     {

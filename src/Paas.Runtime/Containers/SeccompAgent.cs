@@ -3,6 +3,7 @@ using Paas.Linux;
 using Paas.Linux.Launching;
 using Paas.Linux.Sockets;
 using Paas.Oci.Runtime;
+using Paas.Runtime.CommandLine;
 using Paas.Runtime.State;
 using Paas.Runtime.Verbs;
 
@@ -58,13 +59,7 @@ internal sealed record SeccompAgent(string Path, string? Metadata)
             json.WriteString("status", ContainerStatuses.Word(status));
             json.WriteNumber("pid", container.Pid);
             json.WriteString("bundle", container.Bundle);
-            if (container.Annotations is { Count: > 0 } annotations)
-            {
-                json.WriteStartObject("annotations");
-                foreach (var (name, value) in annotations) json.WriteString(name, value);
-                json.WriteEndObject();
-            }
-
+            json.WriteAnnotations(container.Annotations);
             json.WriteEndObject();
             json.WriteEndObject();
         }

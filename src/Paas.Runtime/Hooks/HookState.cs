@@ -19,9 +19,6 @@ internal static class HookState
         json.WriteString("bundle", record.Bundle);
         // Not in the specification; hooks written for crun read it.
         json.WriteString("root", record.Rootfs);
-        if (record.Annotations is not { Count: > 0 } annotations) return;
-        json.WriteStartObject("annotations");
-        foreach (var (name, value) in annotations) json.WriteString(name, value);
-        json.WriteEndObject();
+        json.WriteAnnotations(record.Annotations);
     });
 }

@@ -23,12 +23,7 @@ internal static class ContainerRecordJson
         if (!record.HasProgram) json.WriteBoolean("noProgram", true);
         if (record.HostMount is { } mount) json.WriteNumber("hostMount", mount);
         if (record.SystemdUnit is not null) json.WriteString("systemdUnit", record.SystemdUnit);
-        if (record.Annotations is { Count: > 0 } annotations)
-        {
-            json.WriteStartObject("annotations");
-            foreach (var (name, value) in annotations) json.WriteString(name, value);
-            json.WriteEndObject();
-        }
+        json.WriteAnnotations(record.Annotations);
     });
 
     /// <exception cref="JsonException">It is not what <see cref="Write"/> writes.</exception>
