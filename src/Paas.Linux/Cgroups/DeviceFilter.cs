@@ -16,6 +16,13 @@ internal static unsafe class DeviceFilter
     private const byte Minor = 5;
     private const byte Scratch = 6;
 
+    // Where jumps lead, until the distance is known.
+    private const short ToNext = -1;
+    private const short ToAnswer = -2;
+
+    // So that no jump is longer than 16 bits can tell.
+    private const int MostAlike = 64;
+
     [StructLayout(LayoutKind.Sequential)]
     internal struct Instruction
     {
@@ -111,7 +118,11 @@ internal static unsafe class DeviceFilter
         }
     }
 
-    /// <summary>The last rule that fits decides, so they are asked from the last to the first.</summary>
+    /// <summary>
+    /// The last rule that fits decides, so they are asked from the last to the first. Rules that follow each other and differ in
+    /// their numbers only share one test of what they have in common: what the kernel takes to check a program is told by its
+    /// conditions.
+    /// </summary>
     internal static Instruction[] Compile(IReadOnlyList<DeviceAccess> rules)
     {
         var code = new List<Instruction>
@@ -123,48 +134,104 @@ internal static unsafe class DeviceFilter
             Op(BPF_LDX | BPF_MEM | BPF_W, Major, Context, 4, 0),
             Op(BPF_LDX | BPF_MEM | BPF_W, Minor, Context, 8, 0),
         };
-        for (var i = rules.Count - 1; i >= 0; i--)
+        for (var last = rules.Count - 1; last >= 0;)
         {
+            var first = last;
+            while (first > 0 && last - first < MostAlike - 1 && AreAlike(rules[first - 1], rules[last])) first--;
             // The kernel refuses programs with instructions that nothing leads to.
-            if (Add(code, rules[i])) return [.. code];
+            if (Add(code, rules, first, last)) return [.. code];
+            last = first - 1;
         }
 
         Return(code, 0);
         return [.. code];
     }
 
-    // True when the rule decides every case that reaches it.
-    private static bool Add(List<Instruction> code, DeviceAccess rule)
+    private static bool AreAlike(DeviceAccess one, DeviceAccess other) =>
+        one.Allow == other.Allow && one.Type == other.Type && Bits(one) == Bits(other);
+
+    private static int Bits(DeviceAccess rule) =>
+        (rule.Access.Contains('m') ? BPF_DEVCG_ACC_MKNOD : 0)
+        | (rule.Access.Contains('r') ? BPF_DEVCG_ACC_READ : 0)
+        | (rule.Access.Contains('w') ? BPF_DEVCG_ACC_WRITE : 0);
+
+    // True when the rules, alike and in any order, decide every case that reaches them.
+    private static bool Add(List<Instruction> code, IReadOnlyList<DeviceAccess> rules, int first, int last)
     {
-        var tests = new List<Instruction>();
-        var bits = (rule.Access.Contains('m') ? BPF_DEVCG_ACC_MKNOD : 0)
-            | (rule.Access.Contains('r') ? BPF_DEVCG_ACC_READ : 0)
-            | (rule.Access.Contains('w') ? BPF_DEVCG_ACC_WRITE : 0);
+        var begin = code.Count;
+        var (rule, bits) = (rules[last], Bits(rules[last]));
         if (rule.Type != 'a')
         {
-            tests.Add(Op(BPF_JMP | BPF_JNE | BPF_K, Type, 0, 0, rule.Type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR));
+            code.Add(Op(BPF_JMP | BPF_JNE | BPF_K, Type, 0, ToNext, rule.Type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR));
         }
 
         if (bits != (BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE))
         {
             // Allowing fits when nothing beyond it is asked for; refusing fits when any of it is.
-            tests.Add(Op(BPF_ALU | BPF_MOV | BPF_X, Scratch, Access, 0, 0));
-            tests.Add(Op(BPF_ALU | BPF_AND | BPF_K, Scratch, 0, 0, rule.Allow ? ~bits : bits));
-            tests.Add(Op(BPF_JMP | (rule.Allow ? BPF_JNE : BPF_JEQ) | BPF_K, Scratch, 0, 0, 0));
+            code.Add(Op(BPF_ALU | BPF_MOV | BPF_X, Scratch, Access, 0, 0));
+            code.Add(Op(BPF_ALU | BPF_AND | BPF_K, Scratch, 0, 0, rule.Allow ? ~bits : bits));
+            code.Add(Op(BPF_JMP | (rule.Allow ? BPF_JNE : BPF_JEQ) | BPF_K, Scratch, 0, ToNext, 0));
         }
 
-        if (rule.Major is { } major) tests.Add(Op(BPF_JMP | BPF_JNE | BPF_K, Major, 0, 0, (int)major));
-        if (rule.Minor is { } minor) tests.Add(Op(BPF_JMP | BPF_JNE | BPF_K, Minor, 0, 0, (int)minor));
-        for (var i = 0; i < tests.Count; i++)
-        {
-            // A test that fails jumps over the remaining ones and the two instructions of the answer.
-            var test = tests[i];
-            if ((test.Code & 7) == BPF_JMP) test.Offset = (short)(tests.Count - i - 1 + 2);
-            code.Add(test);
-        }
-
+        var isConditional = code.Count > begin;
+        var numbers = AddNumbers(code, rules, first, last);
         Return(code, rule.Allow ? 1 : 0);
-        return tests.Count == 0;
+        Settle(code, begin);
+        return !isConditional && !numbers;
+    }
+
+    // False when one of the rules is about all numbers.
+    private static bool AddNumbers(List<Instruction> code, IReadOnlyList<DeviceAccess> rules, int first, int last)
+    {
+        for (var i = first; i <= last; i++)
+        {
+            if (rules[i] is { Major: null, Minor: null }) return false;
+        }
+
+        for (var i = first; i <= last; i++)
+        {
+            var major = rules[i].Major;
+            var isKnown = false;
+            for (var before = first; before < i; before++) isKnown |= rules[before].Major == major;
+            if (!isKnown) AddMajor(code, rules, i, last, major);
+        }
+
+        code.Add(Op(BPF_JMP | BPF_JA, 0, 0, ToNext, 0));
+        return true;
+    }
+
+    // All rules about one major number, or about any.
+    private static void AddMajor(List<Instruction> code, IReadOnlyList<DeviceAccess> rules, int first, int last, long? major)
+    {
+        var begin = code.Count;
+        if (major is not null) code.Add(default);
+        for (var i = first; i <= last; i++)
+        {
+            if (rules[i].Major != major) continue;
+            if (rules[i].Minor is { } minor)
+            {
+                code.Add(Op(BPF_JMP | BPF_JEQ | BPF_K, Minor, 0, ToAnswer, (int)minor));
+                continue;
+            }
+
+            code.RemoveRange(begin, code.Count - begin);
+            code.Add(Op(BPF_JMP | BPF_JEQ | BPF_K, Major, 0, ToAnswer, (int)major!.Value));
+            return;
+        }
+
+        if (major is { } number) code[begin] = Op(BPF_JMP | BPF_JNE | BPF_K, Major, 0, (short)(code.Count - begin - 1), (int)number);
+    }
+
+    // Gives the jumps since there their distances: the answer's two instructions are the last.
+    private static void Settle(List<Instruction> code, int begin)
+    {
+        for (var i = begin; i < code.Count - 2; i++)
+        {
+            var instruction = code[i];
+            if (instruction.Offset == ToNext) instruction.Offset = (short)(code.Count - i - 1);
+            else if (instruction.Offset == ToAnswer) instruction.Offset = (short)(code.Count - 2 - i - 1);
+            code[i] = instruction;
+        }
     }
 
     private static void Return(List<Instruction> code, int answer)

@@ -139,6 +139,42 @@ public sealed class CgroupTests
         Assert.True(Allows(code, 'b', 8, 0, "m"));
     }
 
+    [Fact]
+    public void A_device_filter_says_what_the_last_rule_that_fits_says()
+    {
+        var random = new Random(20);
+        for (var round = 0; round < 300; round++)
+        {
+            var rules = Enumerable.Range(0, random.Next(round < 290 ? 12 : 300)).Select(_ => AnyRule(random)).ToArray();
+            var code = DeviceFilter.Compile(rules);
+            foreach (var type in "bc")
+            {
+                for (var major = 0; major < 4; major++)
+                {
+                    for (var minor = 0; minor < 4; minor++)
+                    {
+                        foreach (var access in (string[])["r", "w", "m", "rw", "rwm"])
+                        {
+                            Assert.Equal(Allows(rules, type, major, minor, access), Allows(code, type, major, minor, access));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static DeviceAccess AnyRule(Random random) => new(
+        random.Next(2) == 0,
+        "abcc"[random.Next(4)],
+        random.Next(5) is var major and > 0 ? major - 1 : null,
+        random.Next(5) is var minor and > 0 ? minor - 1 : null,
+        ((string[])["r", "rw", "m", "rwm", "rwm"])[random.Next(5)]);
+
+    private static bool Allows(DeviceAccess[] rules, char type, int major, int minor, string access) =>
+        rules.LastOrDefault(rule =>
+            (rule.Type == 'a' || rule.Type == type) && (rule.Major ?? major) == major && (rule.Minor ?? minor) == minor
+            && (rule.Allow ? access.All(rule.Access.Contains) : access.Any(rule.Access.Contains))).Allow;
+
     [RootFact]
     public void The_kernel_takes_a_device_filter_and_exchanges_it()
     {
@@ -157,6 +193,11 @@ public sealed class CgroupTests
             Assert.Equal(2, DeviceFilter.AttachedCount(directory));
             DeviceFilter.Attach(directory, rules, replace: true);
             Assert.Equal(1, DeviceFilter.AttachedCount(directory));
+            var random = new Random(21);
+            for (var round = 0; round < 50; round++)
+            {
+                DeviceFilter.Attach(directory, [.. Enumerable.Range(0, random.Next(100)).Select(_ => AnyRule(random))], replace: true);
+            }
         }
         finally
         {
@@ -196,6 +237,9 @@ public sealed class CgroupTests
                     break;
                 case Native.BPF_JMP | Native.BPF_JEQ | Native.BPF_K:
                     if (registers[to] == operation.Value) at += operation.Offset;
+                    break;
+                case Native.BPF_JMP | Native.BPF_JA:
+                    at += operation.Offset;
                     break;
                 case Native.BPF_JMP | Native.BPF_EXIT:
                     return registers[0] != 0;
