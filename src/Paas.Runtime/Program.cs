@@ -14,7 +14,7 @@ internal static class Program
     private const int UnknownVerb = 3;
 
     // What run comes to.
-    private const int ShortLife = 192 * 1024;
+    private const int ShortLife = 96 * 1024;
 
     // The base library would first wait for threads and run what is to be run at the end: there is neither.
     private static void Main(string[] arguments) => Processes.End(Execute(arguments));

@@ -1,3 +1,5 @@
+using static Paas.Linux.Native;
+
 namespace Paas.Linux.Cgroups;
 
 /// <summary>
@@ -8,6 +10,8 @@ namespace Paas.Linux.Cgroups;
 /// <param name="Legacy">Mount points of v1 hierarchies by controller; a named hierarchy is <c>name=systemd</c>.</param>
 public sealed record CgroupHierarchies(string? Unified, IReadOnlyDictionary<string, string> Legacy)
 {
+    private const string Place = "/sys/fs/cgroup";
+
     private static CgroupHierarchies? _current;
 
     private static readonly string[] Controllers =
@@ -17,10 +21,19 @@ public sealed record CgroupHierarchies(string? Unified, IReadOnlyDictionary<stri
     ];
 
     /// <summary>Those mounted below <c>/sys/fs/cgroup</c>; read once.</summary>
-    public static CgroupHierarchies Current => _current ??= Parse(Files.ReadText("/proc/self/mountinfo").Split('\n'));
+    public static CgroupHierarchies Current => _current ??= IsAllUnified()
+        ? new CgroupHierarchies(Place, new Dictionary<string, string>())
+        : Parse(Files.ReadText("/proc/self/mountinfo").Split('\n'));
 
     /// <summary>True when there is nothing but v2.</summary>
     public bool IsUnified => Unified is not null && Legacy.Count == 0;
+
+    // Without the list of mounts, which is long on a machine with many containers.
+    private static bool IsAllUnified()
+    {
+        using var place = Files.OpenIfExists(Place, O_PATH | O_DIRECTORY);
+        return place is not null && Files.FilesystemType(place) == CGROUP2_SUPER_MAGIC;
+    }
 
     /// <summary>Reads lines of mountinfo (proc_pid_mountinfo(5)).</summary>
     public static CgroupHierarchies Parse(string[] mountinfo)
@@ -32,7 +45,7 @@ public sealed record CgroupHierarchies(string? Unified, IReadOnlyDictionary<stri
             var separator = line.IndexOf(" - cgroup", StringComparison.Ordinal);
             if (separator < 0) continue;
             var mountPoint = line.Split(' ', 6)[4];
-            if (!mountPoint.StartsWith("/sys/fs/cgroup", StringComparison.Ordinal)) continue;
+            if (!mountPoint.StartsWith(Place, StringComparison.Ordinal)) continue;
             var super = line[(separator + 3)..].Split(' ');
             if (super[0] == "cgroup2") unified ??= mountPoint;
             else

@@ -212,13 +212,15 @@ public sealed class ControlGroup
         return Files.Open(mount + path, O_PATH | O_DIRECTORY);
     }
 
-    /// <summary>Moves a process in.</summary>
+    /// <summary>How a process that is born in the unified group gets into the others. The group must exist.</summary>
+    /// <exception cref="LinuxException">It does not.</exception>
+    public LegacyEntry OpenLegacy() => new(_legacyDirectories);
+
+    /// <summary>Moves a process in, which may take the kernel ten milliseconds (<see cref="LegacyEntry"/>).</summary>
     /// <param name="pid">On the host.</param>
-    /// <param name="unified">False when it was born in the unified group.</param>
-    public void Add(int pid, bool unified = true)
+    public void Add(int pid)
     {
-        foreach (var directory in _legacyDirectories) Join(directory, pid);
-        if (unified && UnifiedDirectory is not null) Join(UnifiedDirectory, pid);
+        foreach (var directory in Directories) Join(directory, pid);
     }
 
     /// <summary>Moves the group's processes into its part of the unified hierarchy too, where v1 has them already.</summary>

@@ -26,8 +26,10 @@ internal static class UnifiedControllers
     private static void PassDown(string directory, IReadOnlyList<string>? only)
     {
         const string File = "cgroup.subtree_control";
-        var passed = Words($"{directory}/{File}");
-        var missing = Words($"{directory}/cgroup.controllers").Where(IsMissing).ToList();
+        var (passed, all) = (Words($"{directory}/{File}"), Words($"{directory}/cgroup.controllers"));
+        // As a rule, in the same order.
+        if (passed.AsSpan().SequenceEqual(all)) return;
+        var missing = all.Where(IsMissing).ToList();
         if (missing.Count == 0 || Add(missing)) return;
         foreach (var controller in missing) Add([controller]);
 

@@ -32,12 +32,17 @@ public static class ContainerFactory
     /// <param name="restore">Makes the process, a child of this one; state directory and control group are there.</param>
     /// <inheritdoc cref="Create"/>
     internal static RunningContainer Restore(ContainerSpec spec, Func<StateDirectory, ControlGroup, LaunchedProcess> restore) =>
-        Establish(spec, (directory, group) => new Launched(restore(directory, group), null, null, null, null));
+        Establish(spec, (directory, group, rest) =>
+        {
+            rest();
+            return new Launched(restore(directory, group), null, null, null, null);
+        });
 
-    private static RunningContainer CreateHere(ContainerSpec spec) => Establish(spec, (directory, group) => Launch(spec, directory, group));
+    private static RunningContainer CreateHere(ContainerSpec spec) => Establish(spec, (directory, group, rest) => Launch(spec, directory, group, rest));
 
+    // What is launched is given the rest of the work, to be done while a child is busy, and before it runs a program.
     private static RunningContainer Establish(
-        ContainerSpec spec, Func<StateDirectory, ControlGroup, Launched> launch)
+        ContainerSpec spec, Func<StateDirectory, ControlGroup, Action, Launched> launch)
     {
         var directory = new StateDirectory(spec.RuntimeRoot, spec.Id);
         var limits = GroupLimits.Of(spec.Config.Linux?.Resources);
@@ -48,12 +53,14 @@ public static class ContainerFactory
         {
             // Before anything is made, so that a delete after a crash knows what to remove.
             directory.Write(Record(spec, group, 0));
-            directory.KeepConfig(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"));
             Log.Debug($"state in {directory.Path}, control group {group.Path}");
             using var holder = group.Create(limits);
-            group.Apply(limits);
             if (ContainerGroup.OwnerOf(spec.Config) is { } owner) group.Delegate(owner);
-            var launched = launch(directory, group);
+            var launched = launch(directory, group, () =>
+            {
+                directory.KeepConfig(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"));
+                group.Apply(limits);
+            });
             var record = Record(spec, group, launched.Process.Pid) with { HostMount = launched.HostMount };
             directory.Write(record);
             return new RunningContainer(record, directory, group, launched);
@@ -79,7 +86,7 @@ public static class ContainerFactory
         }
     }
 
-    private static Launched Launch(ContainerSpec spec, StateDirectory directory, ControlGroup group)
+    private static Launched Launch(ContainerSpec spec, StateDirectory directory, ControlGroup group, Action rest)
     {
         var config = spec.Config;
         var network = spec.NetworkNamespace is null ? MakeNetwork(spec) : null;
@@ -91,12 +98,14 @@ public static class ContainerFactory
             if (spec.SaysReady) directory.MakeNotifyDirectory();
             using var mounts = PreparedMounts.Open(
                 config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces);
+            using var late = LateNetwork.For(namespaces, config.Linux);
             using var limits = new ProcessLimits(config.Process!.Rlimits);
             using var fifo = spec.WaitAtFifo ? directory.MakeStartFifo() : null;
             // Known before it is there, so that a delete after a crash finds it.
             var hostMount = namespaces.Has(NamespaceKind.Mount) ? (ulong?)null : HostMount.Of(mounts.Root);
             if (hostMount is not null) directory.Write(Record(spec, group, 0) with { HostMount = hostMount });
             using var unified = group.OpenUnified();
+            using var legacy = group.OpenLegacy();
             var (go, status) = (new Pipe(), new Pipe());
             var plan = new InitPlan
             {
@@ -104,8 +113,10 @@ public static class ContainerFactory
                 Bundle = spec.BundleDirectory,
                 NoPivot = spec.NoPivot,
                 Namespaces = namespaces,
+                LateNetwork = late,
                 Mounts = mounts,
                 Group = group,
+                Entry = legacy,
                 Filter = SeccompFilter.From(config.Linux?.Seccomp),
                 Status = status,
                 Go = go,
@@ -127,8 +138,8 @@ public static class ContainerFactory
             // In runc's words where it says the same.
             Log.Debug($"nsexec container setup: {program.Count} steps");
             if (spec.Terminal is null) StandardStreams.GiveTo(config, spec.StandardInput, spec.StandardOutput, spec.StandardError);
-            var process = Fork(program, status, namespaces, unified, config);
-            return new Launched(GuideThrough(process, plan, pid => Record(spec, group, pid)), go, network, hooks, hostMount);
+            var process = Fork(program, plan, unified);
+            return new Launched(GuideThrough(process, plan, rest, pid => Record(spec, group, pid)), go, network, hooks, hostMount);
         }
         catch
         {
@@ -138,21 +149,21 @@ public static class ContainerFactory
         }
     }
 
-    private static LaunchedProcess Fork(LaunchProgram program, Pipe status, NamespacePlan namespaces, SafeFileHandle? unified, RuntimeConfig config)
+    private static LaunchedProcess Fork(LaunchProgram program, InitPlan plan, SafeFileHandle? unified)
     {
-        using var inside = new ThreadNamespaces(namespaces);
-        if (!namespaces.Makes(NamespaceKind.Network)) WriteNetworkSysctls(config);
-        var flags = (ulong)(uint)namespaces.Cloned;
-        return namespaces.Has(NamespaceKind.User)
-            ? Launcher.Launch(program, status, flags, unified)
-            : Launcher.LaunchApart(program, status, flags, unified);
+        using var inside = new ThreadNamespaces(plan.Namespaces);
+        if (!plan.Namespaces.Makes(NamespaceKind.Network)) WriteNetworkSysctls(plan.Config);
+        var cloned = plan.LateNetwork is null ? plan.Namespaces.Cloned : plan.Namespaces.Cloned & ~NamespaceKind.Network;
+        return plan.Namespaces.Has(NamespaceKind.User)
+            ? Launcher.Launch(program, plan.Status, (ulong)(uint)cloned, unified)
+            : Launcher.LaunchApart(program, plan.Status, (ulong)(uint)cloned, unified);
     }
 
     // The child's setup and the parent's part of it run side by side; the pipe keeps them in step.
-    private static LaunchedProcess GuideThrough(LaunchedProcess process, InitPlan plan, Func<int, ContainerRecord> describe)
+    private static LaunchedProcess GuideThrough(LaunchedProcess process, InitPlan plan, Action rest, Func<int, ContainerRecord> describe)
     {
         var (config, go) = (plan.Config, plan.Go);
-        var parentsPart = true;
+        var needsChild = true;
         try
         {
             Log.Debug($"child process in init(): pid {process.Pid}");
@@ -167,12 +178,19 @@ public static class ContainerFactory
             }
 
             if (plan.Namespaces.HasSuccessor) process.WaitForSuccessor();
-            // It was born in the unified group.
-            plan.Group.Add(process.Pid, unified: false);
+            needsChild = false;
+            if (plan.LateNetwork is { } network)
+            {
+                network.Make();
+                go.WriteByte();
+            }
+
+            rest();
+            needsChild = true;
             OutOfMemoryScore.Set(process.Pid, config.Process!.OomScoreAdj);
             if (config.Linux!.NetDevices is { Count: > 0 } devices) MoveDevices(devices, plan.Namespaces, process.Pid);
             go.WriteByte();
-            parentsPart = false;
+            needsChild = false;
             if (plan.HasWaypoint) CallHooks(process, plan, describe(process.Pid));
             if (plan.Filter?.Agent is { } agent)
             {
@@ -181,13 +199,14 @@ public static class ContainerFactory
             }
 
             process.WaitUntilReady();
+            plan.LateNetwork?.Leave();
             Log.Debug("init: closing the pipe to signal completion");
             return process;
         }
         catch (Exception failure)
         {
             // Where the child ended meanwhile, it knows better why.
-            var gone = parentsPart && failure is LinuxException { Errno: Errno.ESRCH or Errno.EPIPE or Errno.ENOENT };
+            var gone = needsChild && failure is LinuxException { Errno: Errno.ESRCH or Errno.EPIPE or Errno.ENOENT };
             var cause = gone ? FailureOf(process) : null;
             process.Abandon();
             process.Dispose();
@@ -213,6 +232,7 @@ public static class ContainerFactory
     private static void CallHooks(LaunchedProcess process, InitPlan plan, ContainerRecord record)
     {
         process.WaitForWaypoint();
+        plan.LateNetwork?.Leave();
         // As the container sees it: runtime.md, State.
         plan.Hooks?.Describe(record, Processes.PidInNamespace(process.Pid) ?? process.Pid);
         var hooks = plan.Config.Hooks;

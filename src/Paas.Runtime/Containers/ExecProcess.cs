@@ -48,7 +48,8 @@ internal sealed class ExecProcess
         var filter = SeccompFilter.From(_spec.Config.Linux?.Seccomp);
         using var limits = new ProcessLimits(_process.Rlimits);
         var group = _spec.Subgroups.Count > 0 ? _spec.Container.Group.Below(_spec.Subgroups) : _spec.Container.Group;
-        Compile(limits, filter);
+        using var legacy = group.OpenLegacy();
+        Compile(limits, filter, legacy);
         // In runc's words, here and below.
         Log.Debug($"nsexec container setup: {_program.Count} steps");
         if (_spec.Terminal is null)
@@ -60,7 +61,6 @@ internal sealed class ExecProcess
         Log.Debug($"child process in init(): pid {child.Pid}");
         try
         {
-            group.Add(child.Pid, unified: false);
             OutOfMemoryScore.Set(child.Pid, _process.OomScoreAdj);
             // Before the process can be seen to run, so that no signal meant for it ends this one instead.
             if (!_spec.Detach && _spec.ForwardSignals) SignalForwarding.Start(child.Handle);
@@ -110,7 +110,7 @@ internal sealed class ExecProcess
             : Launcher.LaunchApart(_program, _status, 0, unified);
     }
 
-    private void Compile(ProcessLimits limits, SeccompFilter? filter)
+    private void Compile(ProcessLimits limits, SeccompFilter? filter, LegacyEntry legacy)
     {
         var available = _namespaces.Has(NamespaceKind.User) ? ulong.MaxValue : Capabilities.Permitted();
         // Other processes of the container must not be able to look into this one before it is theirs.
@@ -118,6 +118,7 @@ internal sealed class ExecProcess
         _program.Add("close", null, SYS_close, _go.WriteEnd);
         _program.Add("prctl PR_SET_PDEATHSIG", null, SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         SchedulingSteps.AddAffinity(_program, _process.ExecCPUAffinity?.Initial);
+        legacy.AddTo(_program);
         _program.Add("wait for the runtime", null, SYS_read, _go.ReadEnd, _program.Memory(16), 1).NeedsData();
         if (string.IsNullOrEmpty(_process.ExecCPUAffinity?.Initial)) SchedulingSteps.ResetAffinity(_program);
         SchedulingSteps.AddAffinity(_program, _process.ExecCPUAffinity?.Final);

@@ -19,16 +19,22 @@ internal sealed record InitPlan
 
     public required NamespacePlan Namespaces { get; init; }
 
+    /// <summary>The network namespace the process enters on its way; null when it has none, joins one or is born in one.</summary>
+    public required LateNetwork? LateNetwork { get; init; }
+
     public required PreparedMounts Mounts { get; init; }
 
     public required ControlGroup Group { get; init; }
+
+    /// <summary>The way into the parts of the group that the process is not born in.</summary>
+    public required LegacyEntry Entry { get; init; }
 
     public required SeccompFilter? Filter { get; init; }
 
     /// <summary>Where the child reports.</summary>
     public required Pipe Status { get; init; }
 
-    /// <summary>Where the parent says "go on": maps written, in the control group, start.</summary>
+    /// <summary>Where the parent says "go on": maps written, its own part done, start.</summary>
     public required Pipe Go { get; init; }
 
     /// <summary>Fifo to wait for the start at, open for reading and writing; null waits at <see cref="Go"/>.</summary>

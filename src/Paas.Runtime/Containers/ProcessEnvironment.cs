@@ -74,7 +74,9 @@ internal static class ProcessEnvironment
         try
         {
             // A fifo in its place must not make anyone wait.
-            using var file = Files.OpenBelow(root, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+            using var file = Files.OpenBelowIfPossible(
+                root, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+            if (file is null) return null;
             var status = Files.Status(file);
             if (!status.IsRegular || status.Size > LargestFile) return null;
             var content = new byte[status.Size];
