@@ -56,7 +56,7 @@ public sealed class ContainerHost : IAsyncDisposable
         _cgroups = new HostCgroups("/sys/fs/cgroup", time);
         _builds = new BuildsGroup(_paths.Cgroup(ContainerGroup.Builds), options.BuildPriority, time);
         _users = new UserRanges(Path.Combine(_paths.Node, "user-ranges.json"));
-        _bundles = new BundleWriter(_paths, images, _network, _users, options.CgroupParent);
+        _bundles = new BundleWriter(_paths, images, _network, _users);
         _removal = new ContainerRemoval(options, _paths, images, _network, _cgroups, time);
         _containers = new SupervisedContainers(_paths);
         _watch = new ContainerWatch(_paths, _containers, _busy.Contains, time);
@@ -107,7 +107,7 @@ public sealed class ContainerHost : IAsyncDisposable
         try
         {
             var directory = await _bundles.WriteSupervisedAsync(config, ct);
-            await SupervisorProcess.StartAsync(_options.RuntimePath, directory, ct);
+            await SupervisorProcess.StartAsync(_options.RuntimePath, directory, _paths.SupervisorsCgroup, ct);
             var observed = await _containers.ObserveAsync(config.Id, ct)
                 ?? throw new PaasException(ErrorCode.Internal, $"the container {config.Id} vanished while it was started");
             _watch.Add(config.Id);

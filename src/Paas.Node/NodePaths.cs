@@ -26,11 +26,11 @@ internal sealed class NodePaths(NodeOptions options)
     /// <summary>The container's cgroup, relative to the root of each hierarchy.</summary>
     public string Cgroup(ContainerGroup group, string id) => $"{Cgroup(group)}/{id}";
 
+    /// <summary>The supervisors' cgroup.</summary>
+    public string SupervisorsCgroup => $"{Parent}/supervisors";
+
     /// <summary>Parents of the containers' cgroups, and the supervisors' own.</summary>
-    public IReadOnlyList<string> CgroupGroups()
-    {
-        return [$"{Parent}/apps", $"{Parent}/supervisors", BuildsCgroup];
-    }
+    public IReadOnlyList<string> CgroupGroups() => [$"{Parent}/apps", SupervisorsCgroup, BuildsCgroup];
 
     /// <summary>Where builds were before they had a group of their own beside the apps' parent.</summary>
     public string EarlierBuildsCgroup => $"{Parent}/builds";

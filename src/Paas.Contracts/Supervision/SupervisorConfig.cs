@@ -16,7 +16,7 @@ namespace Paas.Contracts.Supervision;
 /// <param name="StopGraceSeconds">Time between that and SIGKILL.</param>
 /// <param name="Labels">Facts about the container for whoever adopts it later (app, process type, release …).</param>
 /// <param name="SupervisorCgroup">
-/// Control group the supervisor moves itself to, out of its starter's, e.g. <c>/paas/supervisors</c>; null stays.
+/// Control group of the supervisor, e.g. <c>/paas/supervisors</c>, to which it moves itself if it was not started there; null stays.
 /// </param>
 public sealed record SupervisorConfig(
     int Version,

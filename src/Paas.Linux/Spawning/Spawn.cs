@@ -12,53 +12,6 @@ public static unsafe partial class Spawn
     // glibc's posix_spawnattr_t is 336 bytes, posix_spawn_file_actions_t 80; opaque to us, so with room to spare.
     private const int OpaqueBytes = 512;
 
-    /// <summary>
-    /// Starts a program in a session of its own, with standard input and output on <c>/dev/null</c>, the given signals blocked and
-    /// all dispositions as they are for a new program.
-    /// </summary>
-    /// <param name="path">The program.</param>
-    /// <param name="arguments">Its arguments, the first being its name.</param>
-    /// <param name="inherited">Becomes its descriptor 3.</param>
-    /// <param name="blocked">Signals it starts with blocked.</param>
-    /// <returns>Its pid; a child of the caller until the caller ends, and the caller's to reap.</returns>
-    /// <exception cref="LinuxException">It could not be started.</exception>
-    public static int Detached(string path, IReadOnlyList<string> arguments, SafeFileHandle inherited, params ReadOnlySpan<int> blocked)
-    {
-        var attributes = stackalloc byte[OpaqueBytes];
-        var actions = stackalloc byte[OpaqueBytes];
-        var defaults = stackalloc ulong[16];
-        var mask = stackalloc ulong[16];
-        defaults[0] = ~0UL;
-        mask[0] = BlockedSignals.Mask(blocked);
-        Check(posix_spawnattr_init(attributes), "posix_spawnattr_init");
-        Check(posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init");
-        try
-        {
-            Check(posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF), "posix_spawnattr_setflags");
-            Check(posix_spawnattr_setsigdefault(attributes, defaults), "posix_spawnattr_setsigdefault");
-            Check(posix_spawnattr_setsigmask(attributes, mask), "posix_spawnattr_setsigmask");
-            // First: it may sit on one of the descriptors opened next.
-            Check(posix_spawn_file_actions_adddup2(actions, (int)inherited.DangerousGetHandle(), 3), "posix_spawn_file_actions_adddup2");
-            for (var standard = 0; standard < 3; standard++)
-            {
-                Check(posix_spawn_file_actions_addopen(actions, standard, "/dev/null", O_RDWR, 0), "posix_spawn_file_actions_addopen");
-            }
-
-            // What this program inherited and never knew of is not passed on to one that lives for long.
-            Check(posix_spawn_file_actions_addclosefrom_np(actions, 4), "posix_spawn_file_actions_addclosefrom_np");
-            using var argv = new StringVector(arguments);
-            using var environ = new StringVector(Environment());
-            int pid;
-            Check(posix_spawn(&pid, path, actions, attributes, argv.Pointer, environ.Pointer), "posix_spawn", path);
-            return pid;
-        }
-        finally
-        {
-            _ = posix_spawn_file_actions_destroy(actions);
-            _ = posix_spawnattr_destroy(attributes);
-        }
-    }
-
     /// <summary>Replaces this program by another, or by itself, with the same environment; returns only by throwing.</summary>
     /// <exception cref="LinuxException">execve failed.</exception>
     public static void Execute(string path, IReadOnlyList<string> arguments)
@@ -122,9 +75,6 @@ public static unsafe partial class Spawn
     private static partial int posix_spawnattr_setflags(byte* attributes, short flags);
 
     [LibraryImport("libc")]
-    private static partial int posix_spawnattr_setsigmask(byte* attributes, ulong* mask);
-
-    [LibraryImport("libc")]
     private static partial int posix_spawnattr_setsigdefault(byte* attributes, ulong* mask);
 
     [LibraryImport("libc")]
@@ -139,9 +89,6 @@ public static unsafe partial class Spawn
     // glibc 2.34
     [LibraryImport("libc")]
     private static partial int posix_spawn_file_actions_addclosefrom_np(byte* actions, int from);
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int posix_spawn_file_actions_addopen(byte* actions, int descriptor, string path, int flags, uint mode);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int posix_spawn(int* pid, string path, byte* actions, byte* attributes, byte** argv, byte** envp);

@@ -11,7 +11,7 @@ using Paas.Oci.Runtime;
 namespace Paas.Node.Bundles;
 
 /// <summary>Writes containers' directories: bundle, generated files, root filesystem, and last of all the file that says what it is.</summary>
-internal sealed class BundleWriter(NodePaths paths, ImageStore images, HostNetwork network, UserRanges users, string cgroupParent)
+internal sealed class BundleWriter(NodePaths paths, ImageStore images, HostNetwork network, UserRanges users)
 {
     private const string SnapshotPrefix = "container-";
 
@@ -41,7 +41,7 @@ internal sealed class BundleWriter(NodePaths paths, ImageStore images, HostNetwo
             config.StopSignal,
             config.StopGraceSeconds,
             config.Labels,
-            SupervisorCgroup: $"{cgroupParent.TrimEnd('/')}/supervisors");
+            SupervisorCgroup: paths.SupervisorsCgroup);
         WriteFile(directory.Supervise, JsonSerializer.SerializeToUtf8Bytes(supervise, SupervisionJsonContext.Default.SupervisorConfig));
         return directory;
     }

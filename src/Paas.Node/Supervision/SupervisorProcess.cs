@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Paas.Contracts.Errors;
 using Paas.Linux;
+using Paas.Linux.Cgroups;
 using Paas.Linux.Events;
 using Paas.Linux.Spawning;
 using Paas.Node.Processes;
@@ -23,15 +24,18 @@ internal static class SupervisorProcess
     private static readonly Dictionary<int, SafeFileHandle> Children = [];
 
     /// <summary>Starts one that outlives this process; returns once the container's process runs. Cancelling is heard at the end.</summary>
+    /// <param name="runtime">The runtime's path.</param>
+    /// <param name="directory">The container's.</param>
+    /// <param name="cgroup">Where the supervisor is to be, out of this process's group, so that stopping or restarting this one's service leaves it alone.</param>
+    /// <param name="ct">Heard at the end.</param>
     /// <exception cref="PaasException">The container could not be made; the message is the runtime's.</exception>
-    public static async Task StartAsync(string runtime, ContainerDirectory directory, CancellationToken ct)
+    public static async Task StartAsync(string runtime, ContainerDirectory directory, string cgroup, CancellationToken ct)
     {
         Reap();
         var (answers, report) = Descriptors.Pipe();
         using var answer = new StreamReader(new DescriptorStream(answers));
         int pid;
-        // Its standard streams are nobody's, and SIGTERM is for it to wait for: so it starts with these blocked.
-        using (report) pid = Spawn.Detached(runtime, [runtime, "supervise", "--bundle", directory.Path, "--report"], report, Native.SIGTERM, Native.SIGINT, Native.SIGHUP);
+        using (report) pid = Launch(runtime, directory, cgroup, report);
         lock (Children)
         {
             if (Linux.Processes.Open(pid) is { } child) Children[pid] = child;
@@ -51,6 +55,22 @@ internal static class SupervisorProcess
         }
 
         ct.ThrowIfCancellationRequested();
+    }
+
+    private static int Launch(string runtime, ContainerDirectory directory, string cgroup, SafeFileHandle report)
+    {
+        try
+        {
+            var group = ControlGroup.At(cgroup);
+            group.Create(new CgroupLimits());
+            // Its standard streams are nobody's, and SIGTERM is for it to wait for: so it starts with these blocked.
+            return Spawn.Detached(
+                runtime, [runtime, "supervise", "--bundle", directory.Path, "--report"], report, group, Native.SIGTERM, Native.SIGINT, Native.SIGHUP);
+        }
+        catch (IOException e)
+        {
+            throw new PaasException(ErrorCode.Internal, $"the container could not be started: {e.Message}");
+        }
     }
 
     private static string Cause(string says) => says.Length > 0 ? RuntimeErrors.Describe(says) : "its supervisor died while it started";

@@ -103,7 +103,7 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     /// <param name="tellsItself">See <see cref="ContainerSpec.TellsOnStandardError"/>.</param>
     public void Execute(ProcessConfig process, SeccompFilter? filter, CredentialSteps credentials, bool tellsItself = false)
     {
-        SignalSteps.AddReset(program, "reset");
+        SignalReset.Add(program, "reset");
         var arguments = program.Texts(process.Args!);
         var environment = program.Texts(process.Env ?? []);
         var candidates = Candidates(process).Select(program.Text).ToList();

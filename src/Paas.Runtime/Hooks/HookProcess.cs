@@ -29,7 +29,7 @@ internal static class HookProcess
         if (report > 3) program.Add(step, null, SYS_close_range, 3, report - 1, 0);
         program.Add(step, null, SYS_close_range, report + 1, uint.MaxValue, 0);
         program.Add(step, null, SYS_fcntl, report, F_SETFD, FD_CLOEXEC);
-        SignalSteps.AddReset(program, step);
+        SignalReset.Add(program, step);
         var arguments = hook.Args is { Count: > 0 } given ? given : [hook.Path];
         program.Add(step, hook.Path, SYS_execve, program.Text(hook.Path), program.Texts(arguments), program.Texts(environment));
     }

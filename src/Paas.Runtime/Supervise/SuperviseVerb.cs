@@ -56,7 +56,7 @@ internal static class SuperviseVerb
         var (read, write) = Descriptors.Pipe();
         using (read)
         {
-            using (write) Spawn.Detached(Self, [Self, "supervise", "--bundle", bundle, ReportOption], write, SIGTERM, SIGINT, SIGHUP);
+            using (write) Spawn.Detached(Self, [Self, "supervise", "--bundle", bundle, ReportOption], write, group: null, SIGTERM, SIGINT, SIGHUP);
             var answer = ReadToEnd(read);
             return answer == Ok ? 0 : Complain(answer.Length > 0 ? answer : "the supervisor died while it started", 1);
         }
@@ -122,9 +122,11 @@ internal static class SuperviseVerb
         return 0;
     }
 
-    // Out of the group of whoever started this, so that stopping or restarting that one's service leaves it alone.
+    // Out of the group of whoever started this, so that stopping or restarting that one's service leaves it alone. paasd starts
+    // it there.
     private static void MoveTo(ControlGroup group)
     {
+        if (CgroupHierarchies.Current.PathOf("self") == group.Path) return;
         group.Create(new CgroupLimits());
         group.Add(Environment.ProcessId);
     }
