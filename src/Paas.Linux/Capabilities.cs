@@ -8,8 +8,7 @@ public static unsafe class Capabilities
     /// <summary>Number of the newest capability known here.</summary>
     public const int Last = 40;
 
-    /// <summary>Their names; a name's place is the capability's number.</summary>
-    public static IReadOnlyList<string> Names { get; } =
+    private static readonly string[] Known =
     [
         "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
         "CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER",
@@ -19,12 +18,15 @@ public static unsafe class Capabilities
         "CAP_CHECKPOINT_RESTORE",
     ];
 
+    /// <summary>Their names; a name's place is the capability's number.</summary>
+    public static IReadOnlyList<string> Names => Known;
+
     /// <summary>The number of a name such as <c>CAP_CHOWN</c>, or -1.</summary>
     public static int Find(string name)
     {
-        for (var number = 0; number < Names.Count; number++)
+        for (var number = 0; number < Known.Length; number++)
         {
-            if (Names[number] == name) return number;
+            if (Known[number] == name) return number;
         }
 
         return -1;

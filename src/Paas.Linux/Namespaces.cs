@@ -19,6 +19,13 @@ public enum NamespaceKind
 /// <summary>Namespaces by their files under <c>/proc/PID/ns</c>.</summary>
 public static class Namespaces
 {
+    /// <summary>All kinds there are.</summary>
+    public static ReadOnlySpan<NamespaceKind> Kinds =>
+    [
+        NamespaceKind.Time, NamespaceKind.Mount, NamespaceKind.ControlGroup, NamespaceKind.HostName, NamespaceKind.Ipc, NamespaceKind.User,
+        NamespaceKind.Process, NamespaceKind.Network,
+    ];
+
     /// <summary>The name of a namespace's file below <c>/proc/PID/ns</c>.</summary>
     public static string FileName(NamespaceKind kind) => kind switch
     {
@@ -44,6 +51,30 @@ public static class Namespaces
     /// <exception cref="LinuxException">EPERM: it is not below the caller's own.</exception>
     public static SafeFileHandle OpenParent(SafeFileHandle userNamespace) =>
         Kernel.Handle(Kernel.Call(SYS_ioctl, userNamespace.DangerousGetHandle(), NS_GET_PARENT), "ioctl NS_GET_PARENT");
+
+    /// <summary>Whether a process is in the calling one's namespace of a kind; null where the kernel has none of that kind.</summary>
+    /// <exception cref="LinuxException">ENOENT: there is no such process.</exception>
+    public static unsafe bool? IsCurrent(int pid, NamespaceKind kind)
+    {
+        const int Longest = 64;
+        byte* own = stackalloc byte[Longest], theirs = stackalloc byte[Longest];
+        int ownLength, theirLength;
+        var name = FileName(kind);
+        fixed (byte* path = Kernel.Utf8($"/proc/self/ns/{name}"))
+        {
+            ownLength = (int)Kernel.Call(SYS_readlinkat, AT_FDCWD, (nint)path, (nint)own, Longest);
+        }
+
+        if (ownLength == -Errno.ENOENT) return null;
+        Kernel.Check(ownLength, "readlink", name);
+        var other = $"/proc/{pid}/ns/{name}";
+        fixed (byte* path = Kernel.Utf8(other))
+        {
+            theirLength = (int)Kernel.Check(Kernel.Call(SYS_readlinkat, AT_FDCWD, (nint)path, (nint)theirs, Longest), "readlink", other);
+        }
+
+        return new ReadOnlySpan<byte>(own, ownLength).SequenceEqual(new ReadOnlySpan<byte>(theirs, theirLength));
+    }
 
     /// <summary>Opens a namespace of a process.</summary>
     public static SafeFileHandle Open(int pid, NamespaceKind kind) => Open($"/proc/{pid}/ns/{FileName(kind)}");

@@ -62,18 +62,15 @@ internal sealed class NamespacePlan : IDisposable
         var plan = new NamespacePlan();
         try
         {
-            foreach (var kind in Enum.GetValues<NamespaceKind>())
+            foreach (var kind in Namespaces.Kinds)
             {
-                var name = Namespaces.FileName(kind);
                 // A kernel need not have every kind.
-                if (!Files.TryStatus($"/proc/self/ns/{name}", out _)) continue;
-                var (own, theirs) = (Link($"/proc/self/ns/{name}"), Link($"/proc/{pid}/ns/{name}"));
-                if (theirs is not null && own != theirs) plan._joined[kind] = Namespaces.Open(pid, kind);
+                if (Namespaces.IsCurrent(pid, kind) == false) plan._joined[kind] = Namespaces.Open(pid, kind);
             }
 
             return plan;
         }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or LinuxException { Errno: Errno.ENOENT or Errno.ESRCH })
+        catch (LinuxException gone) when (gone.Errno is Errno.ENOENT or Errno.ESRCH)
         {
             plan.Dispose();
             throw new RuntimeException("the container's first process has just ended", gone);
@@ -83,8 +80,6 @@ internal sealed class NamespacePlan : IDisposable
             plan.Dispose();
             throw;
         }
-
-        static string? Link(string path) => File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name;
     }
 
     private void Add(NamespaceConfig config)
