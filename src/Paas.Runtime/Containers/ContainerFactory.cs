@@ -191,6 +191,7 @@ public static class ContainerFactory
             if (config.Linux!.NetDevices is { Count: > 0 } devices) MoveDevices(devices, plan.Namespaces, process.Pid);
             go.WriteByte();
             needsChild = false;
+            if (plan.Namespaces.Has(NamespaceKind.User)) MapIds(process, plan);
             if (plan.HasWaypoint) CallHooks(process, plan, describe(process.Pid));
             if (plan.Filter?.Agent is { } agent)
             {
@@ -214,6 +215,18 @@ public static class ContainerFactory
             if (cause is not null) throw cause;
             if (failure is ExitException) throw new RuntimeException($"{failure.Message}, output: {plan.Hooks?.Printed}", failure);
             throw;
+        }
+    }
+
+    // Of what is bound from inside the container, whose user namespace may not.
+    private static void MapIds(LaunchedProcess process, InitPlan plan)
+    {
+        foreach (var mount in plan.Mounts.Mounts)
+        {
+            if (mount.InnerSource is null || mount.IdMap is not { } users) continue;
+            using var tree = process.TakeDescriptor();
+            Mounts.MapIds(tree, users, mount.Options.RecursiveIdMap);
+            plan.Go.WriteByte();
         }
     }
 

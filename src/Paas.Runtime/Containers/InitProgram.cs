@@ -30,7 +30,7 @@ internal sealed class InitProgram
         _plan = plan;
         _config = plan.Config;
         _linux = plan.Config.Linux ?? new LinuxConfig();
-        _root = new RootSteps(_program, plan, JoinNetwork, JoinControlGroup);
+        _root = new RootSteps(_program, plan, JoinNetwork, JoinControlGroup, MapByParent);
         _credentials = new CredentialSteps(_program, plan.Status, plan.Go, plan.Config.Annotations);
         _execute = new ExecuteSteps(_program);
         _namespaces = new NamespaceSteps(_program, plan, _credentials);
@@ -136,6 +136,14 @@ internal sealed class InitProgram
         _namespaces.WaitForParent();
         _plan.Entry.AddTo(_program);
         if (_plan.Namespaces.Makes(NamespaceKind.ControlGroup)) _program.Add("make cgroup namespace", null, SYS_unshare, CLONE_NEWCGROUP);
+    }
+
+    // The parent serves in order, and the group is its first turn.
+    private void MapByParent(Register mount)
+    {
+        JoinControlGroup();
+        Launcher.AddDescriptorReport(_program, _plan.Status, mount);
+        _namespaces.WaitForParent();
     }
 
     private void BecomeProcess()

@@ -9,7 +9,8 @@ namespace Paas.Runtime.Containers;
 /// <param name="program">The child's.</param>
 /// <param name="targets">Finds their places.</param>
 /// <param name="label">SELinux label for the files of new filesystems, or null.</param>
-internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, string? label)
+/// <param name="mapByParent">Adds the steps by which the parent maps a mount's ids, or null where the child may do that itself.</param>
+internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, string? label, Action<Register>? mapByParent)
 {
     private readonly nint _empty = program.Text("");
     private readonly List<(Argument Mount, string Path)> _readOnlyLater = [];
@@ -88,7 +89,8 @@ internal sealed class MountSteps(LaunchProgram program, TargetSteps targets, str
         targets.Open(Step, mount.InnerSource!, directory: false, source);
         Clone(source, options.RecursiveBind, Step, path).Into(tree);
         targets.Close(source);
-        if (mount.IdMap is { } users)
+        if (mount.IdMap is not null && mapByParent is not null) mapByParent(tree);
+        else if (mount.IdMap is { } users)
         {
             var map = new mount_attr { attr_set = MOUNT_ATTR_IDMAP, userns_fd = (ulong)users.DangerousGetHandle() };
             ChangeAttributes(tree, map, options.RecursiveIdMap, Step, path);

@@ -10,7 +10,8 @@ namespace Paas.Runtime.Containers;
 /// <param name="plan">What it is compiled from.</param>
 /// <param name="joinNetwork">Adds the step that a mount which shows the network has to come after.</param>
 /// <param name="joinControlGroup">Adds the step that a mount of control groups has to come after.</param>
-internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joinNetwork, Action joinControlGroup)
+/// <param name="mapByParent">Adds the steps by which the parent maps the ids of a mount that a user namespace may not.</param>
+internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joinNetwork, Action joinControlGroup, Action<Register> mapByParent)
 {
     private readonly LinuxConfig _linux = plan.Config.Linux ?? new LinuxConfig();
     private readonly long _root = plan.Mounts.Root.DangerousGetHandle();
@@ -22,7 +23,7 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
     public void MountEverything()
     {
         var targets = new TargetSteps(program, _root);
-        var mounts = new MountSteps(program, targets, Label);
+        var mounts = new MountSteps(program, targets, Label, plan.Namespaces.Has(NamespaceKind.User) ? mapByParent : null);
         // Nothing mounted here reaches the host. What is unmounted there is unmounted here too, until the old root is gone.
         var propagation = _linux.RootfsPropagation is "private" or "rprivate" ? MS_PRIVATE : MS_SLAVE;
         if (!IsOnHost) program.Add("set propagation", "/", SYS_mount, 0, program.Text("/"), 0, MS_REC + propagation, 0);

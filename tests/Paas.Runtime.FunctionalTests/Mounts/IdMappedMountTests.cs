@@ -61,6 +61,17 @@ public sealed class IdMappedMountTests
     }
 
     [OwnRootFact]
+    public void What_is_mounted_in_the_container_can_be_bound_with_other_owners_there()
+    {
+        using var container = InUserNamespace("stat -c %u:%g /data/file /one/file /two/file; touch /one/new; echo $?");
+        container.Mount("/data", "bind", MakeSource(container), "bind");
+        Map(container, container.Rootfs + "/data", ["bind"], First, "/one");
+        container.Mount("/sys/fs/cgroup", "cgroup", "cgroup", "ro");
+        Map(container, container.Rootfs + "/data", ["bind"], First + 1000, "/two");
+        Assert.Equal("65534:65534\n100:211\n1100:1211\n1\n", container.Run().ShouldSucceed().Output);
+    }
+
+    [OwnRootFact]
     public void A_mapping_of_one_kind_of_id_alone_and_a_mapped_tmpfs_are_errors()
     {
         using (var container = new TestContainer())
