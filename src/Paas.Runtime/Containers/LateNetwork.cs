@@ -16,21 +16,38 @@ internal sealed class LateNetwork : IDisposable
     private static readonly string[] Independent = ["proc", "tmpfs", "devpts", "mqueue", "bind", "cgroup", "cgroup2", "overlay"];
 
     private readonly SafeFileHandle _ofParent = Files.Open("/proc/thread-self/ns", O_PATH | O_DIRECTORY);
-    private SafeFileHandle? _own;
+    private readonly SafeFileHandle _own;
+    private bool _isInside;
 
-    private LateNetwork()
-    {
-    }
+    private LateNetwork(SafeFileHandle own) => _own = own;
 
     /// <summary>
     /// One for a container that gets a network namespace of its own; null where the child has to be born in it: for a user
-    /// namespace that is to own it, or for what is written into it first. On a single processor there is nothing to be gained.
+    /// namespace that is to own it, for what is written into it first, or for a caller who could not go back. On a single processor
+    /// there is nothing to be gained.
     /// </summary>
     public static LateNetwork? For(NamespacePlan namespaces, LinuxConfig? linux)
     {
         if (!namespaces.Makes(NamespaceKind.Network) || namespaces.Has(NamespaceKind.User) || namespaces.HasSuccessor) return null;
         if (linux?.NetDevices is { Count: > 0 } || linux?.Sysctl is { Count: > 0 } || Environment.ProcessorCount == 1) return null;
-        return new LateNetwork();
+        var own = Namespaces.OpenCurrent(NamespaceKind.Network);
+        if (MayReturnTo(own)) return new LateNetwork(own);
+        own.Dispose();
+        return null;
+    }
+
+    // Not who has rights in a user namespace only, around this process: the host's network is no part of it.
+    private static bool MayReturnTo(SafeFileHandle own)
+    {
+        try
+        {
+            Namespaces.Enter(own, NamespaceKind.Network);
+            return true;
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EPERM)
+        {
+            return false;
+        }
     }
 
     /// <summary>Whether a filesystem must be mounted inside.</summary>
@@ -49,23 +66,23 @@ internal sealed class LateNetwork : IDisposable
     /// <exception cref="LinuxException">The kernel refuses it.</exception>
     public void Make()
     {
-        _own = Namespaces.OpenCurrent(NamespaceKind.Network);
         Namespaces.Unshare(NamespaceKind.Network);
+        _isInside = true;
         Loopback.BringUp();
     }
 
     /// <summary>Goes back, once the child has told that it is inside.</summary>
     public void Leave()
     {
-        if (_own is null) return;
+        if (!_isInside) return;
         Namespaces.Enter(_own, NamespaceKind.Network);
-        _own.Dispose();
-        _own = null;
+        _isInside = false;
     }
 
     public void Dispose()
     {
         Leave();
+        _own.Dispose();
         _ofParent.Dispose();
     }
 }
