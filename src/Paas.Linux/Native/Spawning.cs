@@ -4,6 +4,4 @@ namespace Paas.Linux;
 public static partial class Native
 {
     public const int POSIX_SPAWN_SETSIGDEF = 4;
-    public const int POSIX_SPAWN_SETSIGMASK = 8;
-    public const int POSIX_SPAWN_SETSID = 0x80;
 }

@@ -1,12 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
-using Paas.Linux.Events;
 using static Paas.Linux.Native;
 
 namespace Paas.Linux.Spawning;
 
-/// <summary>Starting a program that outlives the one that starts it (posix_spawn(3)), and becoming another program (execve(2)).</summary>
+/// <summary>Starting a program, to outlive this one or to be waited for (posix_spawn(3)), and becoming another program (execve(2)).</summary>
 public static unsafe partial class Spawn
 {
     // glibc's posix_spawnattr_t is 336 bytes, posix_spawn_file_actions_t 80; opaque to us, so with room to spare.

@@ -15,7 +15,6 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     {
         if ((input, output, error) == ((Argument)0, (Argument)1, (Argument)2)) return;
         // First out of the way, so that none overwrites another.
-        const int F_DUPFD_CLOEXEC = 1030;
         var copies = new Register[3];
         ReadOnlySpan<Argument> sources = [input, output, error];
         for (var i = 0; i < 3; i++)
