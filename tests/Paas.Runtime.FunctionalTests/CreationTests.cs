@@ -11,8 +11,8 @@ public sealed class CreationTests
     public void A_start_waits_for_a_container_that_is_still_being_made()
     {
         using var container = new TestContainer().Script("echo started");
-        var create = Begin(container, "sleep 1");
-        container.Verb("start").ShouldSucceed();
+        var create = Begin(container, "true");
+        MeanwhileGoOn(container, "start").ShouldSucceed();
         create.Result.ShouldSucceed();
         TestContainer.Eventually(() => container.DetachedOutput == "started\n", "the program runs");
     }
@@ -21,19 +21,19 @@ public sealed class CreationTests
     public void A_start_of_a_container_that_was_never_made_says_so()
     {
         using var container = new TestContainer();
-        var create = Begin(container, "sleep 1; exit 1");
-        Assert.Contains("container does not exist", container.Verb("start").Error, StringComparison.Ordinal);
+        var create = Begin(container, "exit 1");
+        Assert.Contains("container does not exist", MeanwhileGoOn(container, "start").Error, StringComparison.Ordinal);
         Assert.NotEqual(0, create.Result.ExitCode);
     }
 
     [OwnRootTheory]
-    [InlineData("sleep 1")]
-    [InlineData("sleep 1; exit 1")]
+    [InlineData("true")]
+    [InlineData("exit 1")]
     public void Deleted_by_force_while_it_is_being_made_it_is_gone_afterwards(string hook)
     {
         using var container = new TestContainer().Script("sleep 1000");
         var create = Begin(container, hook);
-        container.Verb("delete", "--force").ShouldSucceed();
+        MeanwhileGoOn(container, "delete", "--force").ShouldSucceed();
         _ = create.Result;
         Assert.False(Directory.Exists(Path.Combine(container.Root, container.Id)));
         Assert.Empty(container.Cgroups());
@@ -69,16 +69,29 @@ public sealed class CreationTests
         Assert.False(Directory.Exists(Path.Combine(container.Root, container.Id)));
     }
 
-    // Returns once the container can be seen, with its hook still running.
+    // Returns once the container can be seen, with its hook still waiting to go on.
     private static Task<Outcome> Begin(TestContainer container, string hook)
     {
+        var script = $"until [ -e {Gate(container)} ]; do sleep 0.05; done; {hook}";
         container.Config["hooks"] = new JsonObject
         {
-            ["createRuntime"] = new JsonArray(new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", hook) }),
+            ["createRuntime"] = new JsonArray(new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", script) }),
         };
         var create = Task.Run(() => container.Create());
         TestContainer.Eventually(() => container.Verb("state").ExitCode == 0, "the container can be seen");
         Assert.Equal("creating", container.Status);
         return create;
     }
+
+    // The verb meets the container in the making; the hook goes on a while later.
+    private static Outcome MeanwhileGoOn(TestContainer container, string verb, params string[] more)
+    {
+        var outcome = Task.Run(() => container.Verb(verb, more));
+        Thread.Sleep(300);
+        Assert.False(outcome.IsCompleted);
+        File.WriteAllText(Gate(container), "");
+        return outcome.Result;
+    }
+
+    private static string Gate(TestContainer container) => container.Path("gate");
 }

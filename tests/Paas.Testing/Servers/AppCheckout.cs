@@ -68,6 +68,14 @@ public sealed class AppCheckout : IAsyncDisposable
         (await Server.GitAsync(Directory, "commit", "-q", "--allow-empty", "-m", message)).Succeeded();
     }
 
+    /// <summary>Commits what is there as if it had been done long ago: what git writes out of it then is older than anything built.</summary>
+    public async Task CommitOldAsync(string message)
+    {
+        (await Server.GitAsync(Directory, "add", "-A")).Succeeded();
+        (await Server.GitAsync(Directory, "commit", "-q", "-m", message, "--date=2001-02-03T04:05:06Z")).Succeeded();
+        (await Server.GitAsync(Directory, "rebase", "-q", "--committer-date-is-author-date", "--force-rebase", "HEAD~1")).Succeeded();
+    }
+
     public Task<CommandResult> PushAsync(string refspec = "main") => Server.GitAsync(Directory, "push", "paas", refspec);
 
     /// <summary>Runs the CLI inside the checkout, so that the app is known from its git remote.</summary>
