@@ -58,22 +58,18 @@ public static class Namespaces
     {
         const int Longest = 64;
         byte* own = stackalloc byte[Longest], theirs = stackalloc byte[Longest];
-        int ownLength, theirLength;
         var name = FileName(kind);
-        fixed (byte* path = Kernel.Utf8($"/proc/self/ns/{name}"))
-        {
-            ownLength = (int)Kernel.Call(SYS_readlinkat, AT_FDCWD, (nint)path, (nint)own, Longest);
-        }
-
+        var ownLength = ReadLink($"/proc/self/ns/{name}", own, Longest);
         if (ownLength == -Errno.ENOENT) return null;
         Kernel.Check(ownLength, "readlink", name);
         var other = $"/proc/{pid}/ns/{name}";
-        fixed (byte* path = Kernel.Utf8(other))
-        {
-            theirLength = (int)Kernel.Check(Kernel.Call(SYS_readlinkat, AT_FDCWD, (nint)path, (nint)theirs, Longest), "readlink", other);
-        }
+        var theirLength = Kernel.Check(ReadLink(other, theirs, Longest), "readlink", other);
+        return new ReadOnlySpan<byte>(own, (int)ownLength).SequenceEqual(new ReadOnlySpan<byte>(theirs, (int)theirLength));
+    }
 
-        return new ReadOnlySpan<byte>(own, ownLength).SequenceEqual(new ReadOnlySpan<byte>(theirs, theirLength));
+    private static unsafe nint ReadLink(string path, byte* into, int room)
+    {
+        fixed (byte* p = Kernel.Utf8(path)) return Kernel.Call(SYS_readlinkat, AT_FDCWD, (nint)p, (nint)into, room);
     }
 
     /// <summary>Opens a namespace of a process.</summary>

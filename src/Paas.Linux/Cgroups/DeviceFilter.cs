@@ -203,23 +203,21 @@ internal static unsafe class DeviceFilter
     // All rules about one major number, or about any.
     private static void AddMajor(List<Instruction> code, IReadOnlyList<DeviceAccess> rules, int first, int last, long? major)
     {
-        var begin = code.Count;
-        if (major is not null) code.Add(default);
+        var minors = new List<int>();
         for (var i = first; i <= last; i++)
         {
             if (rules[i].Major != major) continue;
-            if (rules[i].Minor is { } minor)
+            if (rules[i].Minor is not { } minor)
             {
-                code.Add(Op(BPF_JMP | BPF_JEQ | BPF_K, Minor, 0, ToAnswer, (int)minor));
-                continue;
+                code.Add(Op(BPF_JMP | BPF_JEQ | BPF_K, Major, 0, ToAnswer, (int)major!.Value));
+                return;
             }
 
-            code.RemoveRange(begin, code.Count - begin);
-            code.Add(Op(BPF_JMP | BPF_JEQ | BPF_K, Major, 0, ToAnswer, (int)major!.Value));
-            return;
+            minors.Add((int)minor);
         }
 
-        if (major is { } number) code[begin] = Op(BPF_JMP | BPF_JNE | BPF_K, Major, 0, (short)(code.Count - begin - 1), (int)number);
+        if (major is { } number) code.Add(Op(BPF_JMP | BPF_JNE | BPF_K, Major, 0, (short)minors.Count, (int)number));
+        foreach (var minor in minors) code.Add(Op(BPF_JMP | BPF_JEQ | BPF_K, Minor, 0, ToAnswer, minor));
     }
 
     // Gives the jumps since there their distances: the answer's two instructions are the last.

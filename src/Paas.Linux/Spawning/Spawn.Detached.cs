@@ -11,9 +11,6 @@ public static unsafe partial class Spawn
 {
     private const int Inherited = 3;
 
-    // Above all that a program is started with.
-    private const int OutOfTheWay = 64;
-
     /// <summary>
     /// Starts a program in a session of its own, with its standard streams on <c>/dev/null</c>, the given signals blocked and all
     /// dispositions as they are for a new program. It starts in its control group: to be moved there later would take ten
@@ -35,7 +32,9 @@ public static unsafe partial class Spawn
         try
         {
             program.Add("setsid", null, SYS_setsid);
-            PlaceStreams(program, inherited);
+            var nothing = program.NewRegister();
+            program.Add("open", "/dev/null", SYS_openat, AT_FDCWD, program.Text("/dev/null"), O_RDWR | O_CLOEXEC).Into(nothing);
+            DescriptorPlaces.Fill(program, nothing, nothing, nothing, inherited.DangerousGetHandle());
             // What this program inherited and never knew of is not passed on to one that lives for long.
             program.Add("close descriptors", null, SYS_close_range, Inherited + 1, uint.MaxValue, CLOSE_RANGE_CLOEXEC);
             legacy?.AddTo(program);
@@ -60,16 +59,6 @@ public static unsafe partial class Spawn
             process.Abandon();
             throw;
         }
-    }
-
-    private static void PlaceStreams(LaunchProgram program, SafeFileHandle inherited)
-    {
-        var (kept, opened, nothing) = (program.NewRegister(), program.NewRegister(), program.NewRegister());
-        program.Add("duplicate descriptor", null, SYS_fcntl, inherited.DangerousGetHandle(), F_DUPFD_CLOEXEC, OutOfTheWay).Into(kept);
-        program.Add("open", "/dev/null", SYS_openat, AT_FDCWD, program.Text("/dev/null"), O_RDWR | O_CLOEXEC).Into(opened);
-        program.Add("duplicate descriptor", null, SYS_fcntl, opened, F_DUPFD_CLOEXEC, OutOfTheWay).Into(nothing);
-        for (var standard = 0; standard < Inherited; standard++) program.Add("place descriptor", $"{standard}", SYS_dup3, nothing, standard, 0);
-        program.Add("place descriptor", $"{Inherited}", SYS_dup3, kept, Inherited, 0);
     }
 
     // Where no descriptor of the program's is going to be.

@@ -14,16 +14,7 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     public void PlaceStandardStreams(Argument input, Argument output, Argument error)
     {
         if ((input, output, error) == ((Argument)0, (Argument)1, (Argument)2)) return;
-        // First out of the way, so that none overwrites another.
-        var copies = new Register[3];
-        ReadOnlySpan<Argument> sources = [input, output, error];
-        for (var i = 0; i < 3; i++)
-        {
-            copies[i] = program.NewRegister();
-            program.Add("duplicate descriptor", $"{i}", SYS_fcntl, sources[i], F_DUPFD_CLOEXEC, 64).Into(copies[i]);
-        }
-
-        for (var i = 0; i < 3; i++) program.Add("place descriptor", $"{i}", SYS_dup3, copies[i], i, 0);
+        DescriptorPlaces.Fill(program, input, output, error);
     }
 
     /// <summary>
