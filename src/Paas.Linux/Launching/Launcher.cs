@@ -86,31 +86,14 @@ public static unsafe class Launcher
     /// <param name="status">Pipe the child reports through; its writing end is closed in this process.</param>
     /// <param name="cloneFlags">CLONE_NEW*.</param>
     /// <param name="controlGroup">Directory of the unified hierarchy's group to be born in, or null.</param>
-    public static LaunchedProcess Launch(LaunchProgram program, Pipe status, ulong cloneFlags, SafeFileHandle? controlGroup = null) =>
-        Launch(program, status, cloneFlags, controlGroup, null);
-
-    /// <summary>
-    /// As <see cref="Launch"/>, for a child whose root may be the host's: it runs an executable of its own that nobody can change,
-    /// not this program's (<see cref="ChildImage"/>). All its descriptors stay open in it, and across its execve too unless the
-    /// program closes them. Not together with CLONE_NEWUSER: executing would take the child's rights in the new namespace.
-    /// </summary>
-    /// <inheritdoc cref="Launch"/>
-    public static LaunchedProcess LaunchApart(LaunchProgram program, Pipe status, ulong cloneFlags, SafeFileHandle? controlGroup = null)
-    {
-        if (!ChildImage.IsAvailable) return Launch(program, status, cloneFlags, controlGroup);
-        using var image = ChildImage.Create(program, (int)status.WriteEnd);
-        return Launch(program, status, cloneFlags | CLONE_VM | CLONE_VFORK, controlGroup, image);
-    }
-
-    /// <summary>Whether <see cref="LaunchApart"/> keeps its promise here; otherwise it is <see cref="Launch"/>.</summary>
-    public static bool CanLaunchApart => ChildImage.IsAvailable;
-
-    private static LaunchedProcess Launch(LaunchProgram program, Pipe status, ulong cloneFlags, SafeFileHandle? controlGroup, SafeFileHandle? image)
+    /// <param name="image">What <see cref="PrepareApart"/> made of the program, or null.</param>
+    public static LaunchedProcess Launch(
+        LaunchProgram program, Pipe status, ulong cloneFlags, SafeFileHandle? controlGroup = null, SafeFileHandle? image = null)
     {
         var pidfd = -1;
         var arguments = new clone_args
         {
-            flags = cloneFlags | CLONE_PIDFD,
+            flags = cloneFlags | CLONE_PIDFD | (image is null ? 0UL : CLONE_VM | CLONE_VFORK),
             pidfd = (ulong)&pidfd,
             exit_signal = SIGCHLD,
         };
@@ -129,6 +112,20 @@ public static unsafe class Launcher
         status.CloseWriteEnd();
         return new LaunchedProcess(program, status, (int)result, Kernel.Handle(pidfd));
     }
+
+    /// <summary>
+    /// For <see cref="Launch"/> of a child whose root may be the host's: makes it an executable of its own that nobody can change
+    /// (<see cref="ChildImage"/>), to run in place of this program. All its descriptors stay open in it, and across its execve too
+    /// unless the program closes them. Not together with CLONE_NEWUSER: executing would take the child's rights in the new
+    /// namespace. Null where such files cannot be executed (<see cref="CanLaunchApart"/>).
+    /// </summary>
+    /// <param name="program">What the child does; it must be complete.</param>
+    /// <param name="status">Pipe the child reports through.</param>
+    public static SafeFileHandle? PrepareApart(LaunchProgram program, Pipe status) =>
+        ChildImage.IsAvailable ? ChildImage.Create(program, (int)status.WriteEnd) : null;
+
+    /// <summary>Whether children can be given an executable of their own here.</summary>
+    public static bool CanLaunchApart => ChildImage.IsAvailable;
 
     private static long Start(LaunchProgram program, Pipe status, clone_args* arguments, SafeFileHandle image)
     {

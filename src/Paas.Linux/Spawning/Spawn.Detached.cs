@@ -40,7 +40,9 @@ public static unsafe partial class Spawn
             legacy?.AddTo(program);
             SignalReset.Add(program, "reset", BlockedSignals.Mask(blocked));
             program.Add("execve", path, SYS_execve, program.Text(path), program.Texts(arguments), program.Texts(Environment()));
-            process = Launcher.LaunchApart(program, OpenStatus(), 0, unified);
+            var status = OpenStatus();
+            using var image = Launcher.PrepareApart(program, status);
+            process = Launcher.Launch(program, status, 0, unified, image);
         }
         catch
         {

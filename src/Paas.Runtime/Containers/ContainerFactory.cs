@@ -38,7 +38,12 @@ public static class ContainerFactory
             return new Launched(restore(directory, group), null, null, null, null);
         });
 
-    private static RunningContainer CreateHere(ContainerSpec spec) => Establish(spec, (directory, group, rest) => Launch(spec, directory, group, rest));
+    private static RunningContainer CreateHere(ContainerSpec spec)
+    {
+        var beside = spec.NetworkNamespace is null && spec.Sandbox?.Network is null && NamespacePlan.MayMakeNetworkBeside(spec.Config.Linux);
+        using var coming = beside ? NetworkCreation.Begin() : null;
+        return Establish(spec, (directory, group, rest) => Launch(spec, coming, directory, group, rest));
+    }
 
     // What is launched is given the rest of the work, to be done while a child is busy, and before it runs a program.
     private static RunningContainer Establish(
@@ -86,19 +91,18 @@ public static class ContainerFactory
         }
     }
 
-    private static Launched Launch(ContainerSpec spec, StateDirectory directory, ControlGroup group, Action rest)
+    private static Launched Launch(ContainerSpec spec, NetworkCreation? coming, StateDirectory directory, ControlGroup group, Action rest)
     {
         var config = spec.Config;
         var network = spec.NetworkNamespace is null ? MakeNetwork(spec) : null;
         var hooks = ContainerHooks.From(config);
         try
         {
-            using var namespaces = NamespacePlan.From(config.Linux, spec.NetworkNamespace ?? network);
+            using var namespaces = NamespacePlan.From(config.Linux, spec.NetworkNamespace ?? network, coming);
             Sysctls.Check(config.Linux?.Sysctl?.Keys ?? [], namespaces);
             if (spec.SaysReady) directory.MakeNotifyDirectory();
             using var mounts = PreparedMounts.Open(
                 config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces);
-            using var late = LateNetwork.For(namespaces, config.Linux);
             using var limits = new ProcessLimits(config.Process!.Rlimits);
             using var fifo = spec.WaitAtFifo ? directory.MakeStartFifo() : null;
             // Known before it is there, so that a delete after a crash finds it.
@@ -113,7 +117,6 @@ public static class ContainerFactory
                 Bundle = spec.BundleDirectory,
                 NoPivot = spec.NoPivot,
                 Namespaces = namespaces,
-                LateNetwork = late,
                 Mounts = mounts,
                 Group = group,
                 Entry = legacy,
@@ -151,12 +154,11 @@ public static class ContainerFactory
 
     private static LaunchedProcess Fork(LaunchProgram program, InitPlan plan, SafeFileHandle? unified)
     {
+        using var image = plan.Namespaces.Has(NamespaceKind.User) ? null : Launcher.PrepareApart(program, plan.Status);
+        plan.Namespaces.AwaitNetwork();
         using var inside = new ThreadNamespaces(plan.Namespaces);
         if (!plan.Namespaces.Makes(NamespaceKind.Network)) WriteNetworkSysctls(plan.Config);
-        var cloned = plan.LateNetwork is null ? plan.Namespaces.Cloned : plan.Namespaces.Cloned & ~NamespaceKind.Network;
-        return plan.Namespaces.Has(NamespaceKind.User)
-            ? Launcher.Launch(program, plan.Status, (ulong)(uint)cloned, unified)
-            : Launcher.LaunchApart(program, plan.Status, (ulong)(uint)cloned, unified);
+        return Launcher.Launch(program, plan.Status, (ulong)(uint)plan.Namespaces.Cloned, unified, image);
     }
 
     // The child's setup and the parent's part of it run side by side; the pipe keeps them in step.
@@ -179,12 +181,6 @@ public static class ContainerFactory
 
             if (plan.Namespaces.HasSuccessor) process.WaitForSuccessor();
             needsChild = false;
-            if (plan.LateNetwork is { } network)
-            {
-                network.Make();
-                go.WriteByte();
-            }
-
             rest();
             needsChild = true;
             OutOfMemoryScore.Set(process.Pid, config.Process!.OomScoreAdj);
@@ -200,7 +196,6 @@ public static class ContainerFactory
             }
 
             process.WaitUntilReady();
-            plan.LateNetwork?.Leave();
             Log.Debug("init: closing the pipe to signal completion");
             return process;
         }
@@ -245,7 +240,6 @@ public static class ContainerFactory
     private static void CallHooks(LaunchedProcess process, InitPlan plan, ContainerRecord record)
     {
         process.WaitForWaypoint();
-        plan.LateNetwork?.Leave();
         // As the container sees it: runtime.md, State.
         plan.Hooks?.Describe(record, Processes.PidInNamespace(process.Pid) ?? process.Pid);
         var hooks = plan.Config.Hooks;

@@ -104,10 +104,9 @@ internal sealed class ExecProcess
 
     private LaunchedProcess Fork(SafeFileHandle? unified)
     {
+        using var image = _namespaces.Has(NamespaceKind.User) ? null : Launcher.PrepareApart(_program, _status);
         using var inside = new ThreadNamespaces(_namespaces);
-        return _namespaces.Has(NamespaceKind.User)
-            ? Launcher.Launch(_program, _status, 0, unified)
-            : Launcher.LaunchApart(_program, _status, 0, unified);
+        return Launcher.Launch(_program, _status, 0, unified, image);
     }
 
     private void Compile(ProcessLimits limits, SeccompFilter? filter, LegacyEntry legacy)

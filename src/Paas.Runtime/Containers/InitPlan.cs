@@ -19,9 +19,6 @@ internal sealed record InitPlan
 
     public required NamespacePlan Namespaces { get; init; }
 
-    /// <summary>The network namespace the process enters on its way; null when it has none, joins one or is born in one.</summary>
-    public required LateNetwork? LateNetwork { get; init; }
-
     public required PreparedMounts Mounts { get; init; }
 
     public required ControlGroup Group { get; init; }

@@ -22,7 +22,6 @@ internal sealed class InitProgram
     private readonly NamespaceSteps _namespaces;
     private SecurityLabelSteps? _label;
     private bool _inGroup;
-    private bool _inNetwork;
 
     private InitProgram(LaunchProgram program, InitPlan plan)
     {
@@ -30,7 +29,7 @@ internal sealed class InitProgram
         _plan = plan;
         _config = plan.Config;
         _linux = plan.Config.Linux ?? new LinuxConfig();
-        _root = new RootSteps(_program, plan, JoinNetwork, JoinControlGroup, MapByParent);
+        _root = new RootSteps(_program, plan, JoinControlGroup, MapByParent);
         _credentials = new CredentialSteps(_program, plan.Status, plan.Go, plan.Config.Annotations);
         _execute = new ExecuteSteps(_program);
         _namespaces = new NamespaceSteps(_program, plan, _credentials);
@@ -94,7 +93,7 @@ internal sealed class InitProgram
     {
         SetName("sethostname", SYS_sethostname, _config.Hostname);
         SetName("setdomainname", SYS_setdomainname, _config.Domainname);
-        if (_plan.Namespaces.Makes(NamespaceKind.Network) && _plan.LateNetwork is null) LoopbackSteps.BringUp(_program);
+        if (_plan.Namespaces.Makes(NamespaceKind.Network)) LoopbackSteps.BringUp(_program);
         foreach (var (name, value) in _linux.Sysctl ?? new Dictionary<string, string>())
         {
             // A joined network namespace belongs to the host's user namespace: the parent writes those.
@@ -118,20 +117,11 @@ internal sealed class InitProgram
         _plan.Hooks?.AddCreate(_program, _plan.Mounts.Root.DangerousGetHandle(), _plan.Status);
     }
 
-    private void JoinNetwork()
-    {
-        if (_inNetwork || _plan.LateNetwork is not { } network) return;
-        _inNetwork = true;
-        _namespaces.WaitForParent();
-        network.AddEntry(_program);
-    }
-
     // A new cgroup namespace shows groups from there down.
     private void JoinControlGroup()
     {
         if (_inGroup) return;
         _inGroup = true;
-        JoinNetwork();
         // It joins with the limits set: some can be set only while nobody is in.
         _namespaces.WaitForParent();
         _plan.Entry.AddTo(_program);

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
+using Paas.Linux.Netlink;
 using Paas.Oci.Runtime;
 
 namespace Paas.Runtime.Containers;
@@ -9,6 +10,7 @@ internal sealed class NamespacePlan : IDisposable
 {
     private readonly Dictionary<NamespaceKind, SafeFileHandle> _joined = [];
     private readonly List<SafeFileHandle> _borrowed = [];
+    private NetworkCreation? _network;
 
     private NamespacePlan()
     {
@@ -17,7 +19,7 @@ internal sealed class NamespacePlan : IDisposable
     /// <summary>Namespaces to make.</summary>
     public NamespaceKind New { get; private set; }
 
-    /// <summary>Namespaces to join, held open.</summary>
+    /// <summary>Namespaces to join, held open; one that is still being made is among them after <see cref="AwaitNetwork"/>.</summary>
     public IReadOnlyDictionary<NamespaceKind, SafeFileHandle> Joined => _joined;
 
     /// <summary>
@@ -35,17 +37,35 @@ internal sealed class NamespacePlan : IDisposable
     public bool Makes(NamespaceKind kind) => (New & kind) != 0;
 
     /// <summary>True where the process gets its own, made or joined.</summary>
-    public bool Has(NamespaceKind kind) => Makes(kind) || _joined.ContainsKey(kind);
+    public bool Has(NamespaceKind kind) => Makes(kind) || _joined.ContainsKey(kind) || (kind == NamespaceKind.Network && _network is not null);
 
-    /// <summary>As config.json says, with the network namespace replaced when the caller holds one.</summary>
+    /// <summary>
+    /// True where a new network namespace may be made before the process that joins it, and beside other work: it is to be owned by
+    /// no other user namespace, nothing is written into it first, and there is a second processor to make it on.
+    /// </summary>
+    public static bool MayMakeNetworkBeside(LinuxConfig? linux)
+    {
+        if (linux?.Namespaces is null || linux.NetDevices is { Count: > 0 } || linux.Sysctl is { Count: > 0 } || Environment.ProcessorCount == 1) return false;
+        var makes = false;
+        foreach (var item in linux.Namespaces)
+        {
+            if (item.Type is "user" or "time") return false;
+            makes |= item.Type == "network" && string.IsNullOrEmpty(item.Path);
+        }
+
+        return makes;
+    }
+
+    /// <summary>As config.json says, with the network namespace replaced when the caller holds one, or has one made.</summary>
     /// <exception cref="RuntimeException">A combination this runtime does not do.</exception>
-    public static NamespacePlan From(LinuxConfig? linux, SafeFileHandle? network)
+    public static NamespacePlan From(LinuxConfig? linux, SafeFileHandle? network, NetworkCreation? coming)
     {
         var plan = new NamespacePlan();
         try
         {
             foreach (var item in linux?.Namespaces ?? []) plan.Add(item);
             if (network is not null) plan.UseNetwork(network);
+            else if (coming is not null) plan.LeaveNetworkTo(coming);
             plan.Check(linux);
             return plan;
         }
@@ -123,6 +143,21 @@ internal sealed class NamespacePlan : IDisposable
         if (_joined.Remove(NamespaceKind.Network, out var configured)) configured.Dispose();
         _joined[NamespaceKind.Network] = network;
         _borrowed.Add(network);
+    }
+
+    private void LeaveNetworkTo(NetworkCreation coming)
+    {
+        New &= ~NamespaceKind.Network;
+        _network = coming;
+    }
+
+    /// <summary>Waits for a network namespace that is being made.</summary>
+    /// <exception cref="LinuxException">The kernel refuses it.</exception>
+    public void AwaitNetwork()
+    {
+        if (_network is not { } coming) return;
+        _joined[NamespaceKind.Network] = coming.Finish();
+        _network = null;
     }
 
     private void Check(LinuxConfig? linux)

@@ -8,10 +8,9 @@ namespace Paas.Runtime.Containers;
 /// <summary>The container's root: all that is mounted and made in it, and the change into it.</summary>
 /// <param name="program">The first process's.</param>
 /// <param name="plan">What it is compiled from.</param>
-/// <param name="joinNetwork">Adds the step that a mount which shows the network has to come after.</param>
 /// <param name="joinControlGroup">Adds the step that a mount of control groups has to come after.</param>
 /// <param name="mapByParent">Adds the steps by which the parent maps the ids of a mount that a user namespace may not.</param>
-internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joinNetwork, Action joinControlGroup, Action<Register> mapByParent)
+internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joinControlGroup, Action<Register> mapByParent)
 {
     private readonly LinuxConfig _linux = plan.Config.Linux ?? new LinuxConfig();
     private readonly long _root = plan.Mounts.Root.DangerousGetHandle();
@@ -198,11 +197,7 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
             joinControlGroup();
             new CgroupMountSteps(program, targets, mounts, plan.Group).Add(mount);
         }
-        else
-        {
-            if (LateNetwork.IsShownBy(mount.Config.Type)) joinNetwork();
-            mounts.AddFilesystem(mount, HostInstead(mount.Config.Type));
-        }
+        else mounts.AddFilesystem(mount, HostInstead(mount.Config.Type));
     }
 
     // A user namespace may mount only what shows namespaces that it owns; of the others the host's is what it would see.

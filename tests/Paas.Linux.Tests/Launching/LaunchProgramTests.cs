@@ -120,7 +120,11 @@ public sealed unsafe class LaunchProgramTests
     {
         int? plain = null, apart = null;
         var failure = Xunit.Record.Exception(() => plain = Run(compile, (program, status) => Launcher.Launch(program, status, 0)));
-        var failureApart = Xunit.Record.Exception(() => apart = Run(compile, (program, status) => Launcher.LaunchApart(program, status, 0)));
+        var failureApart = Xunit.Record.Exception(() => apart = Run(compile, (program, status) =>
+        {
+            using var image = Launcher.PrepareApart(program, status);
+            return Launcher.Launch(program, status, 0, image: image);
+        }));
         Assert.Equal((plain, failure?.Message), (apart, failureApart?.Message));
         return failure is null ? plain : throw failure;
     }
