@@ -11,7 +11,7 @@ using Paas.ControlPlane.Registry;
 namespace Paas.ControlPlane;
 
 /// <summary>Brings the control plane up, adopting what runs, and takes it down, leaving it running.</summary>
-internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, Reconciler reconciler, BuildQueue queue, PushedImages pushed, ImageCleanup cleanup, ImageBuilds imageBuilds, HealthMonitor health, CronClock cron) : IHostedService
+internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles files, AppDestruction destruction, Reconciler reconciler, BuildQueue queue, PushedImages pushed, ImageCleanup cleanup, ImageBuilds imageBuilds, HealthMonitor health, CronClock cron) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -21,6 +21,7 @@ internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles 
         imageBuilds.RemoveLeftovers();
         PrepareJobsDatabase();
         await reconciler.StartAsync(cancellationToken);
+        destruction.Start();
         health.Start();
         await queue.StartAsync(cancellationToken);
         pushed.Start();
@@ -35,6 +36,7 @@ internal sealed class ControlPlaneService(ControlPlaneOptions options, AppFiles 
         await pushed.StopAsync();
         await cleanup.StopAsync();
         await health.StopAsync();
+        await destruction.StopAsync();
         await reconciler.StopAsync();
     }
 

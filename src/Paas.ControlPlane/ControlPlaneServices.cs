@@ -57,7 +57,7 @@ public static class ControlPlaneServices
         services.AddRegistry(options);
         services.AddSshKeys();
         services.AddCleanup(options);
-        services.AddSingleton<AppFiles>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
+        services.AddSingleton<AppFiles>().AddSingleton<AppDestruction>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
         services.AddGit(options);
         services.AddSingleton<BuildpackSettings>().AddSingleton<BuildExplanations>().AddSingleton<BuildBills>().AddSingleton<IBuildpacks, BuildpackDesk>();
         services.AddSingleton<StackTable>().AddSingleton<AppRebase>().AddSingleton<IStacks, StackDesk>();
@@ -189,14 +189,12 @@ public static class ControlPlaneServices
         provider.GetRequiredService<BuildpackSettings>(),
         provider.GetRequiredService<BuildQueue>(),
         provider.GetRequiredService<BuiltImages>(),
-        provider.GetRequiredService<SourceTrees>(),
         provider.GetRequiredService<Deployer>(),
         provider.GetRequiredService<Reconciler>(),
         provider.GetRequiredService<InstanceTable>(),
         provider.GetRequiredService<AppChanges>(),
         provider.GetRequiredService<GitRepositories>(),
-        provider.GetRequiredService<GitSettings>(),
-        provider.GetRequiredService<AppFiles>(),
+        provider.GetRequiredService<AppDestruction>(),
         provider.GetRequiredService<AppUrls>(),
         provider.GetRequiredService<AppLogs>(),
         provider.GetRequiredService<OneOffs>(),

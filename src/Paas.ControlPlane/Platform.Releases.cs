@@ -14,11 +14,13 @@ public sealed partial class Platform
         _apps.Get(app);
         if (change.Vars.Count == 0) throw new PaasException(ErrorCode.InvalidRequest, "no config var was given");
         // Refused before it waits for its turn.
-        var wanted = ConfigVars.Apply(_apps.Config(app), change.Vars);
+        var current = _apps.Config(app);
+        var wanted = ConfigVars.Apply(current, change.Vars);
         if (change.Secrets?.FirstOrDefault(name => !wanted.ContainsKey(name)) is { } missing)
             throw new PaasException(ErrorCode.InvalidRequest, $"{missing} is to be secret, and it is not set", "Set it in the same request.");
-        // Before its value can be in any output.
-        _apps.MarkSecret(app, change.Secrets ?? []);
+        // Before its value can be in any output. What is set anew and is no secret was one only in earlier releases.
+        var anew = wanted.Keys.Except(current.Keys).Except(change.Secrets ?? []);
+        _apps.MarkSecret(app, change.Secrets ?? [], [.. anew]);
         var made = await _deployer.DeployAsync(app, () => DraftOf(app, change), null, null, ct);
         if (made is { } result)
         {
@@ -33,7 +35,7 @@ public sealed partial class Platform
     public Task<IReadOnlyList<ReleaseDocument>> ListReleasesAsync(string app, CancellationToken ct)
     {
         var live = _apps.Get(app).LiveRelease;
-        return Task.FromResult<IReadOnlyList<ReleaseDocument>>([.. _releases.List(app).Select(release => Describe(release, release.Version == live))]);
+        return Task.FromResult<IReadOnlyList<ReleaseDocument>>([.. Describe(app, live)]);
     }
 
     /// <inheritdoc/>
@@ -91,22 +93,28 @@ public sealed partial class Platform
         }
 
         // Back to what served before, not to one that never did.
-        var served = _deployments.List(app)
-            .Where(deployment => deployment.Steps.Any(step => step.Status == DeploymentStatus.Draining))
-            .Select(deployment => deployment.Release).ToHashSet();
-        return _releases.List(app).FirstOrDefault(release => release.Version < live && served.Contains(release.Version))
+        var served = _deployments.Served(app);
+        return _releases.List(app).FirstOrDefault(release => release.Version < live && served.Contains(release.Version) && IsKept(release))
             ?? throw new PaasException(ErrorCode.Conflict, $"{app} has no release before v{live}");
     }
 
+    private bool IsKept(Release release) => _releases.KeptImages(_options.ReleaseRetention).Contains(release.Image) || _content.Contains(release.Image);
+
     private Release EnsureKept(Release release)
     {
-        if (_releases.KeptImages(_options.ReleaseRetention).Contains(release.Image) || _content.Contains(release.Image)) return release;
+        if (IsKept(release)) return release;
         throw new PaasException(
             ErrorCode.Conflict,
-            $"the image of v{release.Version} of {release.App} is gone: the newest {_options.ReleaseRetention} are kept",
+            $"the image of v{release.Version} of {release.App} is gone: the newest {_options.ReleaseRetention} that served are kept",
             "Build it again: push its commit.");
     }
 
+    private IEnumerable<ReleaseDocument> Describe(string app, int? live)
+    {
+        var served = _deployments.Served(app);
+        return _releases.List(app).Select(release => Describe(release, release.Version == live) with { Served = served.Contains(release.Version) });
+    }
+
     private static ReleaseDocument Describe(Release release, bool live) => new(
-        release.Version, release.Reason, release.Description, release.Image.ToString(), release.Processes, live, release.CreatedAt);
+        release.Version, release.Reason, release.Description, release.Image.ToString(), release.Processes, live, release.CreatedAt, live);
 }

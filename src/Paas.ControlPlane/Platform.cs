@@ -32,7 +32,6 @@ public sealed partial class Platform : IPlatform
     private readonly ImageBuilds _imageBuilds;
     private readonly BuilderSettings _builders;
     private readonly BuiltImages _built;
-    private readonly SourceTrees _trees;
     private readonly BuildpackSettings _buildpacks;
     private readonly BuildQueue _queue;
     private readonly Deployer _deployer;
@@ -40,8 +39,7 @@ public sealed partial class Platform : IPlatform
     private readonly InstanceTable _table;
     private readonly AppChanges _changes;
     private readonly GitRepositories _repositories;
-    private readonly GitSettings _gitSettings;
-    private readonly AppFiles _files;
+    private readonly AppDestruction _destruction;
     private readonly AppUrls _urls;
     private readonly AppLogs _logs;
     private readonly OneOffs _oneOffs;
@@ -56,14 +54,14 @@ public sealed partial class Platform : IPlatform
 
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
-        BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildpackSettings buildpacks, BuildQueue queue, BuiltImages built, SourceTrees trees, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
-        GitRepositories repositories, GitSettings gitSettings, AppFiles files, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, CronRuns cron, PlatformLog platformLog,
+        BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildpackSettings buildpacks, BuildQueue queue, BuiltImages built, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
+        GitRepositories repositories, AppDestruction destruction, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, CronRuns cron, PlatformLog platformLog,
         ImageStore images, ImageCatalog catalog, RegistryStore registry, ImageCleanup cleanup)
     {
         (_options, _apps, _releases, _deployments, _instances, _builds) = (options, apps, releases, deployments, instances, builds);
         (_intake, _imageBuilds, _builders, _buildpacks, _queue, _deployer, _reconciler, _table, _changes) = (intake, imageBuilds, builders, buildpacks, queue, deployer, reconciler, table, changes);
-        (_built, _trees) = (built, trees);
-        (_repositories, _gitSettings, _files, _urls, _logs, _oneOffs, _execs) = (repositories, gitSettings, files, urls, logs, oneOffs, execs);
+        _built = built;
+        (_repositories, _destruction, _urls, _logs, _oneOffs, _execs) = (repositories, destruction, urls, logs, oneOffs, execs);
         (_cron, _platformLog) = (cron, platformLog);
         (_images, _content, _catalog, _registry, _cleanup) = (images, images.Content, catalog, registry, cleanup);
     }
@@ -77,14 +75,6 @@ public sealed partial class Platform : IPlatform
     {
         var name = request.Name ?? FreeName();
         AppName.Check(name);
-        if (_apps.Find(name) is null)
-        {
-            if (_instances.List(name).Count > 0)
-                throw new PaasException(ErrorCode.Conflict, $"the app {name} that was destroyed is not all gone yet", "Try again in a moment.");
-            // What a crash in the middle of destroying it may have left belongs to nobody.
-            _files.Remove(name);
-        }
-
         _apps.Create(name);
         try
         {
@@ -93,11 +83,12 @@ public sealed partial class Platform : IPlatform
         catch
         {
             _apps.Delete(name);
+            await _destruction.EndAsync(name);
             throw;
         }
 
         _platformLog.Write(name, "created");
-        _reconciler.Signal(name);
+        _reconciler.Begin(name);
         return Describe(_apps.Get(name));
     }
 
@@ -112,23 +103,28 @@ public sealed partial class Platform : IPlatform
         using var limit = new CancellationTokenSource(DestroyPatience);
         await _queue.ForgetAsync(app, limit.Token);
         _apps.Delete(app);
+        _queue.CloseOutputs(app);
         await _cron.EndAsync(app);
-        _builders.Forget(app);
-        _built.Forget(app);
-        _trees.Forget(app);
-        _buildpacks.Set(app, []);
-        _gitSettings.Forget(app);
+        await _oneOffs.EndAsync(app);
         _changes.Notify(app);
         _reconciler.Signal(app);
-        await GoneAsync(app, limit.Token);
-        await _files.ForgetAsync(app, limit.Token);
+        try
+        {
+            await _destruction.EndAsync(app).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PaasException(
+                ErrorCode.Unavailable, $"{app} is destroyed, but its containers are not all gone yet", "They go as soon as the router has let go of them.");
+        }
     }
 
     /// <inheritdoc/>
     public Task<ConfigDocument> GetConfigAsync(string app, CancellationToken ct)
     {
         _apps.Get(app);
-        return Task.FromResult(new ConfigDocument(_apps.Config(app), [.. _apps.SecretVars(app).Order(StringComparer.Ordinal)]));
+        var config = _apps.Config(app);
+        return Task.FromResult(new ConfigDocument(config, [.. _apps.SecretVars(app).Intersect(config.Keys).Order(StringComparer.Ordinal)]));
     }
 
     private string FreeName()
@@ -137,24 +133,6 @@ public sealed partial class Platform : IPlatform
         {
             var name = AppName.Generate();
             if (_apps.Find(name) is null) return name;
-        }
-    }
-
-    private async Task GoneAsync(string app, CancellationToken ct)
-    {
-        while (_instances.List(app).Count > 0)
-        {
-            var changed = _changes.Next(app);
-            try
-            {
-                await Task.WhenAny(changed, Task.Delay(200, ct));
-                ct.ThrowIfCancellationRequested();
-            }
-            catch (OperationCanceledException)
-            {
-                throw new PaasException(
-                    ErrorCode.Unavailable, $"{app} is destroyed, but its containers are not all gone yet", "They go as soon as the router has let go of them.");
-            }
         }
     }
 

@@ -129,11 +129,17 @@ public sealed partial class ContentStore
     public void SetReference(string reference, Descriptor descriptor)
     {
         _index.Set(reference, descriptor);
+        NoteUse(descriptor);
+    }
+
+    /// <summary>Notes that this descriptor's content is in use now.</summary>
+    public void NoteUse(Descriptor descriptor)
+    {
         if (Contains(descriptor.Digest)) File.SetLastWriteTimeUtc(PathOf(descriptor.Digest), DateTime.UtcNow);
     }
 
-    /// <summary>When a reference was last made to name this descriptor's content; null where the content is gone.</summary>
-    public DateTimeOffset? NamedAt(Descriptor descriptor) =>
+    /// <summary>When this descriptor's content was last named or used; null where it is gone.</summary>
+    public DateTimeOffset? UsedAt(Descriptor descriptor) =>
         Contains(descriptor.Digest) ? new DateTimeOffset(File.GetLastWriteTimeUtc(PathOf(descriptor.Digest)), TimeSpan.Zero) : null;
 
     /// <summary>Forgets the reference; the content stays. False when there is none.</summary>

@@ -34,7 +34,8 @@ public sealed record ReleaseDocument(
     string ImageDigest,
     IReadOnlyDictionary<string, string> Processes,
     bool Live,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    bool Served = true);
 
 /// <summary><c>POST /v1/apps/{app}/rollback</c>; null goes to the one before the live one.</summary>
 public sealed record RollbackRequest(int? Version);

@@ -30,6 +30,12 @@ internal sealed class BuildOutputs(ControlPlaneOptions options)
         if (_live.TryRemove((app, number), out var output)) output.Dispose();
     }
 
+    /// <summary>The app is destroyed: readers of all its builds get to the end, and the numbers are free again.</summary>
+    internal void CloseAll(string app)
+    {
+        foreach (var (name, number) in _live.Keys.Where(key => key.App == app)) Close(name, number);
+    }
+
     /// <summary>All lines from the first on; waits for more while the output is open.</summary>
     internal async IAsyncEnumerable<string> ReadAsync(string app, int number, [EnumeratorCancellation] CancellationToken ct)
     {

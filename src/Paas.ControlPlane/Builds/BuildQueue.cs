@@ -95,8 +95,25 @@ internal sealed partial class BuildQueue(ISchedulerFactory schedulers, BuildStor
     internal async Task ForgetAsync(string app, CancellationToken ct)
     {
         await Scheduler.Interrupt(JobOf(app), ct);
-        await Scheduler.DeleteJob(JobOf(app), ct);
+        while (!await TryDeleteJobAsync(app, ct)) await Task.Delay(50, ct);
         await runner.IdleAsync(app).WaitAsync(ct);
+    }
+
+    /// <summary>The app is destroyed: whoever reads the output of one of its builds gets to the end.</summary>
+    internal void CloseOutputs(string app) => outputs.CloseAll(app);
+
+    // Quartz first lists the job's triggers; one that has fired to its end meanwhile is an error to it.
+    private async Task<bool> TryDeleteJobAsync(string app, CancellationToken ct)
+    {
+        try
+        {
+            await Scheduler.DeleteJob(JobOf(app), ct);
+            return true;
+        }
+        catch (SchedulerException) when (!ct.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private IScheduler Scheduler => _scheduler ?? throw new InvalidOperationException("the queue has not been started");

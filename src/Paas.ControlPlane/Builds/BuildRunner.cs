@@ -148,7 +148,7 @@ internal sealed partial class BuildRunner(
         var additions = ManifestConfig.Additions(build.App, manifest, set);
         if (additions.Count > 0) output.Write($"-----> {AppManifest.FileName} sets {string.Join(", ", additions.Keys)}");
         if (manifest is { Cron.Count: > 0 }) output.Write($"-----> {AppManifest.FileName} has {manifest.Cron.Count} task{(manifest.Cron.Count == 1 ? "" : "s")} by the clock: paas cron -a {build.App}");
-        apps.MarkSecret(build.App, [.. additions.Keys.Where(name => manifest!.Env[name].IsGenerated)]);
+        apps.MarkSecret(build.App, [.. additions.Keys.Where(name => manifest!.Env[name].IsGenerated)], []);
         var config = set.With(additions);
         output.Mask = new SecretMask(config, apps.SecretVars(build.App));
         var summary = new PushSummary(time);
@@ -245,8 +245,7 @@ internal sealed partial class BuildRunner(
         End(build, BuildStatus.Succeeded, null);
     }
 
-    private bool HasServedBefore(Release release) => deployments.List(release.App).Any(deployment =>
-        deployment.Release != release.Version && deployment.Steps.Any(step => step.Status == DeploymentStatus.Draining));
+    private bool HasServedBefore(Release release) => deployments.Served(release.App).Any(version => version != release.Version);
 
     // What a clone checks out is a convenience; the release is live already.
     private async Task SetHeadAsync(string app, string branch, CancellationToken ct)

@@ -36,7 +36,5 @@ internal sealed class BuilderSettings(SettingStore settings)
         settings.Set(Name(app), JsonSerializer.Serialize(builder, ApiJsonContext.Default.BuilderDocument));
     }
 
-    internal void Forget(string app) => settings.Remove(Name(app));
-
     private static string Name(string app) => $"builder/{app}";
 }

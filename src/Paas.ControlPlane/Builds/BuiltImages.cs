@@ -60,12 +60,6 @@ internal sealed class BuiltImages(SettingStore settings, ImageStore images, Buil
         return File.Exists(path) && int.TryParse(File.ReadAllText(path), NumberStyles.None, CultureInfo.InvariantCulture, out var from) ? from : null;
     }
 
-    internal void Forget(string app)
-    {
-        settings.Remove(Name(app));
-        settings.Remove(AnewName(app));
-    }
-
     private BuiltImage? Of(string app) => settings.Find(Name(app)) is { } text ? JsonSerializer.Deserialize(text, BuiltImageJsonContext.Default.BuiltImage) : null;
 
     private async Task<bool> IsWholeAsync(Digest digest, CancellationToken ct)

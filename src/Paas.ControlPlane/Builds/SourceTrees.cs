@@ -15,7 +15,5 @@ internal sealed class SourceTrees(SettingStore settings)
 
     internal void Remember(string app, string tree, Digest stored) => settings.Set(Name(app), $"{tree} {stored}");
 
-    internal void Forget(string app) => settings.Remove(Name(app));
-
     private static string Name(string app) => $"tree/{app}";
 }

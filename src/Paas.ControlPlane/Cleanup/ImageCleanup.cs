@@ -21,8 +21,6 @@ internal sealed partial class ImageCleanup(
     ControlPlaneOptions options, ImageSweep sweep, ContentStore content, UploadStore uploads, ImageRegistry registry, RegistryStore pushed, AppStore apps, DiskReserve reserve,
     RepositoryUpkeep repositories, Deployer deployer, TimeProvider time, ILogger<ImageCleanup> log) : IDisposable
 {
-    private const string StackPrefix = "stack/";
-
     private static readonly TimeSpan Regularly = TimeSpan.FromHours(1);
     private static readonly TimeSpan BetweenTidyings = TimeSpan.FromHours(6);
 
@@ -120,11 +118,11 @@ internal sealed partial class ImageCleanup(
         return new CleanupDocument(dryRun, items, bytes, reserve.Free, reserve.Bytes, note);
     }
 
-    /// <summary>Forgets the base images that no build has pulled for long; their content goes with the sweep unless something else has it.</summary>
+    /// <summary>Forgets the images of registries that no build has used for long; their content goes with the sweep unless something else has it.</summary>
     private int ExpirePulled(DateTimeOffset before, bool remove)
     {
         var old = content.References()
-            .Where(named => !named.Key.StartsWith(StackPrefix, StringComparison.Ordinal) && (content.NamedAt(named.Value) ?? DateTimeOffset.MinValue) < before)
+            .Where(named => PulledImage.IsOne(named.Value) && (content.UsedAt(named.Value) ?? DateTimeOffset.MinValue) < before)
             .Select(named => named.Key).ToList();
         if (remove) old.ForEach(reference => content.RemoveReference(reference));
         return old.Count;

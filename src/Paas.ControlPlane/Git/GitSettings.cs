@@ -25,8 +25,6 @@ internal sealed class GitSettings(SettingStore settings)
         settings.Set(Name(app), JsonSerializer.Serialize(Of(app) with { RevEnvVar = name }, GitSettingsJsonContext.Default.GitSettingsContent));
     }
 
-    internal void Forget(string app) => settings.Remove(Name(app));
-
     /// <summary>Config vars without the commit of the release before: a build's caches are for any commit.</summary>
     internal IReadOnlyDictionary<string, string> ForBuild(string app, IReadOnlyDictionary<string, string> config) => RevEnvVar(app) is { } name && config.ContainsKey(name)
         ? config.Where(pair => pair.Key != name).ToDictionary()

@@ -93,6 +93,12 @@ internal sealed class AppBook
         lock (_lock) _holds.Remove(slot);
     }
 
+    /// <summary>The app is another one from now on: what held an earlier one's slots back is no matter.</summary>
+    internal void ReleaseAll()
+    {
+        lock (_lock) _holds.Clear();
+    }
+
     /// <summary>The container is gone.</summary>
     internal void Forget(string container)
     {

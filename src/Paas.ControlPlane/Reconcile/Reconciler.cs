@@ -69,6 +69,13 @@ internal sealed partial class Reconciler(
     /// <summary>The app as it is wanted and as it is.</summary>
     internal AppState Observe(string app) => observer.Observe(app, LoopOf(app).Book);
 
+    /// <summary>An app begins, perhaps with the name of one that was destroyed.</summary>
+    internal void Begin(string app)
+    {
+        LoopOf(app).Book.ReleaseAll();
+        Signal(app);
+    }
+
     /// <summary>Why the last check of an instance failed, or null.</summary>
     internal string? ProblemOf(InstanceState instance) => LoopOf(instance.Instance.App).Book.Health(instance.Container, instance.Start).Problem;
 

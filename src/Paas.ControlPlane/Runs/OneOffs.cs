@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Domain;
@@ -10,23 +11,36 @@ namespace Paas.ControlPlane.Runs;
 /// <summary>One-off containers of a release: <c>paas run</c>. They live as long as their caller listens.</summary>
 internal sealed class OneOffs(InstanceConfigs configs, INode node, PlatformLog platformLog)
 {
-    private readonly Lock _lock = new();
-    private readonly HashSet<(string App, int Number)> _taken = [];
+    private readonly ConcurrentDictionary<(string App, int Number), Running> _running = new();
 
     internal async Task<int> RunAsync(Release release, RunRequest request, ExecStreams streams, CancellationToken ct)
     {
         var command = Command(release, request.Command);
-        var number = Take(release.App);
+        using var running = new Running(ct);
+        var number = Take(release.App, running);
         try
         {
             var config = Config(release, number, command, request);
             platformLog.Write(release.App, $"{config.Name} of v{release.Version} begins");
-            return (await node.RunAsync(config, new RunStreams(streams.Input, streams.Output, streams.Error, streams.Sizes), ct)).Status;
+            return (await node.RunAsync(config, new RunStreams(streams.Input, streams.Output, streams.Error, streams.Sizes), running.Cancel.Token)).Status;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new PaasException(ErrorCode.AppNotFound, $"{release.App} was destroyed, and the command ended with it");
         }
         finally
         {
-            Release(release.App, number);
+            _running.TryRemove((release.App, number), out _);
+            running.Ended.SetResult();
         }
+    }
+
+    /// <summary>The app is destroyed: ends what runs of it and waits until it is gone.</summary>
+    internal async Task EndAsync(string app)
+    {
+        var ending = _running.Where(pair => pair.Key.App == app).Select(pair => pair.Value).ToList();
+        foreach (var one in ending) one.End();
+        await Task.WhenAll(ending.Select(one => one.Ended.Task));
     }
 
     private ContainerConfig Config(Release release, int number, IReadOnlyList<string> command, RunRequest request)
@@ -51,19 +65,38 @@ internal sealed class OneOffs(InstanceConfigs configs, INode node, PlatformLog p
         _ => command,
     };
 
-    private int Take(string app)
+    private int Take(string app, Running running)
     {
-        lock (_lock)
+        for (var number = 1; ; number++)
         {
-            for (var number = 1; ; number++)
-            {
-                if (_taken.Add((app, number))) return number;
-            }
+            if (_running.TryAdd((app, number), running)) return number;
         }
     }
 
-    private void Release(string app, int number)
+    private sealed class Running(CancellationToken caller) : IDisposable
     {
-        lock (_lock) _taken.Remove((app, number));
+        private readonly Lock _lock = new();
+        private bool _disposed;
+
+        internal CancellationTokenSource Cancel { get; } = CancellationTokenSource.CreateLinkedTokenSource(caller);
+
+        internal TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal void End()
+        {
+            lock (_lock)
+            {
+                if (!_disposed) Cancel.Cancel();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _disposed = true;
+                Cancel.Dispose();
+            }
+        }
     }
 }

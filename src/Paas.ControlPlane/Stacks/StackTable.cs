@@ -95,7 +95,7 @@ internal sealed class StackTable(ImageStore images, AppStore apps, ReleaseStore 
         // The build image has the run image's layers.
         var layers = stack.Run.Manifest.Layers.Concat(build?.Manifest.Layers ?? []).DistinctBy(layer => layer.Digest);
         var packages = await StackPackages.ReadAsync(images, stack.Run, ct);
-        var builtAt = images.Content.Resolve(stack.Reference) is { } named ? images.Content.NamedAt(named) : null;
+        var builtAt = images.Content.Resolve(stack.Reference) is { } named ? images.Content.UsedAt(named) : null;
         return new StackDocument(stack.Name, stack.Run.Digest.ToString(), build?.Digest.ToString(), layers.Sum(layer => layer.Size), packages.Count, builtAt, on);
     }
 }

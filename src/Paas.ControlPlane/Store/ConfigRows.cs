@@ -13,8 +13,5 @@ internal static class ConfigRows
         {
             connection.Execute("INSERT INTO config_vars (app, name, value) VALUES (@app, @name, @value)", new { app, name, value });
         }
-
-        // A var that is gone takes its mark along; a mark alone would surprise whoever uses the name for something else.
-        connection.Execute("DELETE FROM secret_vars WHERE app = @app AND name NOT IN (SELECT name FROM config_vars WHERE app = @app)", new { app });
     }
 }

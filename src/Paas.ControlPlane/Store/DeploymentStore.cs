@@ -51,6 +51,10 @@ internal sealed class DeploymentStore(Database database, TimeProvider time)
     /// <summary>Newest first.</summary>
     internal IReadOnlyList<Deployment> List(string app) => database.Read(connection => Query(connection, app));
 
+    /// <summary>Versions of the releases that are live or were.</summary>
+    internal IReadOnlySet<int> Served(string app) =>
+        List(app).Where(deployment => deployment.Steps.Any(step => step.Status == DeploymentStatus.Draining)).Select(deployment => deployment.Release).ToHashSet();
+
     /// <summary>Those that have not ended, newest first.</summary>
     internal IReadOnlyList<Deployment> Open(string app) =>
         database.Read(connection => Query(connection, app, "AND status NOT IN ('Succeeded', 'Failed', 'Superseded')"));

@@ -22,14 +22,19 @@ internal sealed class ReleaseStore(Database database)
         $"SELECT {Columns} FROM releases WHERE app = @app ORDER BY version DESC", new { app }).Select(row => row.ToRelease()).ToList());
 
     /// <summary>
-    /// Images of every app that are kept: of the live release, of those that instances run or deployments make live, and of the newest.
+    /// Images of every app that are kept: of the live release, of the newest one, of those that instances run or deployments make live, and
+    /// the newest that served. Releases that only changed config, or never went live, take no other's place.
     /// </summary>
-    /// <param name="newest">How many of each app.</param>
+    /// <param name="newest">How many that served, of each app.</param>
     internal IReadOnlyList<Digest> KeptImages(int newest) => database.Read(connection => connection.Query<string>(
         """
         SELECT DISTINCT r.image FROM releases r JOIN apps a ON a.name = r.app
         WHERE r.version = a.live_release
-           OR r.version > (SELECT MAX(version) FROM releases WHERE app = r.app) - @newest
+           OR r.version = (SELECT MAX(version) FROM releases WHERE app = r.app)
+           OR r.image IN (
+               SELECT s.image FROM releases s JOIN deployments d ON d.app = s.app AND d.release = s.version
+               JOIN deployment_steps t ON t.app = d.app AND t.deployment = d.id AND t.status = 'Draining'
+               WHERE s.app = r.app GROUP BY s.image ORDER BY MAX(s.version) DESC LIMIT @newest)
            OR EXISTS (SELECT 1 FROM instances i WHERE i.app = r.app AND i.release = r.version)
            OR EXISTS (SELECT 1 FROM deployments d WHERE d.app = r.app AND d.release = r.version AND d.status NOT IN ('Succeeded', 'Failed', 'Superseded'))
         """,

@@ -46,6 +46,8 @@ internal static class EndpointActions
             "DELETE /v1/apps/{app}", "PUT /v1/apps/{app}/access/{user}", "DELETE /v1/apps/{app}/access/{user}",
             "POST /apps/{app}/destroy",
         ],
+        // It gives an image a name that every app's builds know.
+        [AccessAction.Operate] = ["POST /v1/apps/{app}/instances/{name}/commit"],
         [AccessAction.CreateApp] = ["POST /v1/apps", "POST /apps"],
     };
 

@@ -43,7 +43,7 @@ public sealed class ImagePuller(ImageStore images, RegistryClient client, DiskRe
         await LayersAsync(new BlobDownload(sources, images.Content, client.Transport, progress), document, progress, cancellationToken);
         await images.Content.WriteAsync(new MemoryStream(manifest.Content), manifest.Descriptor.MediaType, manifest.Descriptor.Digest, cancellationToken);
         if (manifest.Origin is { } index) await images.Content.WriteAsync(new MemoryStream(index.Content), index.Descriptor.MediaType, index.Descriptor.Digest, cancellationToken);
-        images.Content.SetReference($"{normal}", OriginIndex.With(manifest.Descriptor, manifest.Origin?.Descriptor.Digest));
+        images.Content.SetReference($"{normal}", PulledImage.Of(OriginIndex.With(manifest.Descriptor, manifest.Origin?.Descriptor.Digest)));
         return await images.LoadAsync(manifest.Descriptor.Digest, cancellationToken);
     }
 

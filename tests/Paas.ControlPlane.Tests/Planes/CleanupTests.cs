@@ -72,13 +72,35 @@ public sealed class CleanupTests(ITestOutputHelper output) : IAsyncLifetime
             foreach (var release in releases.Take(_options.ReleaseRetention)) await IsWholeAsync(Digest.Parse(release.ImageDigest));
             Assert.False(Content.Contains(Digest.Parse(releases[^1].ImageDigest)));
             var gone = await Assert.ThrowsAsync<PaasException>(() => _plane.Platform.RollbackAsync(app, new RollbackRequest(1), default));
-            Assert.Equal((ErrorCode.Conflict, $"the image of v1 of {app} is gone: the newest 3 are kept"), (gone.Code, gone.Message));
+            Assert.Equal((ErrorCode.Conflict, $"the image of v1 of {app} is gone: the newest 3 that served are kept"), (gone.Code, gone.Message));
             await _plane.Platform.RollbackAsync(app, new RollbackRequest(releases[2].Version), default);
         }
 
         var blobs = Content.Blobs().Sum(blob => blob.Size);
         Assert.InRange(blobs, 6L * _layerBytes, 9L * _layerBytes);
         output.WriteLine($"measured: {deployments} deployments of {_layerBytes >> 20} MiB: at most {most >> 20} MiB, in the end {blobs >> 20} MiB");
+    }
+
+    [RootFact]
+    public async Task Changes_of_config_take_no_image_away_that_can_be_rolled_back_to()
+    {
+        await _plane.Platform.CreateAppAsync(new CreateAppRequest("one"), default);
+        await DeployAsync("one");
+        await DeployAsync("one");
+        for (var i = 0; i < _options.ReleaseRetention + 2; i++)
+            await _plane.Platform.ChangeConfigAsync("one", new ConfigChange(new Dictionary<string, string?> { ["N"] = $"{i}" }), default);
+        await _plane.Get<ImageCleanup>().RunAsync(dryRun: false, default);
+        Assert.Equal("Rollback to v1", (await _plane.Platform.RollbackAsync("one", new RollbackRequest(1), default)).Description);
+    }
+
+    [RootFact]
+    public async Task An_image_that_people_named_stays()
+    {
+        var (pulled, named) = (await BaseAsync("docker.io/library/old:1"), await BaseAsync("docker.io/team/base:1", isPulled: false));
+        foreach (var image in (Image[])[pulled, named]) File.SetLastWriteTimeUtc(Content.PathOf(image.Digest), DateTime.UtcNow.AddDays(-31));
+        await _plane.Get<ImageCleanup>().RunAsync(dryRun: false, default);
+        Assert.Equal(["docker.io/team/base:1"], Content.References().Keys);
+        await IsWholeAsync(named.Digest);
     }
 
     [RootFact]
@@ -101,7 +123,7 @@ public sealed class CleanupTests(ITestOutputHelper output) : IAsyncLifetime
     [RootFact]
     public async Task A_base_image_that_no_build_pulled_for_a_month_goes_and_the_stack_stays()
     {
-        var (old, used, stack) = (await BaseAsync("docker.io/library/old:1"), await BaseAsync("docker.io/library/used:1"), await BaseAsync("stack/run:bookworm"));
+        var (old, used, stack) = (await BaseAsync("docker.io/library/old:1"), await BaseAsync("docker.io/library/used:1"), await BaseAsync("stack/run:bookworm", isPulled: false));
         foreach (var image in (Image[])[old, stack]) File.SetLastWriteTimeUtc(Content.PathOf(image.Digest), DateTime.UtcNow.AddDays(-31));
         var done = await _plane.Get<ImageCleanup>().RunAsync(dryRun: false, default);
         Assert.Contains(done.Items, item => item is { Kind: "pulled base images", Count: 1 });
@@ -125,10 +147,10 @@ public sealed class CleanupTests(ITestOutputHelper output) : IAsyncLifetime
         await DeployAsync("one");
     }
 
-    private async Task<Image> BaseAsync(string reference)
+    private async Task<Image> BaseAsync(string reference, bool isPulled = true)
     {
         var image = await TestImage.MakeAsync(_plane.Get<ImageStore>(), 1000, "true");
-        Content.SetReference(reference, image.Descriptor);
+        Content.SetReference(reference, isPulled ? PulledImage.Of(image.Descriptor) : image.Descriptor);
         return image;
     }
 

@@ -1,5 +1,6 @@
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
+using Paas.ControlPlane.Store;
 
 namespace Paas.ControlPlane.Tests.Planes;
 
@@ -165,6 +166,34 @@ public sealed class DeploymentTests : PlaneTest
     }
 
     [Fact]
+    public async Task A_rollback_without_a_version_goes_to_what_served()
+    {
+        await CreateAsync("hello");
+        await PushAsync("hello", "web: listen");
+        await PushAsync("hello", "web: exit 1");
+        await PushAsync("hello", "web: listen\nworker: work");
+        var releases = await Platform.ListReleasesAsync("hello", CancellationToken.None);
+        Assert.Equal([(3, true, true), (2, false, false), (1, false, true)], releases.Select(release => (release.Version, release.Live, release.Served)));
+        Assert.Equal("Rollback to v1", (await Platform.RollbackAsync("hello", new RollbackRequest(null), CancellationToken.None)).Description);
+    }
+
+    [Fact]
+    public async Task A_secret_that_a_rollback_brings_back_is_one_still()
+    {
+        await CreateAsync("hello");
+        await PushAsync("hello", "web: listen");
+        await Platform.ChangeConfigAsync("hello", new ConfigChange(new Dictionary<string, string?> { ["KEY"] = "v" }, ["KEY"]), CancellationToken.None);
+        await Platform.RollbackAsync("hello", new RollbackRequest(1), CancellationToken.None);
+        Assert.Empty((await Platform.GetConfigAsync("hello", CancellationToken.None)).Secrets!);
+        await Platform.RollbackAsync("hello", new RollbackRequest(2), CancellationToken.None);
+        Assert.Equal(["KEY"], (await Platform.GetConfigAsync("hello", CancellationToken.None)).Secrets);
+
+        await SetAsync("hello", ("KEY", null));
+        await SetAsync("hello", ("KEY", "no secret"));
+        Assert.Empty((await Platform.GetConfigAsync("hello", CancellationToken.None)).Secrets!);
+    }
+
+    [Fact]
     public async Task A_config_change_that_breaks_the_app_is_undone()
     {
         await CreateAsync("hello");
@@ -222,6 +251,54 @@ public sealed class DeploymentTests : PlaneTest
         await CreateAsync("hello");
         var (_, result) = await PushAsync("hello", "web: listen");
         Assert.Equal((1, 1), (result.Build, result.Release));
+    }
+
+    [Fact]
+    public async Task Destroying_an_app_ends_its_builds_for_whoever_reads_them()
+    {
+        await CreateAsync("hello");
+        var gate = new TaskCompletionSource();
+        Builder.Gate = gate.Task;
+        var push = Task.Run(() => PushAsync("hello", "web: listen"));
+        await EventuallyAsync(() => Builder.Builds.Count == 1, "the build runs");
+        await Platform.DestroyAppAsync("hello", CancellationToken.None);
+        Assert.Equal(ErrorCode.NotFound, (await Assert.ThrowsAsync<PaasException>(() => push.WaitAsync(TimeSpan.FromSeconds(20)))).Code);
+
+        gate.SetResult();
+        await CreateAsync("hello");
+        var (lines, result) = await PushAsync("hello", "web: listen");
+        Assert.Equal((1, BuildStatus.Succeeded), (result.Build, result.Status));
+        Assert.Equal("-----> Building hello", lines[0]);
+    }
+
+    [Fact]
+    public async Task What_went_wrong_with_a_destroyed_app_is_no_matter_to_the_next_of_its_name()
+    {
+        await CreateAsync("hello");
+        Assert.Equal(BuildStatus.Failed, (await PushAsync("hello", "web: refuse")).Result.Status);
+        await Platform.DestroyAppAsync("hello", CancellationToken.None);
+        await CreateAsync("hello");
+        var (_, result) = await PushAsync("hello", "web: listen");
+        Assert.Equal((1, BuildStatus.Succeeded, (string?)null), (result.Release, result.Status, result.Error));
+    }
+
+    [Fact]
+    public async Task A_destruction_that_was_cut_off_goes_on_and_only_then_the_name_is_free()
+    {
+        await CreateAsync("hello");
+        await Platform.SetBuilderAsync("hello", new BuilderDocument(BuildDir: "web"), CancellationToken.None);
+        await PushAsync("hello", "web: listen");
+        Plane.Get<AppStore>().Delete("hello");
+        await FailsAsync(ErrorCode.Conflict, () => CreateAsync("hello"));
+
+        await Plane.DisposeAsync();
+        Plane = await Plane.StartAsync(Options, Node, Builder);
+        await EventuallyAsync(() => Plane.Get<AppStore>().EndedApps().Count == 0, "it is destroyed to the end");
+        Assert.Empty(Node.Ids);
+        foreach (var directory in new[] { "git/hello.git", "logs/hello", "builds/hello" })
+            Assert.False(System.IO.Directory.Exists(Path.Combine(Options.DataDirectory, directory)), directory);
+        await CreateAsync("hello");
+        Assert.Null((await Platform.GetBuilderAsync("hello", CancellationToken.None)).BuildDir);
     }
 
     private static async Task<PaasException> FailsAsync(ErrorCode code, Func<Task> action)

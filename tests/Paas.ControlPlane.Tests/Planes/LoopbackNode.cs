@@ -26,6 +26,8 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
 
     private static int _addresses;
 
+    private int _running;
+
     private readonly ConcurrentDictionary<string, Container> _containers = new();
     private readonly ConcurrentDictionary<Channel<ObservedContainer>, bool> _watchers = new();
 
@@ -34,6 +36,9 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
     internal List<ContainerConfig> Started { get; } = [];
 
     internal List<string> Stopped { get; } = [];
+
+    /// <summary>How many one-off commands run.</summary>
+    internal int Running => _running;
 
     /// <summary>How everything ends that is executed in a container.</summary>
     internal int ExecStatus { get; set; } = 7;
@@ -87,7 +92,16 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
 
     public async Task<RunOutcome> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct)
     {
-        if (config.Args[^1] == "sleep") await Task.Delay(Timeout.Infinite, ct);
+        Interlocked.Increment(ref _running);
+        try
+        {
+            if (config.Args[^1] == "sleep") await Task.Delay(Timeout.Infinite, ct);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+
         var text = $"{config.Name} {string.Join(' ', config.Args)} GREETING={config.Env.GetValueOrDefault("GREETING")}\n";
         await io.Output.WriteAsync(Encoding.UTF8.GetBytes(text), ct);
         if (io.Input is { } input) await input.CopyToAsync(io.Output, ct);

@@ -142,9 +142,6 @@ public sealed class ReuseTests : IAsyncLifetime
         Assert.Null(await built.FindAsync(build, null, default));
         clock.Now += TimeSpan.FromHours(0.2);
         Assert.Null(await built.FindAsync(build, "inputs", default));
-        built.Forget("hello");
-        clock.Now -= TimeSpan.FromHours(20);
-        Assert.Null(await built.FindAsync(build, "inputs", default));
     }
 
     private async Task<BuildOutcome> BuildAsync(BuildConfig config, Action<string> line, CancellationToken ct)

@@ -45,6 +45,17 @@ public sealed class RunTests : PlaneTest
     }
 
     [Fact]
+    public async Task It_ends_with_its_app()
+    {
+        await ReadyAsync();
+        var running = Task.Run(() => Platform.RunAsync("hello", new RunRequest(["sleep"]), new ExecStreams(Stream.Null, Stream.Null, Stream.Null), CancellationToken.None));
+        await EventuallyAsync(() => Node.Running == 1, "it runs");
+        await Platform.DestroyAppAsync("hello", CancellationToken.None);
+        Assert.Equal(0, Node.Running);
+        Assert.Equal(ErrorCode.AppNotFound, (await Assert.ThrowsAsync<PaasException>(() => running)).Code);
+    }
+
+    [Fact]
     public async Task What_cannot_run_is_refused()
     {
         await CreateAsync("hello");

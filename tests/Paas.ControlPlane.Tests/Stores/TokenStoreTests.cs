@@ -1,5 +1,7 @@
 using Paas.Contracts.Errors;
+using Paas.Contracts.Api;
 using Paas.ControlPlane.Access;
+using Paas.ControlPlane.Access.Ssh;
 using Paas.ControlPlane.Store;
 using Paas.Testing;
 
@@ -46,6 +48,24 @@ public sealed class TokenStoreTests : IDisposable
         _clock.Now += TimeSpan.FromTicks(1);
         Assert.Null(await _tokens.ValidateAsync(token.Secret));
         Assert.NotEqual(token.Secret, _tokens.Create("ci", null).Secret);
+    }
+
+    [Fact]
+    public void A_key_ends_with_the_token_or_the_person_that_added_it()
+    {
+        var (keys, people) = (new SshKeyStore(_database, _clock), new AccessStore(_database, _clock));
+        people.SetUser("ann", admin: false);
+        _tokens.Create("anns", null, new TokenOwner("ann", AccessRole.Admin, null));
+        _tokens.Create("laptop", null);
+        _tokens.Create("ci", TimeSpan.FromMinutes(5));
+        foreach (var user in (string[])["ann", "anns", "laptop", "ci", "root"]) keys.Add(user, new SshPublicKey("ssh-ed25519", System.Text.Encoding.UTF8.GetBytes(user), ""), user);
+        _tokens.Revoke("laptop");
+        Assert.Equal(["ann", "anns", "ci", "root"], keys.List().Select(key => key.User));
+        _clock.Now += TimeSpan.FromMinutes(6);
+        _tokens.Create("ci", null);
+        Assert.Equal(["ann", "anns", "root"], keys.List().Select(key => key.User));
+        people.RemoveUser("ann");
+        Assert.Equal(["root"], keys.List().Select(key => key.User));
     }
 
     [Fact]

@@ -33,7 +33,9 @@ internal sealed class BaseImages(ImageStore images, PullImage? pull, bool always
         string[] names = [text, $"{text}:latest", complete.ToString()];
         foreach (var name in names)
         {
-            if (await images.FindAsync(name, ct) is { } found) return found;
+            if (await images.FindAsync(name, ct) is not { } found) continue;
+            if (images.Content.Resolve(name) is { } named && PulledImage.IsOne(named)) images.Content.NoteUse(named);
+            return found;
         }
 
         return null;
