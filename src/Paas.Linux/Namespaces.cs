@@ -26,6 +26,26 @@ public static class Namespaces
         NamespaceKind.Process, NamespaceKind.Network,
     ];
 
+    private static bool? _isBelowUser;
+
+    /// <summary>
+    /// True where this process has its rights in a user namespace and not in the machine's first one: as root there it may neither make
+    /// device nodes nor decide who opens which.
+    /// </summary>
+    public static unsafe bool IsInUserNamespace
+    {
+        get
+        {
+            if (_isBelowUser is { } known) return known;
+            const int Longest = 64;
+            var name = stackalloc byte[Longest];
+            var length = (int)ReadLink("/proc/self/ns/user", name, Longest);
+            // PROC_USER_INIT_INO of linux/proc_ns.h. Without user namespaces there is no such file.
+            _isBelowUser = length > 0 && !new ReadOnlySpan<byte>(name, length).SequenceEqual("user:[4026531837]"u8);
+            return _isBelowUser.Value;
+        }
+    }
+
     /// <summary>The name of a namespace's file below <c>/proc/PID/ns</c>.</summary>
     public static string FileName(NamespaceKind kind) => kind switch
     {
@@ -65,6 +85,17 @@ public static class Namespaces
         var other = $"/proc/{pid}/ns/{name}";
         var theirLength = Kernel.Check(ReadLink(other, theirs, Longest), "readlink", other);
         return new ReadOnlySpan<byte>(own, (int)ownLength).SequenceEqual(new ReadOnlySpan<byte>(theirs, (int)theirLength));
+    }
+
+    /// <summary>Whether an open namespace is the calling thread's.</summary>
+    public static unsafe bool IsCurrent(SafeFileHandle handle, NamespaceKind kind)
+    {
+        const int Longest = 64;
+        byte* own = stackalloc byte[Longest], other = stackalloc byte[Longest];
+        var path = $"/proc/thread-self/ns/{FileName(kind)}";
+        var ownLength = Kernel.Check(ReadLink(path, own, Longest), "readlink", path);
+        var otherLength = Kernel.Check(ReadLink($"/proc/self/fd/{handle.DangerousGetHandle()}", other, Longest), "readlink", path);
+        return new ReadOnlySpan<byte>(own, (int)ownLength).SequenceEqual(new ReadOnlySpan<byte>(other, (int)otherLength));
     }
 
     private static unsafe nint ReadLink(string path, byte* into, int room)

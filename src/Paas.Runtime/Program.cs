@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Paas.Linux;
+using Paas.Linux.Events;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
 using Paas.Runtime.Supervise;
@@ -24,6 +25,7 @@ internal static class Program
         string? verb = null;
         try
         {
+            Descriptors.OpenMissingStandardStreams();
             (var options, verb, var rest) = GlobalOptions.Parse(arguments);
             Log.Open(options);
             // Not of a program that stays: its memory counts.

@@ -205,6 +205,31 @@ public sealed class EnvironmentTests
         Assert.DoesNotContain($"_ses.{other.Id}", other.Run("--no-new-keyring").ShouldSucceed().Output);
     }
 
+    [OwnRootFact]
+    public void A_further_process_has_the_containers_keyring_too()
+    {
+        using var container = new TestContainer().Script("exec sleep 1000");
+        container.Linux["maskedPaths"] = new JsonArray();
+        container.RunDetached().ShouldSucceed();
+        var look = RuntimeUnderTest.Run(container.Root, "exec", container.Id, "/bin/sh", "-c", "grep -c ' _ses.' /proc/keys; grep ' _ses.' /proc/keys").ShouldSucceed();
+        // One, with that name, and not a second of the same name.
+        Assert.StartsWith("1\n", look.Output);
+        Assert.Contains($"_ses.{container.Id}", look.Output);
+    }
+
+    [OwnRootFact]
+    public void Standard_streams_that_the_caller_has_closed_are_the_null_device()
+    {
+        using var container = new TestContainer().Script("exec sleep 1000");
+        container.RunDetached().ShouldSucceed();
+        var exec = $"'{RuntimeUnderTest.Program}' --root '{container.Root}' exec {container.Id} /bin/readlink /proc/self/fd/0";
+        Assert.Equal("/dev/null\n", Shell($"{exec} <&-").ShouldSucceed().Output);
+        using var other = new TestContainer().Script("readlink /proc/self/fd/0");
+        other.WriteConfig();
+        Assert.Equal("/dev/null\n", Shell($"{Command(other, "run", "")} <&-").ShouldSucceed().Output);
+        Assert.Equal(0, Shell($"{exec} <&- >&- 2>&-").ExitCode);
+    }
+
     private static string Command(TestContainer container, string verb, string options) =>
         $"'{RuntimeUnderTest.Program}' --root '{container.Root}' {verb} --bundle '{container.Bundle}' {options} {container.Id}";
 

@@ -188,6 +188,36 @@ public sealed class HookTests
     }
 
     [OwnRootFact]
+    public void A_creation_that_fails_ends_with_the_poststop_hooks()
+    {
+        using var container = new TestContainer();
+        Add(container, "createRuntime", $"touch {container.Path("up")}");
+        Add(container, "createRuntime", "exit 3");
+        Add(container, "poststop", $"cat > /dev/null; rm {container.Path("up")}; touch {container.Path("down")}");
+        Assert.NotEqual(0, container.Create().ExitCode);
+        Assert.False(File.Exists(container.Path("up")));
+        Assert.True(File.Exists(container.Path("down")));
+        AssertNothingIsLeft(container);
+    }
+
+    [OwnRootFact]
+    public void A_container_whose_configuration_is_gone_can_be_deleted()
+    {
+        using var container = new TestContainer().Script("exec sleep 1000");
+        Add(container, "poststop", $"touch {container.Path("down")}");
+        container.Create().ShouldSucceed();
+        File.Delete(Path.Combine(container.Root, container.Id, "config.json"));
+        container.Verb("delete", "--force").ShouldSucceed();
+        Assert.True(File.Exists(container.Path("down")));
+        AssertNothingIsLeft(container);
+
+        container.Create().ShouldSucceed();
+        File.WriteAllText(Path.Combine(container.Root, container.Id, "config.json"), "{\"hooks\": ");
+        Assert.Contains("poststop hooks", container.Verb("delete", "--force").ShouldSucceed().Error);
+        AssertNothingIsLeft(container);
+    }
+
+    [OwnRootFact]
     public void What_a_hook_printed_is_in_the_message()
     {
         foreach (var kind in Kinds[..3])

@@ -210,6 +210,22 @@ public sealed class IsolationTests
         }
     }
 
+    [OwnRootFact]
+    public void Sysctls_of_a_namespace_that_is_joined_and_others_are_in_too_are_refused()
+    {
+        using var container = new TestContainer();
+        var network = ((JsonArray)container.Linux["namespaces"]!).Single(item => (string)item!["type"]! == "network")!;
+        network["path"] = "/proc/self/ns/net";
+        container.Linux["sysctl"] = new JsonObject { ["net.ipv4.ip_unprivileged_port_start"] = "7" };
+        container.WriteConfig();
+        // In a network namespace of the test's own, which plays the host's.
+        var outcome = RuntimeUnderTest.Execute(
+            "/usr/bin/unshare", "--net", "/bin/sh", "-c",
+            $"'{RuntimeUnderTest.Program}' --root '{container.Root}' run --bundle '{container.Bundle}' {container.Id}; cat /proc/sys/net/ipv4/ip_unprivileged_port_start");
+        Assert.Contains("is not allowed in the hosts network namespace", outcome.Error);
+        Assert.NotEqual("7\n", outcome.Output);
+    }
+
     private static JsonObject Sets(string[] permitted, string[] effective, string[] ambient) => new()
     {
         ["bounding"] = Array(permitted), ["permitted"] = Array(permitted), ["effective"] = Array(effective),

@@ -9,6 +9,17 @@ namespace Paas.Runtime.FunctionalTests;
 [Trait("Machine", "Always")]
 public sealed class UserNamespaceTests
 {
+    [OwnRootFact]
+    public void Root_of_a_user_namespace_makes_containers_without_one_of_their_own()
+    {
+        using var container = new TestContainer().Script("id -u; echo to the null device > /dev/null; stat -c %t:%T /dev/null /dev/zero");
+        container.WriteConfig();
+        var outcome = RuntimeUnderTest.Execute(
+            "/usr/bin/unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "/bin/sh", "-c",
+            $"'{RuntimeUnderTest.Program}' --root '{container.Root}' run --bundle '{container.Bundle}' {container.Id}");
+        Assert.Equal("0\n1:3\n1:5\n", outcome.ShouldSucceed().Output);
+    }
+
     private const uint First = 300_000;
 
     [RootFact]

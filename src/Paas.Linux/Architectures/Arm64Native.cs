@@ -89,6 +89,7 @@ public static partial class Native
     public const int SYS_getdents64 = 61;
     public const int SYS_bpf = 280;
     public const int SYS_ppoll = 73;
+    public const int SYS_getcwd = 17;
     public const int SYS_keyctl = 219;
     public const int SYS_signalfd4 = 74;
     public const int SYS_eventfd2 = 19;

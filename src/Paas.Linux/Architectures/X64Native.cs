@@ -91,6 +91,7 @@ public static partial class Native
     public const int SYS_getdents64 = 217;
     public const int SYS_bpf = 321;
     public const int SYS_ppoll = 271;
+    public const int SYS_getcwd = 79;
     public const int SYS_keyctl = 250;
     public const int SYS_signalfd4 = 289;
     public const int SYS_eventfd2 = 290;

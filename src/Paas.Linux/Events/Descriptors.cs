@@ -31,7 +31,9 @@ public static unsafe class Descriptors
             for (var written = 0; written < bytes.Length;)
             {
                 var count = Kernel.Call(SYS_write, into.DangerousGetHandle(), (nint)(first + written), bytes.Length - written);
-                if (count != -Errno.EINTR) written += (int)Kernel.Check(count, "write");
+                // Whoever shares the other end may have made it one that does not block.
+                if (count == -Errno.EAGAIN) Poll.Wait([new pollfd { fd = (int)into.DangerousGetHandle(), events = POLLOUT }], -1);
+                else if (count != -Errno.EINTR) written += (int)Kernel.Check(count, "write");
             }
         }
     }
@@ -44,6 +46,21 @@ public static unsafe class Descriptors
         {
             var count = Kernel.Call(SYS_write, into.DangerousGetHandle(), (nint)first, bytes.Length);
             return count is -Errno.EAGAIN or -Errno.EINTR ? -1 : (int)Kernel.Check(count, "write");
+        }
+    }
+
+    /// <summary>
+    /// Puts the null device where this process was started without one of its standard streams: else the next file it opens is one, and
+    /// what it starts inherits that.
+    /// </summary>
+    /// <exception cref="LinuxException">There is no null device.</exception>
+    public static void OpenMissingStandardStreams()
+    {
+        for (var stream = 0; stream <= 2; stream++)
+        {
+            if (Kernel.Call(SYS_fcntl, stream, F_GETFD) >= 0) continue;
+            // The lowest number that is free, which is this one.
+            fixed (byte* path = "/dev/null\0"u8) Kernel.Check(Kernel.Call(SYS_openat, AT_FDCWD, (nint)path, O_RDWR), "open", "/dev/null");
         }
     }
 

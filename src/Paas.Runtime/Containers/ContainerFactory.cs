@@ -73,6 +73,7 @@ public static class ContainerFactory
         catch
         {
             Undo(directory, group);
+            PoststopHooks.Run(spec.Config, Record(spec, group, 0));
             throw;
         }
     }
@@ -100,6 +101,7 @@ public static class ContainerFactory
         {
             using var namespaces = NamespacePlan.From(config.Linux, spec.NetworkNamespace ?? network, coming);
             Sysctls.Check(config.Linux?.Sysctl?.Keys ?? [], namespaces);
+            NetworkDevices.Check(config.Linux, namespaces);
             if (spec.SaysReady) directory.MakeNotifyDirectory();
             using var mounts = PreparedMounts.Open(
                 config, spec.BundleDirectory, spec.Sandbox?.Rootfs, group, namespaces);
@@ -135,7 +137,7 @@ public static class ContainerFactory
                 Terminal = spec.Terminal,
                 HasProgram = spec.HasProgram,
                 Hooks = hooks,
-                Keyring = spec.NewKeyring ? $"_ses.{spec.Id}" : null,
+                Keyring = spec.NewKeyring ? KeyringSteps.NameOf(spec.Id) : null,
             };
             var program = InitProgram.Compile(plan);
             // In runc's words where it says the same.
@@ -304,6 +306,7 @@ public static class ContainerFactory
         SystemdUnit = group.Unit?.Name,
         Annotations = spec.Config.Annotations,
         HasHooks = spec.Config.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
+        HasKeyring = spec.NewKeyring,
         Creator = pid == 0 ? Environment.ProcessId : 0,
         HasProgram = spec.HasProgram,
     };

@@ -125,6 +125,7 @@ internal sealed class ExecProcess
         _program.Add("setsid", null, SYS_setsid);
         var label = SecurityLabelSteps.Open(_program, _process);
         Join();
+        if (_spec.Container.Record.HasKeyring) KeyringSteps.Join(_program, KeyringSteps.NameOf(_spec.Container.Record.Id));
         PlaceStreams();
         List<long> kept = [_status.WriteEnd, _go.ReadEnd];
         if (label is not null) kept.Add(SecurityLabelSteps.KeptAt);

@@ -49,6 +49,7 @@ internal sealed class ExecuteSteps(LaunchProgram program)
         var outcome = program.Memory(sizeof(int));
         program.Add("chdir", path, SYS_chdir, program.Text(path)).Into(result).Tolerate(Errno.EACCES);
         program.AddStore(outcome, result);
+        CheckWorkingDirectory(path);
         return outcome;
     }
 
@@ -57,7 +58,20 @@ internal sealed class ExecuteSteps(LaunchProgram program)
     {
         var entered = program.AddCompare("chdir", path, outcome, 0, Errno.EACCES).Tolerate(Errno.EACCES);
         program.Add("chdir", path, SYS_chdir, program.Text(path));
+        CheckWorkingDirectory(path);
         entered.OnSuccess(program.Count);
+    }
+
+    // The kernel does not begin the path of a directory outside of the root with a slash. A link in the container can lead there, by the
+    // files of a process in procfs, where whoever enters has the host's rights. With runc's words.
+    private void CheckWorkingDirectory(string path)
+    {
+        if (path == "/") return;
+        const int PathMax = 4096; // linux/limits.h
+        const string Step = "current working directory is outside of container mount namespace root -- possible container breakout detected:";
+        var name = program.Memory(PathMax);
+        program.Add(Step, path, SYS_getcwd, name, PathMax);
+        program.AddCompare(Step, path, name, '/', Errno.EPERM, 0xFF);
     }
 
     /// <summary>Fails, before anyone waits for a start, when the program is not there.</summary>

@@ -1,3 +1,4 @@
+using Paas.Linux;
 using Paas.Linux.Cgroups;
 using Paas.Oci.Runtime;
 using GroupMemory = Paas.Linux.Cgroups.MemoryLimits;
@@ -11,9 +12,9 @@ internal static class GroupLimits
 {
     private const string AllAccess = "rwm";
 
-    /// <summary>Those of a new container.</summary>
+    /// <summary>Those of a new container. In a user namespace nobody may say which devices it may use, and nobody can make any.</summary>
     public static CgroupLimits Of(ResourcesConfig? resources) =>
-        Update(resources ?? new ResourcesConfig()) with { Devices = Devices(resources?.Devices ?? []) };
+        Update(resources ?? new ResourcesConfig()) with { Devices = Namespaces.IsInUserNamespace ? null : Devices(resources?.Devices ?? []) };
 
     /// <summary>Those that a running container gets: as above, but what devices it may use stays as it is.</summary>
     public static CgroupLimits Update(ResourcesConfig resources) => new()

@@ -57,7 +57,7 @@ internal sealed class InitProgram
         _namespaces.Begin();
         _program.Add("umask", null, SYS_umask, 0);
         _namespaces.Enter();
-        JoinKeyring();
+        if (_plan.Keyring is { } keyring) KeyringSteps.Make(_program, keyring);
         SetKernelState();
         _root.MountEverything();
         CallHooks();
@@ -80,13 +80,6 @@ internal sealed class InitProgram
         foreach (var kept in _plan.Hooks?.Kept ?? []) _program.Add("close", null, SYS_close, kept);
         _label?.Write();
         _execute.Execute(_config.Process!, _plan.Filter, _credentials, _plan.TellsOnStandardError);
-    }
-
-    private void JoinKeyring()
-    {
-        if (_plan.Keyring is not { } name) return;
-        // Keys are a service of the kernel that may be missing or used up; the process does without.
-        _program.Add("join session keyring", name, SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, _program.Text(name)).Tolerate(Errno.ENOSYS, Errno.EPERM, Errno.EDQUOT);
     }
 
     private void SetKernelState()

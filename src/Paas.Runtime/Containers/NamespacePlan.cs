@@ -39,6 +39,9 @@ internal sealed class NamespacePlan : IDisposable
     /// <summary>True where the process gets its own, made or joined.</summary>
     public bool Has(NamespaceKind kind) => Makes(kind) || _joined.ContainsKey(kind) || (kind == NamespaceKind.Network && _network is not null);
 
+    /// <summary>True where the one to join is the caller's own, which is no container's: others are in it.</summary>
+    public bool JoinsCurrent(NamespaceKind kind) => _joined.TryGetValue(kind, out var handle) && Namespaces.IsCurrent(handle, kind);
+
     /// <summary>
     /// True where a new network namespace may be made before the process that joins it, and beside other work: it is to be owned by
     /// no other user namespace, nothing is written into it first, and there is a second processor to make it on.

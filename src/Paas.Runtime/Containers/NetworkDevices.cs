@@ -26,6 +26,13 @@ internal static class NetworkDevices
         }
     }
 
+    /// <exception cref="RuntimeException">The namespace to join is the one that they are in.</exception>
+    public static void Check(LinuxConfig? linux, NamespacePlan namespaces)
+    {
+        if (linux?.NetDevices is { Count: > 0 } && namespaces.JoinsCurrent(NamespaceKind.Network))
+            throw new RuntimeException("unable to move network devices without a private NET namespace");
+    }
+
     /// <summary>Moves them with their addresses, and brings up what was up.</summary>
     /// <param name="devices">By their names here.</param>
     /// <param name="netnsFd">Open descriptor of the container's network namespace.</param>

@@ -32,7 +32,7 @@ internal sealed class RootSteps(LaunchProgram program, InitPlan plan, Action joi
         foreach (var mount in plan.Mounts.Mounts) Add(mount, targets, mounts);
         if (DeviceSteps.AreWanted(plan.Mounts.Mounts))
         {
-            new DeviceSteps(program, targets, mounts).Add(_linux.Devices, devices, plan.Namespaces.Has(NamespaceKind.User));
+            new DeviceSteps(program, targets, mounts).Add(_linux.Devices, devices, plan.Namespaces.Has(NamespaceKind.User) || Namespaces.IsInUserNamespace);
         }
 
         if (plan.Terminal is { } target)

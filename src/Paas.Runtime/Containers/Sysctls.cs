@@ -13,7 +13,7 @@ internal static class Sysctls
         {
             var kind = NamespaceOf(name) ?? throw new RuntimeException($"sysctl \"{name}\" is not in a separate kernel namespace");
             if (PathOf(name) == "sys/kernel/hostname") throw new RuntimeException($"sysctl \"{name}\" is not allowed as it conflicts with hostname");
-            if (namespaces.Has(kind)) continue;
+            if (namespaces.Has(kind) && !namespaces.JoinsCurrent(kind)) continue;
             throw new RuntimeException(
                 kind == NamespaceKind.Network
                     ? $"sysctl \"{name}\" is not allowed in the hosts network namespace"

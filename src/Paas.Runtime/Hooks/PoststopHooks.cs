@@ -1,9 +1,8 @@
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
-using Paas.Runtime.Hooks;
 using Paas.Runtime.State;
 
-namespace Paas.Runtime.Verbs;
+namespace Paas.Runtime.Hooks;
 
 /// <summary>The poststop hooks: the container is gone by then, so that one that fails is told and nothing more (runtime.md, Lifecycle).</summary>
 internal static class PoststopHooks

@@ -42,6 +42,9 @@ public sealed record ContainerRecord
     /// <summary>Pid of the runtime that is making it, as its own pid namespace counts; 0 once it is made.</summary>
     public int Creator { get; init; }
 
+    /// <summary>True where its processes have a session keyring of their own.</summary>
+    public bool HasKeyring { get; init; }
+
     /// <summary>False when the configuration has no process, so that there is nothing to start (runtime.md, Start).</summary>
     public bool HasProgram { get; init; } = true;
 }

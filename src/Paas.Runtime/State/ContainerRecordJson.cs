@@ -20,6 +20,7 @@ internal static class ContainerRecordJson
         if (record.Freezer is not null) json.WriteString("freezer", record.Freezer);
         if (record.HasHooks) json.WriteBoolean("hooks", true);
         if (record.Creator != 0) json.WriteNumber("creator", record.Creator);
+        if (record.HasKeyring) json.WriteBoolean("keyring", true);
         if (!record.HasProgram) json.WriteBoolean("noProgram", true);
         if (record.HostMount is { } mount) json.WriteNumber("hostMount", mount);
         if (record.SystemdUnit is not null) json.WriteString("systemdUnit", record.SystemdUnit);
@@ -47,7 +48,7 @@ internal static class ContainerRecordJson
         ulong? startTime = null, hostMount = null;
         DateTimeOffset? created = null;
         bool? cpuset = null;
-        var (hooks, noProgram, creator) = (false, false, 0);
+        var (hooks, keyring, noProgram, creator) = (false, false, false, 0);
         Dictionary<string, string>? annotations = null;
         json.Read();
         while (json.NextMember())
@@ -64,6 +65,7 @@ internal static class ContainerRecordJson
             else if (json.IsMember("freezer"u8)) freezer = json.GetString();
             else if (json.IsMember("hooks"u8)) hooks = json.GetBoolean();
             else if (json.IsMember("creator"u8)) creator = json.GetInt32();
+            else if (json.IsMember("keyring"u8)) keyring = json.GetBoolean();
             else if (json.IsMember("noProgram"u8)) noProgram = json.GetBoolean();
             else if (json.IsMember("hostMount"u8)) hostMount = json.GetUInt64();
             else if (json.IsMember("systemdUnit"u8)) unit = json.GetString();
@@ -86,6 +88,7 @@ internal static class ContainerRecordJson
             HostMount = hostMount,
             HasHooks = hooks,
             Creator = creator,
+            HasKeyring = keyring,
             HasProgram = !noProgram,
             SystemdUnit = unit,
             Annotations = annotations,

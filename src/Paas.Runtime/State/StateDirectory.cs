@@ -65,11 +65,7 @@ public sealed class StateDirectory
     }
 
     /// <summary>Keeps the configuration a container is made with, for later verbs.</summary>
-    public void KeepConfig(string path)
-    {
-        using var copy = Files.Open(ConfigPath, O_WRONLY | O_CREAT | O_EXCL, OwnerReadWrite);
-        Linux.Events.Descriptors.Write(copy, Files.ReadBytes(path));
-    }
+    public void KeepConfig(string path) => Files.WriteAtomically(ConfigPath, Files.ReadBytes(path), durable: false);
 
     public void Write(ContainerRecord record) =>
         Files.WriteAtomically(RecordPath, ContainerRecordJson.Write(record), durable: false);

@@ -73,16 +73,28 @@ internal sealed class TerminalRelay : IDisposable
     // False when nothing is there (any more): all its slaves are closed, or it has nothing at present.
     private bool Show()
     {
+        int count;
         try
         {
-            var count = Descriptors.Read(_master, _buffer);
-            if (count <= 0) return false;
+            count = Descriptors.Read(_master, _buffer);
+        }
+        catch (LinuxException)
+        {
+            return false;
+        }
+
+        if (count <= 0) return false;
+        try
+        {
             Descriptors.Write(_output, _buffer.AsSpan(0, count));
             return true;
         }
         catch (LinuxException)
         {
-            return false;
+            // Nobody reads what it writes, so the terminal hangs up on it, as one does whose window is closed.
+            _raw?.Dispose();
+            _master.Dispose();
+            throw;
         }
     }
 

@@ -2,6 +2,7 @@ using Paas.Linux;
 using Paas.Oci.Runtime;
 using Paas.Runtime.Checkpoints;
 using Paas.Runtime.CommandLine;
+using Paas.Runtime.Hooks;
 using Paas.Runtime.State;
 
 namespace Paas.Runtime.Verbs;

@@ -148,7 +148,7 @@ internal sealed class CreateOptions
             RuntimeRoot = global.Root,
             NewKeyring = NewKeyring,
             CgroupManager = global.CgroupManager,
-            Rootless = global.Rootless ?? !Environment.IsPrivilegedProcess,
+            Rootless = global.Rootless ?? (!Environment.IsPrivilegedProcess || Namespaces.IsInUserNamespace),
             NoPivot = NoPivot,
         }.WithActivation();
         // crun's, for clients that cannot add to the command line.

@@ -1,5 +1,6 @@
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
+using Paas.Runtime.Hooks;
 using Paas.Runtime.Rootless;
 using Paas.Runtime.Terminals;
 
@@ -25,6 +26,7 @@ internal static class CreateVerb
         catch
         {
             container.Delete();
+            PoststopHooks.Run(spec.Config, container.Record);
             throw;
         }
 

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Paas.Linux;
+using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
+using Paas.Runtime.Hooks;
 using Paas.Runtime.State;
 
 namespace Paas.Runtime.Verbs;
@@ -57,8 +60,23 @@ internal static class DeleteVerb
 
         // A stopped container without a pid namespace of its own can still have processes.
         if (status != ContainerStatus.Stopped || !container.Group.TryRemoveEmpty()) container.KillAll();
-        var config = container.Record.HasHooks ? CreateOptions.ReadConfig(container.Directory.ConfigPath) : null;
+        var config = container.Record.HasHooks ? ConfigOf(container) : null;
         container.Remove();
         if (config is not null) PoststopHooks.Run(config, container.Record);
+    }
+
+    // A create that was killed may not have come to its copy.
+    private static RuntimeConfig? ConfigOf(KnownContainer container)
+    {
+        var kept = container.Directory.ConfigPath;
+        try
+        {
+            return CreateOptions.ReadConfig(File.Exists(kept) ? kept : Path.Combine(container.Record.Bundle, "config.json"));
+        }
+        catch (Exception e) when (e is RuntimeException or IOException or UnauthorizedAccessException or JsonException)
+        {
+            Log.Warning($"the poststop hooks of {container.Record.Id} do not run: {e.Message}");
+            return null;
+        }
     }
 }

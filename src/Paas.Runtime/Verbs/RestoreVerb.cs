@@ -2,6 +2,7 @@ using Paas.Linux;
 using Paas.Runtime.Checkpoints;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
+using Paas.Runtime.Hooks;
 using Paas.Runtime.Terminals;
 
 namespace Paas.Runtime.Verbs;
@@ -30,6 +31,7 @@ internal static class RestoreVerb
         catch
         {
             container.Delete();
+            PoststopHooks.Run(spec.Config, container.Record);
             throw;
         }
 

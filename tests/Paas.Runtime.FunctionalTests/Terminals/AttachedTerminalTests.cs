@@ -28,6 +28,19 @@ public sealed class AttachedTerminalTests
     }
 
     [RootFact]
+    public void It_ends_when_nobody_reads_any_more()
+    {
+        using var container = new TestContainer().Script("exec sleep 1000");
+        container.RunDetached().ShouldSucceed();
+        var outcome = RuntimeUnderTest.Execute(
+            "/bin/bash", "-c", $"timeout 60 '{RuntimeUnderTest.Program}' --root '{container.Root}' exec --tty {container.Id} yes < /dev/null | head -n 1; echo ${{PIPESTATUS[0]}}");
+        var lines = outcome.Output.Split('\n');
+        Assert.Equal("y", lines[0].TrimEnd('\r'));
+        Assert.NotEqual("124", lines[1]);
+        TestContainer.Eventually(() => RuntimeUnderTest.Run(container.Root, "ps", container.Id).Output.Contains("yes", StringComparison.Ordinal) == false, "the program ends too");
+    }
+
+    [RootFact]
     public void Control_C_goes_to_the_program_and_not_to_the_runtime()
     {
         using var container = new TestContainer().Script("trap 'echo interrupted; exit 5' INT; echo up; while true; do sleep 0.1; done");
