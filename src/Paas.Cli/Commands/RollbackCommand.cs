@@ -19,7 +19,7 @@ internal sealed class RollbackCommand : Command
 
     public override bool PrintsData => true;
 
-    public override string Details => "Makes a new release with the image, config vars and processes of an earlier one: vN, else the one before the live one.";
+    public override string Details => "Makes a new release with the image, config vars and processes of an earlier one: vN, else the one that served before the live one.";
 
     public override IReadOnlyList<string> Examples => ["paas rollback", "paas rollback v12"];
 
@@ -29,13 +29,12 @@ internal sealed class RollbackCommand : Command
         var releases = await call.Client.ListReleasesAsync(app, call.Cancelled);
         var live = releases.FirstOrDefault(release => release.Live)
             ?? throw new PaasException(ErrorCode.Conflict, $"{app} has no live release to roll back from", "Next: git push paas main");
-        var target = call.FirstWord is { } word ? Version(word)
-            : releases.Where(release => release.Version < live.Version).MaxBy(release => release.Version)?.Version
-            ?? throw new PaasException(ErrorCode.Conflict, $"v{live.Version} is the first release of {app}; there is nothing to roll back to");
+        // Which release served before the live one only the platform knows; it chooses where nobody names one.
+        int? target = call.FirstWord is { } word ? Version(word) : null;
         var made = await call.Terminal.DuringAsync(
-            $"Rolling back {app} to v{target}",
+            target is null ? $"Rolling back {app}" : $"Rolling back {app} to v{target}",
             call.Client.RollbackAsync(app, new RollbackRequest(target), call.Cancelled),
-            release => $"done, v{release.Version}");
+            release => target is null ? $"done, v{release.Version} ({release.Description})" : $"done, v{release.Version}");
         if (call.Json) call.Terminal.Json(made, ApiJsonContext.Default.ReleaseDocument);
         else call.Terminal.Next($"Rollback affects code and config vars. To undo it: paas rollback -a {app} v{live.Version}");
         return 0;

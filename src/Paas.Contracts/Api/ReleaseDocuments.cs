@@ -37,7 +37,7 @@ public sealed record ReleaseDocument(
     DateTimeOffset CreatedAt,
     bool Served = true);
 
-/// <summary><c>POST /v1/apps/{app}/rollback</c>; null goes to the one before the live one.</summary>
+/// <summary><c>POST /v1/apps/{app}/rollback</c>; null goes to the newest before the live one that served.</summary>
 public sealed record RollbackRequest(int? Version);
 
 /// <summary>Where a build's source comes from.</summary>
