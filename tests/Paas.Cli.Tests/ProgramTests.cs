@@ -241,6 +241,7 @@ public sealed class ProgramTests : IAsyncLifetime
         var accept = "";
         await _platform.StartAsync(context =>
         {
+            if (context.Request.Method == "GET") return context.Response.WriteAsync("""{"vars":{}}""");
             accept = context.Request.Headers.Accept.ToString();
             context.Response.ContentType = "application/x-ndjson";
             return context.Response.WriteAsync(stream);

@@ -19,14 +19,17 @@ internal sealed class ConfigSetCommand : Command
 
     public override bool PrintsData => true;
 
-    public override string Details => "Makes a new release and returns when it is live. If it does not become healthy, nothing has changed.";
+    public override string Details => """
+        Makes a new release and returns when it is live. If it does not become healthy, nothing has changed. Where the values
+        are set already, nothing restarts. A var that is marked secret stays so.
+        """;
 
     public override IReadOnlyList<string> Examples => ["paas config:set GREETING=Hello LANG=C.UTF-8", "paas config:set --secret KEY=\"$(cat key.pem)\""];
 
     public override async Task<int> RunAsync(Invocation call)
     {
         var app = call.App;
-        var vars = new Dictionary<string, string>();
+        var vars = new Dictionary<string, string?>();
         foreach (var word in call.Words)
         {
             var (name, value) = Assignment.Read(word);
@@ -34,9 +37,12 @@ internal sealed class ConfigSetCommand : Command
         }
 
         string[] secrets = call.Line.Has(Secret) ? [.. vars.Keys] : [];
-        await ConfigChangeRequest.SendAsync(call, app, "Setting", vars.ToDictionary(pair => pair.Key, pair => (string?)pair.Value), secrets);
-        if (call.Json) call.Terminal.Json((await call.Client.GetConfigAsync(app, call.Cancelled)).Vars, ApiJsonContext.Default.IReadOnlyDictionaryStringString);
-        else ConfigCommand.Show(call.Terminal, new ConfigDocument(vars, secrets), vars.Keys);
+        var before = await call.Client.GetConfigAsync(app, call.Cancelled);
+        await ConfigChangeRequest.SendAsync(call, app, "Setting", before, new ConfigChange(vars, secrets));
+        // As the platform has it now: what was marked secret earlier stays hidden.
+        var after = await call.Client.GetConfigAsync(app, call.Cancelled);
+        if (call.Json) call.Terminal.Json(after.Vars, ApiJsonContext.Default.IReadOnlyDictionaryStringString);
+        else ConfigCommand.Show(call.Terminal, after, vars.Keys);
         return 0;
     }
 }

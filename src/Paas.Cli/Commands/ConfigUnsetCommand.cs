@@ -1,4 +1,5 @@
 using Paas.Cli.CommandLine;
+using Paas.Contracts.Api;
 
 namespace Paas.Cli.Commands;
 
@@ -18,7 +19,9 @@ internal sealed class ConfigUnsetCommand : Command
     {
         if (call.Words.FirstOrDefault(word => word.Contains('=', StringComparison.Ordinal)) is { } pair)
             throw new UsageException($"config:unset takes names only, not '{pair}'");
-        await ConfigChangeRequest.SendAsync(call, call.App, "Unsetting", call.Words.Distinct().ToDictionary(name => name, _ => (string?)null));
+        var app = call.App;
+        var before = await call.Client.GetConfigAsync(app, call.Cancelled);
+        await ConfigChangeRequest.SendAsync(call, app, "Unsetting", before, new ConfigChange(call.Words.Distinct().ToDictionary(name => name, _ => (string?)null)));
         return 0;
     }
 }
