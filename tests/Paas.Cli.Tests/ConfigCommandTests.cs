@@ -42,6 +42,43 @@ public sealed class ConfigCommandTests : IAsyncLifetime
         Assert.Contains("PLAIN", _secrets);
     }
 
+    [Theory]
+    [InlineData("NONE is not set on hello; nothing was changed", "What is set: paas config -a hello", "config:unset", "-a", "hello", "PLAIN", "NONE")]
+    [InlineData("A, B are not set on hello; nothing was changed", "What is set: paas config -a hello", "config:unset", "-a", "hello", "A", "B")]
+    [InlineData("other is not set on hello; nothing was changed", "If other is the app: paas config:unset -a other PLAIN", "config:unset", "other", "PLAIN")]
+    [InlineData("other is not set on hello; nothing was changed", "What is set: paas config -a hello", "config:unset", "-a", "hello", "other", "PLAIN")]
+    public async Task What_is_not_set_is_not_unset(string error, string hint, params string[] arguments)
+    {
+        var unset = await InAppAsync(arguments);
+        Assert.Equal((1, $" !     {error}\n !     {hint}\n"), (unset.ExitCode, unset.Stderr));
+        Assert.Equal(0, _changes);
+        Assert.Equal("Unsetting PLAIN and restarting hello... done, v4\n", (await InAppAsync("config:unset", "PLAIN", "PLAIN")).Succeeded().Stderr);
+    }
+
+    [Theory]
+    [InlineData("'other' is not NAME=VALUE", "If other is the app: paas config:set -a other 'A=b c'", "config:set", "other", "A=b c")]
+    [InlineData("'other' is not NAME=VALUE", "If other is the app: paas config:set -a other --secret A=...", "config:set", "--secret", "other", "A=b")]
+    [InlineData("'other' is not NAME=VALUE", "For example: GREETING=Hello", "config:set", "-a", "hello", "other", "A=b")]
+    [InlineData("'Other' is not NAME=VALUE", "For example: GREETING=Hello", "config:set", "Other", "A=b")]
+    [InlineData("config:get does not know what to do with 'A'", "If other is the app: paas config:get -a other A", "config:get", "other", "A")]
+    [InlineData("'other' is not TYPE=N", "If other is the app: paas scale -a other web=2", "ps:scale", "other", "web=2")]
+    [InlineData("'web' is not TYPE=N", "For example: paas scale web=2\n !     If web is the app: paas scale -a web", "scale", "web")]
+    [InlineData("enter does not know what to do with 'web.1'", "If other is the app: paas enter -a other web.1 -- ls -l", "enter", "other", "web.1", "--", "ls", "-l")]
+    [InlineData("enter does not know what to do with 'ls'", "A command comes after two dashes: paas enter web.1 -- ls", "enter", "web.1", "ls")]
+    public async Task An_app_in_front_gets_the_line_that_is_meant(string error, string hint, params string[] arguments)
+    {
+        var result = await InAppAsync(arguments);
+        Assert.Equal((2, $" !     {error}\n !     {hint}\n"), (result.ExitCode, result.Stderr));
+        Assert.Equal(0, _changes);
+    }
+
+    // As in a checkout of another app.
+    private Task<CommandResult> InAppAsync(params string[] arguments)
+    {
+        var command = _platform.Paas(arguments);
+        return (command with { Environment = new Dictionary<string, string?>(command.Environment!) { ["PAAS_APP"] = "hello" } }).RunAsync();
+    }
+
     private async Task<CommandResult> SucceedAsync(params string[] arguments) => (await _platform.Paas(arguments).RunAsync()).Succeeded();
 
     private async Task AnswerAsync(HttpContext context)

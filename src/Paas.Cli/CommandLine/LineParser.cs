@@ -33,8 +33,9 @@ internal static class LineParser
             break;
         }
 
-        if (!options.ContainsKey(Option.Help.Name)) CheckWords(command, words);
-        return new ParsedLine(command, words, options, before ?? words.Count);
+        var line = new ParsedLine(command, words, options, before ?? words.Count);
+        if (!line.Has(Option.Help)) CheckWords(line);
+        return line;
     }
 
     // Returns how many further arguments it used up.
@@ -64,8 +65,9 @@ internal static class LineParser
         return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
     }
 
-    private static void CheckWords(Command command, List<string> words)
+    private static void CheckWords(ParsedLine line)
     {
+        var (command, words) = (line.Command, line.Words);
         var (least, most) = command.WordCount;
         if (words.Count < least)
         {
@@ -75,8 +77,7 @@ internal static class LineParser
         if (words.Count <= most) return;
         var extra = words[most];
         var hint = CommandTable.Find($"{command.Name}:{extra}") is { } meant ? $"Perhaps you meant: paas {meant.Name}"
-            : command.OfApp && most == 0 ? $"If {extra} is the app: paas {command.Name} -a {extra}"
-            : $"See: paas help {command.Name}";
+            : AppWord.Advice(line) ?? $"See: paas help {command.Name}";
         throw new UsageException($"{command.Name} does not know what to do with '{extra}'", hint);
     }
 }

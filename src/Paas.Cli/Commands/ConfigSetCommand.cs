@@ -28,7 +28,8 @@ internal sealed class ConfigSetCommand : Command
 
     public override async Task<int> RunAsync(Invocation call)
     {
-        var app = call.App;
+        if (!IsPair(call.Words[0]) && AppWord.Advice(call.Line, word => Shown(call.Line, word)) is { } advice)
+            throw new UsageException($"'{call.Words[0]}' is not NAME=VALUE", advice);
         var vars = new Dictionary<string, string?>();
         foreach (var word in call.Words)
         {
@@ -36,6 +37,7 @@ internal sealed class ConfigSetCommand : Command
             vars[name] = value;
         }
 
+        var app = call.App;
         string[] secrets = call.Line.Has(Secret) ? [.. vars.Keys] : [];
         var before = await call.Client.GetConfigAsync(app, call.Cancelled);
         await ConfigChangeRequest.SendAsync(call, app, "Setting", before, new ConfigChange(vars, secrets));
@@ -45,4 +47,9 @@ internal sealed class ConfigSetCommand : Command
         else ConfigCommand.Show(call.Terminal, after, vars.Keys);
         return 0;
     }
+
+    private static bool IsPair(string word) => word.Contains('=', StringComparison.Ordinal);
+
+    // An error ends up in logs, where the value of a secret does not belong.
+    private static string Shown(ParsedLine line, string word) => line.Has(Secret) && IsPair(word) ? Assignment.Read(word).Name + "=..." : word;
 }

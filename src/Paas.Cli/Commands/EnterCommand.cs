@@ -26,10 +26,10 @@ internal sealed class EnterCommand : Command
     public override async Task<int> RunAsync(Invocation call)
     {
         var words = call.Words.Take(call.Line.WordsBeforeDashes).ToList();
-        if (words.Count > 1) throw new UsageException($"enter does not know what to do with '{words[1]}'", $"A command comes after two dashes: paas enter {words[0]} -- {string.Join(' ', words.Skip(1))}");
+        if (words.Count > 1) throw new UsageException($"enter does not know what to do with '{words[1]}'", Advice(call.Line, words));
         var command = call.Words.Skip(words.Count).ToList();
         var app = call.App;
-        var instance = Choose(app, words.FirstOrDefault(), await call.Client.ListInstancesAsync(app, call.Cancelled));
+        var instance = Choose(app, words.FirstOrDefault(), await call.Client.ListInstancesAsync(app, call.Cancelled), AppWord.Advice(call.Line));
         using var terminal = LocalTerminal.TryTake();
         await using var input = StandardInput.Open();
         await using var output = new OutputStream(call.Terminal, toErrors: false);
@@ -38,7 +38,16 @@ internal sealed class EnterCommand : Command
         return await call.Client.ExecAsync(app, instance, request, new ExecStreams(input, output, errors, terminal?.Sizes), call.Cancelled);
     }
 
-    internal static string Choose(string app, string? wanted, IReadOnlyList<InstanceDocument> instances)
+    // A name with a number behind its dot is an instance, and what comes before one is the app.
+    private static string Advice(ParsedLine line, List<string> words)
+    {
+        var dashes = $"A command comes after two dashes: paas enter {words[0]} -- {string.Join(' ', words.Skip(1))}";
+        if (AppWord.Advice(line) is not { } app) return dashes;
+        return words[1].Split('.') is [_, var number] && number.All(char.IsAsciiDigit) ? app : $"{dashes}\n{app}";
+    }
+
+    /// <param name="advice">A further line for the hint where there is no such instance.</param>
+    internal static string Choose(string app, string? wanted, IReadOnlyList<InstanceDocument> instances, string? advice = null)
     {
         var running = instances.Where(instance => instance.Pid is not null).ToList();
         if (wanted is null)
@@ -49,6 +58,6 @@ internal sealed class EnterCommand : Command
 
         if (instances.Any(instance => instance.Name == wanted)) return wanted;
         return running.FirstOrDefault(instance => instance.Type == wanted)?.Name
-            ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no instance {wanted} that runs", $"What runs: paas ps -a {app}; a command comes after two dashes: paas enter -- {wanted}");
+            ?? throw new PaasException(ErrorCode.NotFound, $"{app} has no instance {wanted} that runs", $"What runs: paas ps -a {app}; a command comes after two dashes: paas enter -- {wanted}{(advice is null ? "" : "\n" + advice)}");
     }
 }

@@ -6,6 +6,8 @@ namespace Paas.Cli.Commands;
 
 internal sealed class ScaleCommand : Command
 {
+    private const string Example = "For example: paas scale web=2";
+
     public override string Name => "scale";
 
     public override IReadOnlyList<string> Aliases => ["ps:scale"];
@@ -24,8 +26,10 @@ internal sealed class ScaleCommand : Command
 
     public override async Task<int> RunAsync(Invocation call)
     {
-        var app = call.App;
+        if (call.FirstWord is { } first && TryRead(first) is null && AppWord.Advice(call.Line) is { } advice)
+            throw new UsageException(NotTyped(first), call.Words.Count == 1 ? $"{Example}\n{advice}" : advice);
         var wanted = call.Words.Select(Read).ToList();
+        var app = call.App;
         if (wanted.Count == 0) return Show(call, await call.Client.GetFormationAsync(app, call.Cancelled));
         var quantities = await AbsoluteAsync(call, app, wanted);
         var formation = await call.Terminal.DuringAsync(
@@ -57,7 +61,11 @@ internal sealed class ScaleCommand : Command
         return quantities;
     }
 
-    internal static (string Type, int Number, bool Relative) Read(string word)
+    internal static (string Type, int Number, bool Relative) Read(string word) => TryRead(word) ?? throw new UsageException(NotTyped(word), Example);
+
+    private static string NotTyped(string word) => $"'{word}' is not TYPE=N";
+
+    private static (string Type, int Number, bool Relative)? TryRead(string word)
     {
         var equals = word.IndexOf('=', StringComparison.Ordinal);
         // Heroku also takes web+1.
@@ -70,6 +78,6 @@ internal sealed class ScaleCommand : Command
             if (int.TryParse(number, style, CultureInfo.InvariantCulture, out var value)) return (word[..at], value, relative);
         }
 
-        throw new UsageException($"'{word}' is not TYPE=N", "For example: paas scale web=2");
+        return null;
     }
 }

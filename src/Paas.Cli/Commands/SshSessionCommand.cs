@@ -65,7 +65,8 @@ internal sealed class SshSessionCommand : Command
         var command = CommandTable.Get(words[0]);
         if (Local.Contains(command.Name)) throw new UsageException($"{command.Name} works on your own machine, not over SSH", "Install paas there, and log in: paas login");
         var arguments = words.Skip(1).ToList();
-        if (arguments is [var first, ..] && !first.StartsWith('-') && TakesApp(command)) arguments = ["-a", .. arguments];
+        // There is no checkout here that could name the app, so the first word does.
+        if (arguments is [var first, ..] && !first.StartsWith('-') && AppWord.MayLead(command)) arguments = ["-a", .. arguments];
         var line = LineParser.Parse(command, arguments);
         if (line.Has(Option.Help))
         {
@@ -77,8 +78,4 @@ internal sealed class SshSessionCommand : Command
         using var asked = new Invocation(line, call.Terminal, call.Cancelled);
         return await command.RunAsync(asked);
     }
-
-    // There is no checkout here that could name it, so the first word does, as people who know Dokku write it.
-    private static bool TakesApp(Command command) =>
-        command.OfApp && command.Name != "create" && !command.Words.StartsWith("[APP]", StringComparison.Ordinal) && !command.Words.StartsWith("APP", StringComparison.Ordinal);
 }

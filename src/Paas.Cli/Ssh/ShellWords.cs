@@ -35,4 +35,10 @@ internal static class ShellWords
         if (isWord) words.Add(word.ToString());
         return words;
     }
+
+    /// <summary>A word as such a shell takes it: as it is where it may be, else in quotes.</summary>
+    public static string Quoted(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=@%+,".Contains(c, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }
