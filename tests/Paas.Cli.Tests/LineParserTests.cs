@@ -45,6 +45,26 @@ public sealed class LineParserTests
         Assert.Equal(["node", "-e", "1", "-a", "x"], line.Words);
     }
 
+    [Theory]
+    [InlineData("paas run -a staging rake db:migrate", "paas run -- rake db:migrate -a staging", "rake", "db:migrate", "-a", "staging")]
+    [InlineData("paas run -a staging rake", "paas run -- rake --app staging", "rake", "--app", "staging")]
+    [InlineData("paas run -a staging --no-tty rake 'a b'", "paas run --no-tty -- rake --app=staging 'a b'", "--no-tty", "rake", "--app=staging", "a b")]
+    public void An_app_behind_the_command_of_run_is_asked_about(string forPaas, string forCommand, params string[] arguments)
+    {
+        var error = Assert.Throws<UsageException>(() => RunCommand.RefuseLateApp(LineParser.Parse(new RunCommand(), arguments)));
+        Assert.Equal($"If staging is the app: {forPaas}\nIf it is meant for the command: {forCommand}", error.Hint);
+    }
+
+    [Theory]
+    [InlineData("-a", "hello", "node", "-a", "x")]
+    [InlineData("--", "node", "-a", "x")]
+    [InlineData("node", "--", "-a", "x")]
+    [InlineData("ls", "-a")]
+    [InlineData("ls", "-a", "/app")]
+    [InlineData("grep", "-a", "-n", "x")]
+    public void What_can_only_be_the_command_s_own_is_no_question(params string[] arguments) =>
+        RunCommand.RefuseLateApp(LineParser.Parse(new RunCommand(), arguments));
+
     [Fact]
     public void A_single_dash_is_a_word_and_an_equals_sign_may_be_in_a_value()
     {
