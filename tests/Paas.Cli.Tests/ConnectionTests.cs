@@ -35,11 +35,22 @@ public sealed class ConnectionTests
     [InlineData("git@github.com:x/y.git", null, null)]
     [InlineData("https://github.com/x/y.git", null, null)]
     [InlineData("/srv/x.git", null, null)]
+    [InlineData("./a:b", null, null)]
+    [InlineData("x.git", null, null)]
+    [InlineData("helper::hello", null, null)]
+    [InlineData("file:///hello.git", null, null)]
+    [InlineData("ssh://paas@host:2222/hello", null, "hello")]
+    [InlineData("ssh://host/~/hello.git", null, "hello")]
+    [InlineData("ssh://git@host/team/hello.git", null, null)]
+    [InlineData("paas@host:hello", null, "hello")]
+    [InlineData("host:/hello.git", null, "hello")]
+    [InlineData("paas@[::1]:hello", null, "hello")]
+    [InlineData("[paas@host:2222]:hello", null, "hello")]
     [InlineData("https://paas.example.com/", null, null)]
     public void A_remote_names_platform_and_app(string remote, string? platform, string? app)
     {
         var read = PlatformUrl.OfRemote(remote);
-        Assert.Equal(platform, read is { } found ? PlatformUrl.Text(found.Platform) : null);
+        Assert.Equal(platform, read?.Platform is { } found ? PlatformUrl.Text(found) : null);
         Assert.Equal(app, read?.App);
     }
 

@@ -11,7 +11,7 @@ internal sealed class Invocation(ParsedLine line, Terminal terminal, Cancellatio
     public const string DefaultRemote = "paas";
 
     private PaasClient? _client;
-    private (Uri Platform, string App)? _remote;
+    private (Uri? Platform, string App)? _remote;
     private bool _remoteRead;
 
     public ParsedLine Line => line;
@@ -43,7 +43,7 @@ internal sealed class Invocation(ParsedLine line, Terminal terminal, Cancellatio
 
     public void Dispose() => _client?.Dispose();
 
-    private (Uri Platform, string App)? RemoteOfDirectory()
+    private (Uri? Platform, string App)? RemoteOfDirectory()
     {
         if (_remoteRead) return _remote;
         _remoteRead = true;

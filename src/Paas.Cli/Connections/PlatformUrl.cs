@@ -24,13 +24,32 @@ internal static class PlatformUrl
     public static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The platform and app of a git remote <c>…/hello.git</c>, or null for another kind of remote.</summary>
-    public static (Uri Platform, string App)? OfRemote(string remote)
+    /// <summary>
+    /// The platform and app of a git remote <c>…/hello.git</c>, or null for another kind of remote. One over SSH names the app alone: where
+    /// the API answers does not follow from where sshd does.
+    /// </summary>
+    public static (Uri? Platform, string App)? OfRemote(string remote)
     {
-        if (!Uri.TryCreate(remote, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return null;
-        var path = url.AbsolutePath.Trim('/');
-        if (path.Length == 0 || path.Contains('/', StringComparison.Ordinal)) return null;
-        return (new Uri(url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)), path.EndsWith(".git", StringComparison.Ordinal) ? path[..^4] : path);
+        if (!remote.Contains("://", StringComparison.Ordinal)) return AppAt(ShortFormPath(remote)) is { } app ? (null, app) : null;
+        if (!Uri.TryCreate(remote, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https" or "ssh")) return null;
+        if (AppAt(url.AbsolutePath) is not { } name) return null;
+        return (url.Scheme == "ssh" ? null : new Uri(url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)), name);
+    }
+
+    // [user@]host:path, as git-fetch(1) has it: no slash before the colon, which an address in brackets may have more of.
+    private static string ShortFormPath(string remote)
+    {
+        var bracket = remote.IndexOf("]:", StringComparison.Ordinal);
+        var colon = bracket >= 0 ? bracket + 1 : remote.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && !remote[..colon].Contains('/', StringComparison.Ordinal) ? remote[(colon + 1)..] : "";
+    }
+
+    private static string? AppAt(string path)
+    {
+        var name = path.Trim('/');
+        if (name.StartsWith("~/", StringComparison.Ordinal)) name = name[2..];
+        if (name.EndsWith(".git", StringComparison.Ordinal)) name = name[..^4];
+        return name.AsSpan().IndexOfAny('/', ':') >= 0 || name.Length == 0 ? null : name;
     }
 
     private static string HostOf(string text)
