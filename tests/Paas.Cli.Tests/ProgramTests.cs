@@ -182,6 +182,27 @@ public sealed class ProgramTests : IAsyncLifetime
         Assert.Equal(" 00 ff 0a\n", (await bytes.RunAsync()).Stdout);
     }
 
+    [Theory]
+    [InlineData(404, """{"title":"App x does not exist","status":404,"code":"app-not-found","hint":"paas apps"}""", 20, " !     App x does not exist\n !     paas apps\n")]
+    [InlineData(401, """{"title":"Who is that?","status":401,"code":"unauthenticated"}""", 1, " !     Who is that?\n")]
+    [InlineData(404, null, 1, "answered 404 to a WebSocket\n !     Something between")]
+    [InlineData(502, null, 1, "answered 502 to a WebSocket\n !     Something between")]
+    public async Task A_run_that_is_refused_says_why(int status, string? problem, int code, string error)
+    {
+        await _platform.StartAsync(context =>
+        {
+            var isRun = context.Request.Path == "/v1/apps/x/run";
+            context.Response.StatusCode = isRun || problem is not null ? status : 200;
+            if (isRun) return Task.CompletedTask;
+            context.Response.ContentType = problem is null ? "application/json" : "application/problem+json";
+            return context.Response.WriteAsync(
+                problem ?? """{"name":"x","status":"empty","urls":[],"gitUrl":"http://paas.localhost/x.git","formation":[],"createdAt":"2026-07-24T12:00:00Z"}""");
+        });
+        var run = await _platform.Paas("run", "-a", "x", "--", "ls").RunAsync();
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains(error, run.Stderr, StringComparison.Ordinal);
+    }
+
     private static async Task<string> ReadAsync(WebSocket socket)
     {
         var buffer = new byte[4096];

@@ -22,5 +22,5 @@ internal sealed partial class PaasClient : ISshKeys
     /// <summary>One of git's services on an app's repository, as one conversation.</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> RunGitAsync(string app, string service, GitSessionRequest request, ExecStreams streams, CancellationToken ct) =>
-        AttachAsync($"{Of(app)}/git/{service}", request, Json.GitSessionRequest, streams, ct);
+        AttachAsync(app, $"/git/{service}", request, Json.GitSessionRequest, streams, ct);
 }

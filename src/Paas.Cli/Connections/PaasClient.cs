@@ -98,18 +98,18 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
     }
 
     public Task<int> RunAsync(string app, RunRequest request, ExecStreams streams, CancellationToken ct) =>
-        AttachAsync($"{Of(app)}/run", request, Json.RunRequest, streams, ct);
+        AttachAsync(app, "/run", request, Json.RunRequest, streams, ct);
 
     public Task<int> ExecAsync(string app, string instance, InstanceExecRequest request, ExecStreams streams, CancellationToken ct) =>
-        AttachAsync($"{Of(app)}/instances/{Uri.EscapeDataString(instance)}/exec", request, Json.InstanceExecRequest, streams, ct);
+        AttachAsync(app, $"/instances/{Uri.EscapeDataString(instance)}/exec", request, Json.InstanceExecRequest, streams, ct);
 
-    private async Task<int> AttachAsync<T>(string path, T request, JsonTypeInfo<T> type, ExecStreams streams, CancellationToken ct)
+    private async Task<int> AttachAsync<T>(string app, string path, T request, JsonTypeInfo<T> type, ExecStreams streams, CancellationToken ct)
     {
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
         if (_address.Token is { } token) socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
         using var invoker = new HttpMessageInvoker(Transport.For(_address));
-        var url = new UriBuilder(new Uri(_address.Url, path));
+        var url = new UriBuilder(new Uri(_address.Url, Of(app) + path));
         url.Scheme = url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
         try
         {
@@ -123,6 +123,8 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
         }
         catch (WebSocketException error) when (socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols))
         {
+            // An answer to a WebSocket has no words. Where it is the login or the app that is wrong, a plain question gets some.
+            if (socket.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.NotFound) await GetAppAsync(app, ct);
             throw new PaasException(
                 ErrorCode.Unavailable, $"{_address.Display} answered {(int)socket.HttpStatusCode} to a WebSocket",
                 "Something between here and the platform may not let WebSockets pass.", error);
