@@ -140,7 +140,36 @@ public sealed class ProgramTests : IAsyncLifetime
         await logs.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(130, logs.ExitCode);
         Assert.Equal(4, connections);
-        Assert.Equal("", await logs.StandardError.ReadToEndAsync());
+        // The refusal between two connections is no further loss.
+        Assert.Matches("^reconnecting: .+\nreconnecting: .+\n$", await logs.StandardError.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_tail_that_never_reached_the_platform_ends()
+    {
+        var nobody = await _platform.Paas("logs", "-a", "x", "--tail").RunAsync();
+        Assert.Equal(1, nobody.ExitCode);
+        Assert.StartsWith(" !     paasd does not run", nobody.Stderr, StringComparison.Ordinal);
+        await _platform.StartAsync(context =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        });
+        Assert.Equal(1, (await _platform.Paas("logs", "-a", "x", "--tail").RunAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_tail_ends_where_its_output_cannot_be_written()
+    {
+        await _platform.StartAsync(async context =>
+        {
+            await context.Response.WriteAsync("""{"id":"1","at":"2026-07-24T12:00:00Z","source":"web.1","stream":"stdout","text":"x"}""" + "\n");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        var full = await (_platform.Paas() with { Program = "sh", Arguments = ["-c", $"exec '{Programs.Paas}' logs -a x --tail > /dev/full"] }).RunAsync();
+        Assert.Equal(1, full.ExitCode);
+        Assert.Contains("cannot write the output", full.Stderr, StringComparison.Ordinal);
     }
 
     [Fact]

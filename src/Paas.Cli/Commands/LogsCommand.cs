@@ -1,8 +1,8 @@
 using System.Globalization;
 using Paas.Cli.CommandLine;
+using Paas.Cli.Connections;
 using Paas.Cli.Output;
 using Paas.Contracts.Api;
-using Paas.Contracts.Errors;
 
 namespace Paas.Cli.Commands;
 
@@ -12,8 +12,6 @@ internal sealed class LogsCommand : Command
     private static readonly Option Number = new("--num", 'n', "N", "begin with the last N lines (100, at most 10000)");
     private static readonly Option Process = new("--ps", 'p', "NAME", "only this instance (web.1) or process type (web)");
     private static readonly Option Source = new("--source", 's', "NAME", "only this source: router, build, paas, or as --ps");
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     public override string Name => "logs";
 
@@ -31,29 +29,11 @@ internal sealed class LogsCommand : Command
     {
         var query = new LogQuery(Count(call.Line.Value(Number)), call.Line.Has(Tail), SourceOf(call.Line));
         var app = call.App;
-        var pause = FirstPause;
-        while (true)
-        {
-            var before = query.After;
-            try
-            {
-                await foreach (var line in call.Client.ReadLogsAsync(app, query, call.Cancelled))
-                {
-                    Print(call, line);
-                    // Whoever resumes after the last line gets none twice and misses none.
-                    query = query with { After = line.Id };
-                }
-
-                if (!query.Follow) return 0;
-            }
-            catch (Exception error) when (query.Follow && MayPass(error))
-            {
-                // paasd restarts, or the line broke; the log itself is still being written.
-            }
-
-            pause = query.After == before ? Min(pause * 2, LongestPause) : FirstPause;
-            await Task.Delay(pause, call.Cancelled);
-        }
+        var lines = query.Follow
+            ? new LogTail(call.Client, app, why => call.Terminal.Note($"reconnecting: {why}")).ReadAsync(query, call.Cancelled)
+            : call.Client.ReadLogsAsync(app, query, call.Cancelled);
+        await foreach (var line in lines) Print(call, line);
+        return 0;
     }
 
     internal static string Format(LogLine line, Style style)
@@ -81,8 +61,4 @@ internal sealed class LogsCommand : Command
         if (call.Json) call.Terminal.Text(System.Text.Json.JsonSerializer.Serialize(line, ApiJsonContext.Default.LogLine) + "\n");
         else call.Terminal.Line(Format(line, call.Terminal.Style));
     }
-
-    private static bool MayPass(Exception error) => error is IOException or PaasException { Code: ErrorCode.Unavailable };
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

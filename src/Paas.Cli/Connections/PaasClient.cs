@@ -89,12 +89,15 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
     public Task<IReadOnlyList<DeploymentDocument>> ListDeploymentsAsync(string app, CancellationToken ct) =>
         GetAsync(Of(app) + "/deployments", Json.IReadOnlyListDeploymentDocument, ct);
 
-    public IAsyncEnumerable<LogLine> ReadLogsAsync(string app, LogQuery query, CancellationToken ct)
+    public IAsyncEnumerable<LogLine> ReadLogsAsync(string app, LogQuery query, CancellationToken ct) => ReadLogsAsync(app, query, null, ct);
+
+    /// <param name="answered">Called once the platform has begun to answer, which may be long before the first line.</param>
+    public IAsyncEnumerable<LogLine> ReadLogsAsync(string app, LogQuery query, Action? answered, CancellationToken ct)
     {
         var text = Query(
             ("n", query.Tail.ToString(CultureInfo.InvariantCulture)), ("follow", query.Follow ? "true" : null),
             ("source", query.Source), ("after", query.After));
-        return StreamAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{Of(app)}/logs{text}"), Json.LogLine, ct);
+        return StreamAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{Of(app)}/logs{text}"), Json.LogLine, ct, answered);
     }
 
     public Task<int> RunAsync(string app, RunRequest request, ExecStreams streams, CancellationToken ct) =>
@@ -205,11 +208,12 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
     }
 
     private async IAsyncEnumerable<T> StreamAsync<T>(
-        Func<HttpRequestMessage> make, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken ct)
+        Func<HttpRequestMessage> make, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken ct, Action? answered = null)
         where T : class
     {
         using var request = make();
         using var response = await AskAsync(request, ct);
+        answered?.Invoke();
         await using var body = await response.Content.ReadAsStreamAsync(ct);
         await foreach (var document in NdjsonReader.ReadAsync(body, type, ct)) yield return document;
     }
