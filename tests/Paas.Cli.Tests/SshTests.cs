@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Paas.Cli.CommandLine;
 using Paas.Cli.Ssh;
 
@@ -35,6 +36,33 @@ public sealed class SshTests
     [InlineData("git gc hello")]
     [InlineData("git-receive-pack a b")]
     public void Nothing_else_is(string line) => Assert.Null(GitRequest.Of(ShellWords.Split(line)));
+
+    [Theory]
+    [InlineData("builds:sbom hello 1 -o bills")]
+    [InlineData("builds:sbom -a hello --output=bills 1")]
+    [InlineData("images:export hello -o bills")]
+    [InlineData("images:save hello -o bills")]
+    [InlineData("images:import bills")]
+    [InlineData("deploy hello bills")]
+    [InlineData("build bills")]
+    [InlineData("ssh-keys:add mine bills")]
+    public async Task No_file_of_the_server_is_written_or_read(string line)
+    {
+        await using var platform = new FakePlatform();
+        var asked = 0;
+        await platform.StartAsync(context =>
+        {
+            asked++;
+            return context.Response.WriteAsync("[]");
+        });
+        var session = platform.Paas("ssh-session");
+        var environment = new Dictionary<string, string?>(session.Environment) { [SshSession.TokenVariable] = "token", ["SSH_ORIGINAL_COMMAND"] = line };
+        var result = await (session with { Environment = environment }).RunAsync();
+        Assert.Equal(2, result.ExitCode);
+        Assert.Matches("own machine|not on the server", result.Stderr);
+        Assert.False(Path.Exists(Path.Combine(platform.Home, "bills")));
+        Assert.Equal(0, asked);
+    }
 
     [Fact]
     public void The_line_for_sshd_allows_one_program_and_nothing_else() => Assert.Equal(

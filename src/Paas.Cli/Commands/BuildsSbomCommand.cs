@@ -1,5 +1,6 @@
 using Paas.Cli.CommandLine;
 using Paas.Cli.Output;
+using Paas.Cli.Ssh;
 using Paas.Contracts.Api;
 
 namespace Paas.Cli.Commands;
@@ -26,10 +27,13 @@ internal sealed class BuildsSbomCommand : Command
 
     public override async Task<int> RunAsync(Invocation call)
     {
+        var target = call.Line.Value(Directory);
+        // Over SSH the files would be written on the server.
+        if (target is not null && SshSession.IsOne)
+            throw new UsageException("-o writes files where paas runs, and over SSH that is the server", "Run it on your own machine: install paas there, and log in: paas login");
         var app = call.App;
         var number = call.FirstWord is { } word ? BuildNumber.Parse(word) : (await BuildNumber.NewestAsync(call, app)).Number;
         var bills = await call.Client.ListBillsAsync(app, number, call.Cancelled);
-        var target = call.Line.Value(Directory);
         if (target is not null) await WriteAsync(call, app, number, bills, target);
         if (call.Json)
         {
