@@ -95,13 +95,40 @@ public sealed class LineParserTests
     [InlineData("logz", "logs")]
     [InlineData("confg:set", "config:set")]
     [InlineData("crate", "create")]
+    [InlineData("roolbakc", "rollback")]
+    [InlineData("build:info", "builds:info")]
+    [InlineData("git:snyc", "git:sync")]
     [InlineData("rlbk", null)]
+    [InlineData("ls", null)]
+    [InlineData("status", null)]
+    [InlineData("certs:add", null)]
+    [InlineData("run:detached", null)]
     [InlineData("kubernetes", null)]
     public void The_nearest_command_is_suggested_and_nothing_far(string typed, string? meant)
     {
         var hint = Assert.Throws<UsageException>(() => CommandTable.Get(typed)).Hint!;
         Assert.Equal(meant is not null, hint.StartsWith($"Perhaps you meant {meant}.", StringComparison.Ordinal) && meant is not null);
         if (meant is null) Assert.Equal("All commands: paas help", hint);
+    }
+
+    [Theory]
+    [InlineData("ps:stop", "Here it is: paas scale TYPE=0. All commands: paas help")]
+    [InlineData("ps:report", "Here it is: paas ps. All commands: paas help")]
+    [InlineData("config:clear", "Here it is: paas config:unset. All commands: paas help")]
+    public void What_is_called_otherwise_elsewhere_is_translated(string typed, string hint) =>
+        Assert.Equal(hint, Assert.Throws<UsageException>(() => CommandTable.Get(typed)).Hint);
+
+    [Fact]
+    public void Every_translation_is_of_a_name_that_is_none_here_into_one_that_is()
+    {
+        foreach (var (foreign, here) in ForeignName.All)
+        {
+            Assert.Null(CommandTable.Find(foreign));
+            var words = here.Split(' ');
+            var command = CommandTable.Find(words[0]);
+            Assert.True(command?.Summary is not null, here);
+            LineParser.Parse(command, [.. words.Skip(1), Option.Help.Name]);
+        }
     }
 
     [Theory]

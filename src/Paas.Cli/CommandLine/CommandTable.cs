@@ -31,8 +31,9 @@ internal static class CommandTable
     {
         if (Find(name) is { } command) return command;
         var names = All.Where(c => c.Summary is not null).SelectMany(c => c.Aliases.Append(c.Name));
-        throw new UsageException(
-            $"{name} is not a paas command",
-            Suggestion.For(name, names) is { } near ? $"Perhaps you meant {near}. All commands: paas help" : "All commands: paas help");
+        var hint = ForeignName.Translated(name) is { } here ? $"Here it is: paas {here}. "
+            : Suggestion.For(name, names) is { } near ? $"Perhaps you meant {near}. "
+            : "";
+        throw new UsageException($"{name} is not a paas command", $"{hint}All commands: paas help");
     }
 }

@@ -4,11 +4,23 @@ namespace Paas.Cli.CommandLine;
 internal static class Suggestion
 {
     /// <summary>The nearest candidate, or null where none is near.</summary>
-    public static string? For(string typed, IEnumerable<string> candidates)
+    public static string? For(string typed, IEnumerable<string> candidates) =>
+        candidates.Where(candidate => IsNear(typed, candidate)).MinBy(candidate => Distance(typed, candidate));
+
+    // Part by part: certs:add is many letters like users:add, and has nothing to do with it.
+    private static bool IsNear(string typed, string candidate)
     {
-        var best = candidates.Select(candidate => (candidate, distance: Distance(typed, candidate))).MinBy(pair => pair.distance);
-        return best.candidate is not null && best.distance <= Math.Max(1, typed.Length / 3) ? best.candidate : null;
+        var (parts, others) = (typed.Split(':'), candidate.Split(':'));
+        return parts.Length == others.Length && parts.Zip(others).All(pair => Distance(pair.First, pair.Second) <= Slips(pair.First));
     }
+
+    // How many slips of the fingers a word of that length may have; a short one is soon another word.
+    private static int Slips(string word) => word.Length switch
+    {
+        < 3 => 0,
+        < 7 => 1,
+        _ => 2,
+    };
 
     /// <summary>Letters to insert, remove, replace or swap with their neighbour (optimal string alignment).</summary>
     internal static int Distance(string a, string b)
