@@ -284,6 +284,14 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
     {
         if (error is HttpRequestException { HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError) })
             return new(ErrorCode.Unavailable, $"The connection to {_address.Display} broke: {(error.InnerException ?? error).Message}", "Try again.", error);
+        if (error.InnerException is UntrustedCertificateException untrusted)
+        {
+            return new(
+                ErrorCode.Unavailable, $"{_address.Display} is not trusted: {untrusted.Message}",
+                $"A Paas begins with a certificate of its own making. Without TLS it needs none: http://{_address.Url.Host}\n"
+                + "To trust it here: put it into /usr/local/share/ca-certificates as a .crt file, then: update-ca-certificates", error);
+        }
+
         var socket = error.InnerException as SocketException ?? error.InnerException?.InnerException as SocketException;
         if (_address.SocketPath is { } path)
         {

@@ -11,6 +11,7 @@ internal static class Transport
     public static SocketsHttpHandler For(PlatformAddress address)
     {
         var handler = new SocketsHttpHandler { ConnectTimeout = ConnectTimeout, AllowAutoRedirect = false, UseCookies = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, chain, errors) => UntrustedCertificateException.Check(chain, errors);
         if (address.SocketPath is { } path)
         {
             handler.UseProxy = false;
