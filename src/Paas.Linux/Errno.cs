@@ -41,7 +41,6 @@ public static class Errno
     public const int EADDRNOTAVAIL = 99;
     public const int ETIMEDOUT = 110;
     public const int EDQUOT = 122;
-    public const int ENOKEY = 126;
 
     /// <summary>The C library's words for an error number, to follow a colon: <c>operation not permitted</c>.</summary>
     public static string Describe(int errno)

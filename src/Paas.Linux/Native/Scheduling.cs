@@ -26,7 +26,6 @@ public static partial class Native
     public const int PER_LINUX = 0;
     public const int PER_LINUX32 = 8;
     public const int KEYCTL_JOIN_SESSION_KEYRING = 1;
-    public const int KEYCTL_SETPERM = 5;
 
     /// <summary>linux/sched/types.h</summary>
     [StructLayout(LayoutKind.Sequential)]

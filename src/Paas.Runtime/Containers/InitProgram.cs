@@ -57,7 +57,7 @@ internal sealed class InitProgram
         _namespaces.Begin();
         _program.Add("umask", null, SYS_umask, 0);
         _namespaces.Enter();
-        if (_plan.Keyring is { } keyring) KeyringSteps.Make(_program, keyring);
+        if (_plan.Keyring is { } keyring) KeyringSteps.Join(_program, keyring);
         SetKernelState();
         _root.MountEverything();
         CallHooks();
