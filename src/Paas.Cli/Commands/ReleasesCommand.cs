@@ -37,7 +37,7 @@ internal sealed class ReleasesCommand : Command
         var live = releases.FirstOrDefault(release => release.Live);
         call.Terminal.Line(call.Terminal.Style.Bold($"=== {app} Releases - Current: {(live is null ? "none" : $"v{live.Version}")}"));
         var now = DateTimeOffset.UtcNow;
-        var rows = shown.Select(release => (IReadOnlyList<string>)[$"v{release.Version}", release.Description, Moment.Text(release.CreatedAt, now), release.Live ? "live" : ""]);
+        var rows = shown.Select(release => (IReadOnlyList<string>)[$"v{release.Version}", release.Description, Moment.Text(release.CreatedAt, now), release.Live ? "live" : release.Served ? "" : "never live"]);
         foreach (var line in Columns.Align([.. rows])) call.Terminal.Line(line);
         return 0;
     }

@@ -27,6 +27,7 @@ public enum ReleaseReason
 /// <param name="Processes">Process type → command.</param>
 /// <param name="Live">True for the one that serves.</param>
 /// <param name="CreatedAt">UTC.</param>
+/// <param name="Served">True for one that is live or was.</param>
 public sealed record ReleaseDocument(
     int Version,
     ReleaseReason Reason,
