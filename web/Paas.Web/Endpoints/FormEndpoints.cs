@@ -64,8 +64,10 @@ internal static partial class FormEndpoints
         var form = await context.Request.ReadFormAsync();
         var name = form["name"].ToString().Trim();
         var remove = form.ContainsKey("remove");
+        // Browsers submit every line break of a field as CRLF (HTML, "Constructing the entry list").
+        var value = form["value"].ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
         var change = new ConfigChange(
-            new Dictionary<string, string?> { [name] = remove ? null : form["value"].ToString() }, form.ContainsKey("secret") ? [name] : null);
+            new Dictionary<string, string?> { [name] = remove ? null : value }, form.ContainsKey("secret") ? [name] : null);
         await DoAsync(context, logs, $"{(remove ? "Removing" : "Setting")} {name}: a new release goes live when it is healthy", () =>
             platform.ChangeConfigAsync(app, change, CancellationToken.None));
         return SeeOther(context, $"/apps/{app}/config");
