@@ -1,6 +1,7 @@
 // <build-output src>: a build's output from its beginning, live while it builds. The stream always starts anew, so a reconnect
 // starts the display anew too.
-const retryAfter = 1000;
+import { EventStream } from "./event-stream.js";
+
 const escapeSequence = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
 
 class BuildOutput extends HTMLElement {
@@ -15,18 +16,21 @@ class BuildOutput extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.events?.close();
-    clearTimeout(this.retry);
+    this.stream?.end();
   }
 
   open() {
-    this.events = new EventSource(new URL(this.getAttribute("src"), document.baseURI));
-    this.events.onopen = () => this.pre.replaceChildren();
-    this.events.onmessage = event => this.receive(JSON.parse(event.data));
-    this.events.onerror = () => {
-      this.result.textContent = "reconnecting…";
-      if (this.events.readyState === EventSource.CLOSED) this.retry = setTimeout(() => this.open(), retryAfter);
-    };
+    this.stream = new EventStream({
+      address: () => new URL(this.getAttribute("src"), document.baseURI),
+      opened: () => this.begin(),
+      received: event => this.receive(JSON.parse(event.data)),
+      waits: text => (this.result.textContent = text),
+    });
+  }
+
+  begin() {
+    this.pre.replaceChildren();
+    this.result.textContent = "";
   }
 
   receive(event) {
@@ -45,7 +49,7 @@ class BuildOutput extends HTMLElement {
   }
 
   finish(result) {
-    this.events.close();
+    this.stream.end();
     this.dataset.status = result.status;
     this.result.className = result.status === "succeeded" ? "good" : "bad";
     this.result.textContent = result.status === "succeeded"

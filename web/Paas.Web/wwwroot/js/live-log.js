@@ -1,7 +1,8 @@
 // <live-log src>: an app's log as it happens, from the same endpoint as `paas logs --tail`. Event ids are positions in the log, so
 // a reconnect, also across a restart of paasd, repeats no line and misses none.
+import { EventStream } from "./event-stream.js";
+
 const mostLines = 3000;
-const retryAfter = 1000;
 const escapeSequence = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
 
 class LiveLog extends HTMLElement {
@@ -32,26 +33,29 @@ class LiveLog extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.events?.close();
-    clearTimeout(this.retry);
+    this.stream?.end();
   }
 
   open() {
+    this.stream = new EventStream({
+      address: () => this.address(),
+      opened: () => this.say("live"),
+      received: event => this.receive(event),
+      waits: text => this.say(text),
+    });
+  }
+
+  address() {
     const url = new URL(this.getAttribute("src"), document.baseURI);
     if (this.lastId) url.searchParams.set("after", this.lastId);
-    this.events = new EventSource(url);
-    this.events.onopen = () => this.say("live");
-    this.events.onmessage = event => this.receive(event);
-    this.events.onerror = () => {
-      this.say("reconnecting…");
-      // The browser retries a broken connection itself, but gives up on an error answer, which is what a restart looks like.
-      if (this.events.readyState === EventSource.CLOSED) this.retry = setTimeout(() => this.open(), retryAfter);
-    };
+    return url;
   }
 
   receive(event) {
     this.lastId = event.lastEventId;
     this.pending.push(JSON.parse(event.data));
+    // A window that nobody sees may paint nothing for hours.
+    if (this.pending.length > mostLines) this.pending.shift();
     this.frame ??= requestAnimationFrame(() => this.paint());
   }
 
