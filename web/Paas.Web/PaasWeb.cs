@@ -13,6 +13,7 @@ public static class PaasWeb
     public static IServiceCollection AddPaasWeb(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddSingleton<LateFailures>();
         return services;
     }
 

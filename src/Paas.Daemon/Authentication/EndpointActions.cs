@@ -30,7 +30,8 @@ internal static class EndpointActions
             "POST /{app}.git/git-upload-pack",
             "GET /apps/{app}", "GET /apps/{app}/activity", "GET /apps/{app}/builds/{number:int}", "GET /apps/{app}/logs", "GET /apps/{app}/settings",
             "GET /fragments/apps/{app}/status", "GET /fragments/apps/{app}/instances", "GET /fragments/apps/{app}/deployments", "GET /fragments/apps/{app}/builds",
-            "GET /fragments/apps/{app}/builds/{number:int}/status",
+            "GET /fragments/apps/{app}/builds/{number:int}/status", "GET /fragments/apps/{app}/first-push", "GET /fragments/apps/{app}/formation",
+            "GET /fragments/apps/{app}/failure", "GET /fragments/apps/{app}/releases",
         ],
         [AccessAction.Deploy] =
         [
@@ -39,7 +40,7 @@ internal static class EndpointActions
             "GET /v1/apps/{app}/instances/{name}/exec", "PUT /v1/apps/{app}/registry", "POST /v1/apps/{app}/image", "POST /v1/apps/{app}/rebase", "PATCH /v1/apps/{app}/git", "POST /v1/apps/{app}/archive",
             "POST /v1/apps/{app}/git/builds", "POST /v1/apps/{app}/git/sync", "GET /v1/apps/{app}/git/key", "POST /v1/apps/{app}/git/key",
             "POST /{app}.git/git-receive-pack",
-            "GET /apps/{app}/config", "POST /apps/{app}/scale", "POST /apps/{app}/config", "POST /apps/{app}/rollback",
+            "GET /apps/{app}/config", "GET /fragments/apps/{app}/config", "POST /apps/{app}/scale", "POST /apps/{app}/config", "POST /apps/{app}/rollback",
         ],
         [AccessAction.Administer] =
         [

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Access;
@@ -13,7 +12,7 @@ namespace Paas.Web.Endpoints;
 /// Forms: post, do, redirect (303). Authentication already refuses a form that another site posts. What takes long (a deployment)
 /// goes on after the redirect; the page the person lands on shows how it goes.
 /// </summary>
-internal static partial class FormEndpoints
+internal static class FormEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -34,11 +33,11 @@ internal static partial class FormEndpoints
         forms.MapPost("/apps/{app}/destroy", DestroyAsync);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, IPlatform platform, AccessDesk desk, ILoggerFactory logs)
+    private static async Task<IResult> CreateAsync(HttpContext context, IPlatform platform, AccessDesk desk)
     {
         var name = (await context.Request.ReadFormAsync())["name"].ToString().Trim();
         var target = "/";
-        await DoAsync(context, logs, "Created", async () =>
+        await DoAsync(context, "Created", async () =>
         {
             var app = await platform.CreateAppAsync(new CreateAppRequest(name.Length == 0 ? null : name), CancellationToken.None);
             desk.Own(context.Features.GetRequiredFeature<Subject>(), app.Name);
@@ -47,19 +46,21 @@ internal static partial class FormEndpoints
         return SeeOther(context, target);
     }
 
-    private static async Task<IResult> ScaleAsync(string app, HttpContext context, IPlatform platform, ILoggerFactory logs)
+    private static async Task<IResult> ScaleAsync(string app, HttpContext context, IPlatform platform, LateFailures failures)
     {
         var form = await context.Request.ReadFormAsync();
         var type = form["type"].ToString();
-        await DoAsync(context, logs, $"Scaling {type} to {form["quantity"]}", () =>
+        await BeginAsync(app, context, failures, $"Scaling {type} by {form["change"]}", async () =>
         {
-            if (!int.TryParse(form["quantity"], out var quantity)) throw new PaasException(ErrorCode.InvalidRequest, "The quantity must be a number.");
-            return platform.ScaleAsync(app, new ScaleRequest(new Dictionary<string, int> { [type] = quantity }), CancellationToken.None);
+            if (!int.TryParse(form["change"], out var change)) throw new PaasException(ErrorCode.InvalidRequest, "The change must be a number.");
+            // Of what is wanted now: the page that was clicked on may be older.
+            var now = (await platform.GetFormationAsync(app, CancellationToken.None)).FirstOrDefault(entry => entry.Type == type)?.Quantity ?? 0;
+            await platform.ScaleAsync(app, new ScaleRequest(new Dictionary<string, int> { [type] = Math.Max(0, now + change) }), CancellationToken.None);
         });
         return SeeOther(context, $"/apps/{app}");
     }
 
-    private static async Task<IResult> ConfigAsync(string app, HttpContext context, IPlatform platform, ILoggerFactory logs)
+    private static async Task<IResult> ConfigAsync(string app, HttpContext context, IPlatform platform, LateFailures failures)
     {
         var form = await context.Request.ReadFormAsync();
         var name = form["name"].ToString().Trim();
@@ -68,20 +69,20 @@ internal static partial class FormEndpoints
         var value = form["value"].ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
         var change = new ConfigChange(
             new Dictionary<string, string?> { [name] = remove ? null : value }, form.ContainsKey("secret") ? [name] : null);
-        await DoAsync(context, logs, $"{(remove ? "Removing" : "Setting")} {name}: a new release goes live when it is healthy", () =>
+        await BeginAsync(app, context, failures, $"{(remove ? "Removing" : "Setting")} {name}: a new release goes live when it is healthy", () =>
             platform.ChangeConfigAsync(app, change, CancellationToken.None));
         return SeeOther(context, $"/apps/{app}/config");
     }
 
-    private static async Task<IResult> RollbackAsync(string app, HttpContext context, IPlatform platform, ILoggerFactory logs)
+    private static async Task<IResult> RollbackAsync(string app, HttpContext context, IPlatform platform, LateFailures failures)
     {
         var form = await context.Request.ReadFormAsync();
-        await DoAsync(context, logs, $"Rolling back to v{form["version"]}", () =>
+        await BeginAsync(app, context, failures, $"Rolling back to v{form["version"]}", () =>
             platform.RollbackAsync(app, new RollbackRequest(int.TryParse(form["version"], out var version) ? version : null), CancellationToken.None));
         return SeeOther(context, $"/apps/{app}/activity");
     }
 
-    private static async Task<IResult> DestroyAsync(string app, HttpContext context, IPlatform platform, ILoggerFactory logs)
+    private static async Task<IResult> DestroyAsync(string app, HttpContext context, IPlatform platform, LateFailures failures)
     {
         var form = await context.Request.ReadFormAsync();
         if (form["confirm"] != app)
@@ -90,44 +91,38 @@ internal static partial class FormEndpoints
             return SeeOther(context, $"/apps/{app}/settings");
         }
 
-        await DoAsync(context, logs, $"Destroyed {app}", () => platform.DestroyAppAsync(app, CancellationToken.None), wait: true);
+        await DoAsync(context, $"Destroyed {app}", () => platform.DestroyAppAsync(app, CancellationToken.None));
+        failures.Forget(app);
         return SeeOther(context, "/");
     }
 
-    private static async Task DoAsync(HttpContext context, ILoggerFactory logs, string done, Func<Task> operation, bool wait = false)
+    private static async Task DoAsync(HttpContext context, string done, Func<Task> operation)
     {
         try
         {
-            var running = operation();
-            if (!wait) await Task.WhenAny(running, Task.Delay(Patience));
-            if (wait || running.IsCompleted) await running;
-            else _ = ReportAsync(running, logs, context.Request.Path);
+            await operation();
             PageFrame.LeaveNotice(context, done, failed: false);
         }
         catch (PaasException e)
         {
-            PageFrame.LeaveNotice(context, e.Hint is null ? e.Message : $"{e.Message} {e.Hint}", failed: true);
+            PageFrame.LeaveNotice(context, LateFailures.Text(e), failed: true);
         }
     }
 
-    private static async Task ReportAsync(Task running, ILoggerFactory logs, string path)
-    {
-        try
+    // What takes longer than a person waits for an answer; its failure is told on the app's pages.
+    private static Task BeginAsync(string app, HttpContext context, LateFailures failures, string what, Func<Task> operation) =>
+        DoAsync(context, what, async () =>
         {
-            await running;
-        }
-        catch (Exception e)
-        {
-            LogFailed(logs.CreateLogger(typeof(FormEndpoints).FullName!), path, e.Message);
-        }
-    }
+            failures.Forget(app);
+            var running = operation();
+            await Task.WhenAny(running, Task.Delay(Patience));
+            if (running.IsCompleted) await running;
+            else _ = failures.WatchAsync(app, what, running);
+        });
 
     private static IResult SeeOther(HttpContext context, string target)
     {
         context.Response.Headers.Location = target;
         return Results.StatusCode(StatusCodes.Status303SeeOther);
     }
-
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Warning, Message = "{Path} failed after its redirect: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string path, string reason);
 }

@@ -28,6 +28,20 @@ internal static class FragmentEndpoints
         fragments.MapGet("/apps/{app}/deployments", async (string app, int? most, HttpContext context, IPlatform platform, CancellationToken ct) =>
             Fragment<DeploymentList>(context, new() { ["App"] = app, ["Deployments"] = await platform.ListDeploymentsAsync(app, ct), ["Most"] = most ?? 1 }));
 
+        fragments.MapGet("/apps/{app}/first-push", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<FirstPush>(context, new() { ["App"] = await platform.GetAppAsync(app, ct), ["Deployments"] = await platform.ListDeploymentsAsync(app, ct) }));
+
+        fragments.MapGet("/apps/{app}/formation", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<Formation>(context, new() { ["App"] = await platform.GetAppAsync(app, ct) }));
+
+        fragments.MapGet("/apps/{app}/failure", (string app, HttpContext context) => Fragment<LateFailure>(context, new() { ["App"] = app }));
+
+        fragments.MapGet("/apps/{app}/releases", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<ReleaseTable>(context, new() { ["App"] = app, ["Releases"] = await platform.ListReleasesAsync(app, ct) }));
+
+        fragments.MapGet("/apps/{app}/config", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
+            Fragment<ConfigVars>(context, new() { ["App"] = app, ["Config"] = await platform.GetConfigAsync(app, ct) }));
+
         fragments.MapGet("/apps/{app}/builds", async (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
             Fragment<BuildTable>(context, new() { ["App"] = app, ["Builds"] = await platform.ListBuildsAsync(app, ct) }));
 

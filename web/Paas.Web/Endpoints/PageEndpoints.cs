@@ -56,7 +56,12 @@ internal static class PageEndpoints
             AppPageAsync<LogsPage>(app, context, platform, document => Task.FromResult<object>(new { App = document }), ct));
 
         pages.MapGet("/apps/{app}/config", (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
-            AppPageAsync<ConfigPage>(app, context, platform, async document => new { App = document, Config = await platform.GetConfigAsync(app, ct) }, ct));
+            AppPageAsync<ConfigPage>(app, context, platform, async document => new
+            {
+                App = document,
+                Config = await platform.GetConfigAsync(app, ct),
+                Deployments = await platform.ListDeploymentsAsync(app, ct),
+            }, ct));
 
         pages.MapGet("/apps/{app}/settings", (string app, HttpContext context, IPlatform platform, CancellationToken ct) =>
             AppPageAsync<SettingsPage>(app, context, platform, document => Task.FromResult<object>(new { App = document }), ct));
