@@ -40,7 +40,7 @@ public sealed class Dashboard : IAsyncLifetime
     }
 
     /// <summary>A new visitor in the given colour scheme; script errors fail the test that made it.</summary>
-    public async Task<IPage> OpenAsync(ColorScheme scheme = ColorScheme.Light, bool loggedIn = true)
+    public async Task<IPage> OpenAsync(ColorScheme scheme = ColorScheme.Light, bool loggedIn = true, string? token = null)
     {
         var context = await _browser!.NewContextAsync(new() { ColorScheme = scheme, BaseURL = Server.DashboardUrl, ViewportSize = new() { Width = 1280, Height = 900 } });
         var page = await context.NewPageAsync();
@@ -48,15 +48,29 @@ public sealed class Dashboard : IAsyncLifetime
         if (loggedIn)
         {
             await page.GotoAsync("/login");
-            await page.GetByLabel("Token").FillAsync(Token);
+            await page.GetByLabel("Token").FillAsync(token ?? Token);
             await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
             // Not the load event, which an answer that is still streaming holds back: the page is there when its heading is.
             await Expect(page).ToHaveURLAsync(new Regex("^https?://[^/]+/$"));
-            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Apps" })).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Apps", Exact = true })).ToBeVisibleAsync();
         }
 
         return page;
     }
+
+    /// <summary>Makes the page one that is no longer brought up to date, as it was when somebody turned away from it.</summary>
+    public static Task StopFragmentsAsync(IPage page) => page.RouteAsync("**/fragments/**", route => route.AbortAsync());
+
+    /// <summary>Returns when the page has asked for a fragment after this was called, and has had its answer.</summary>
+    public static async Task NextFragmentAsync(IPage page, string path)
+    {
+        // The first may have been under way.
+        for (var i = 0; i < 2; i++) await page.WaitForResponseAsync(response => response.Url.EndsWith("/fragments" + path, StringComparison.Ordinal));
+    }
+
+    /// <summary>What a browser tells a page whose tab is left and come back to; a headless one never does.</summary>
+    public static Task ShowAsync(IPage page, bool visible) => page.EvaluateAsync(
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", !visible);
 
     /// <summary>Kept as output of the test run, for people to look at.</summary>
     public static Task ScreenshotAsync(IPage page, string name) =>
@@ -71,3 +85,7 @@ public sealed class Dashboard : IAsyncLifetime
         await Server.DisposeAsync();
     }
 }
+
+/// <summary>One platform for all the tests.</summary>
+[CollectionDefinition(nameof(Dashboard))]
+public sealed class DashboardCollection : ICollectionFixture<Dashboard>;
