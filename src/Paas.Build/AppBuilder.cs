@@ -10,6 +10,7 @@ using Paas.Build.Procfiles;
 using Paas.Build.Sources;
 using Paas.Build.Timing;
 using Paas.Images;
+using Paas.Images.Trees;
 using Paas.Node;
 
 namespace Paas.Build;
@@ -42,6 +43,10 @@ public sealed class AppBuilder(BuildOptions options, ImageStore images, Containe
         {
             directories.Prepare(config.Env);
             return await BuildAsync(config, directories, new PushOutput(output), ct);
+        }
+        catch (TreeTooDeepException error)
+        {
+            throw new BuildException($"what the build made cannot be put into an image: {error.Message}", inner: error);
         }
         finally
         {

@@ -21,4 +21,31 @@ public sealed class TreeSizeTests
 
         Assert.Equal(5, TreeSize.Of(tree));
     }
+
+    [Fact]
+    public void Files_count_however_deep_they_lie_and_wherever_the_directories_between_them_stand()
+    {
+        using var directory = new TemporaryDirectory();
+        var tree = Directory.CreateDirectory(directory.Combine("tree")).FullName;
+        for (var i = 0; i < 300; i++)
+        {
+            Directory.CreateDirectory(Path.Combine(tree, $"{i}", "below"));
+            File.WriteAllText(Path.Combine(tree, $"{i}.txt"), "1");
+            File.WriteAllText(Path.Combine(tree, $"{i}", "below", "file"), "22");
+        }
+
+        var deep = directory.Combine("deep");
+        Directory.CreateDirectory(deep);
+        File.WriteAllText(Path.Combine(deep, "bottom"), "333");
+        Trees.MakeDeep(deep, 1000);
+        Directory.Move(deep, Path.Combine(tree, "deep"));
+        try
+        {
+            Assert.Equal((300 * 3) + 3, TreeSize.Of(tree));
+        }
+        finally
+        {
+            Trees.Clear(tree);
+        }
+    }
 }

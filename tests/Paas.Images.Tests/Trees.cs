@@ -24,6 +24,20 @@ internal static class Trees
         return string.Join('\n', lines);
     }
 
+    /// <summary>Makes a directory that has so many others within each other: more than any path can say. <see cref="Clear"/> removes it.</summary>
+    public static void MakeDeep(string path, int levels)
+    {
+        const int Step = 10;
+        var steps = string.Join('/', Enumerable.Repeat(new string('d', 255), Step));
+        Directory.CreateDirectory(path);
+        for (var made = 0; made < levels; made += Step)
+        {
+            Directory.Move(path, path + "-lower");
+            Directory.CreateDirectory(Path.Combine(path, Path.GetDirectoryName(steps)!));
+            Directory.Move(path + "-lower", Path.Combine(path, steps));
+        }
+    }
+
     public static string Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
@@ -38,14 +52,14 @@ internal static class Trees
         return output;
     }
 
-    /// <summary>Empties a directory, whatever the names and modes in it.</summary>
+    /// <summary>Empties a directory, whatever the names, modes and depths in it.</summary>
     public static void Clear(string directory)
     {
         try
         {
             Directory.Delete(directory, recursive: true);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ArgumentException)
         {
             Run("/bin/rm", "-rf", directory);
         }

@@ -22,9 +22,9 @@ internal static class TreeRemoval
         {
             Directory.Delete(path, recursive: true);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ArgumentException)
         {
-            // A name that is not UTF-8 cannot be said in .NET; a build that made one must not block those after it.
+            // A name that is not UTF-8, or a path that is too long, cannot be said in .NET; a build that made one must not block those after it.
             using var rm = Process.Start(new ProcessStartInfo("/bin/rm", ["-rf", "--one-file-system", "--", path]))!;
             rm.WaitForExit();
             if (EntryStatus.Of(path) is not null) throw;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Paas.Images.Trees;
 using Paas.Linux;
 using static Paas.Linux.Native;
 
@@ -15,13 +16,18 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
 {
     private const int OpenFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
+    /// <summary>Most directories within each other that are opened one from the other: each holds a descriptor, a path and a part of the stack.</summary>
+    internal const int MostLevels = 256;
+
     private readonly string _path;
+    private readonly int _level;
     private int _descriptor;
 
-    private DirectoryHandle(int descriptor, string path)
+    private DirectoryHandle(int descriptor, string path, int level = 0)
     {
         _descriptor = descriptor;
         _path = path;
+        _level = level;
     }
 
     /// <summary>Opens a directory of the host by its ordinary path; this one may pass through symbolic links.</summary>
@@ -37,15 +43,17 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
     public DirectoryHandle? TryOpenBeneath(string rawPath)
     {
         if (rawPath.Length == 0) return Reopen();
-        var descriptor = OpenAt2(_descriptor, rawPath);
+        var descriptor = OpenAt2(_descriptor, rawPath, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
         if (descriptor >= 0) return new DirectoryHandle(descriptor, $"{_path}/{rawPath}");
         return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw Failed("openat2", $"{_path}/{rawPath}");
     }
 
+    /// <exception cref="TreeTooDeepException">There are more levels than a tree has reason to have.</exception>
     public DirectoryHandle OpenChild(string name)
     {
+        if (_level == MostLevels) throw new TreeTooDeepException(RawPath.ToText(name));
         var descriptor = Libc.OpenAt(_descriptor, name, OpenFlags, 0);
-        return descriptor >= 0 ? new DirectoryHandle(descriptor, $"{_path}/{name}") : throw FailedAt("open", name);
+        return descriptor >= 0 ? new DirectoryHandle(descriptor, $"{_path}/{name}", _level + 1) : throw FailedAt("open", name);
     }
 
     /// <summary>Opens a regular file to be read.</summary>
@@ -130,31 +138,6 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         Check(Libc.SetTimesAt(_descriptor, name, times, AT_SYMLINK_NOFOLLOW), "utimensat", name);
     }
 
-    /// <summary>Removes a file, or a directory with all that is in it. Does nothing when there is none.</summary>
-    public void Remove(string name)
-    {
-        try
-        {
-            if (Stat(name) is not { } status) return;
-            if (!status.IsDirectory)
-            {
-                Check(Libc.UnlinkAt(_descriptor, name, 0), "unlink", name);
-                return;
-            }
-
-            using (var child = OpenChild(name))
-            {
-                foreach (var grandchild in child.Names()) child.Remove(grandchild);
-            }
-
-            Check(Libc.UnlinkAt(_descriptor, name, AT_REMOVEDIR), "rmdir", name);
-        }
-        catch (LinuxException error) when (error.Errno == Errno.ENOENT)
-        {
-            // Somebody else removed it meanwhile, which is as good.
-        }
-    }
-
     public void Dispose()
     {
         if (_descriptor < 0) return;
@@ -171,9 +154,9 @@ internal sealed unsafe partial class DirectoryHandle : IDisposable
         return descriptor >= 0 ? new DirectoryHandle(descriptor, _path) : throw Failed("open", _path);
     }
 
-    private static int OpenAt2(int directory, string rawPath)
+    private static int OpenAt2(int directory, string rawPath, ulong resolve)
     {
-        var how = new open_how { flags = OpenFlags, resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
+        var how = new open_how { flags = OpenFlags, resolve = resolve };
         var path = new byte[rawPath.Length + 1];
         Encoding.Latin1.GetBytes(rawPath, path);
         fixed (byte* start = path) return (int)Libc.SystemCall(SYS_openat2, directory, (nint)start, (nint)(&how), sizeof(open_how));

@@ -5,6 +5,9 @@ namespace Paas.Images.Layers;
 /// <summary>A name of a layer's entry, checked: raw components below the root, none of them <c>..</c>.</summary>
 internal readonly record struct LayerPath(string Parent, string Name)
 {
+    // An entry has its directories made, and each of them is remembered with its path. Whatever we pack has fewer.
+    private const int MostComponents = 2 * DirectoryHandle.MostLevels;
+
     /// <summary>The root itself: entry <c>./</c>.</summary>
     public bool IsRoot => Name.Length == 0;
 
@@ -28,6 +31,7 @@ internal readonly record struct LayerPath(string Parent, string Name)
             else components.RemoveAt(components.Count - 1);
         }
 
+        if (components.Count > MostComponents) throw Refused(rawName, $"is nested more than {MostComponents} levels deep");
         return components.Count == 0 ? new LayerPath("", "") : new LayerPath(string.Join('/', components[..^1]), components[^1]);
     }
 

@@ -45,6 +45,9 @@ public sealed class Snapshotter
     /// <summary>True where kernel and filesystem let an overlay's layers be id-mapped; found out once, by mounting one nowhere.</summary>
     public bool SupportsIdMapping => _supportsIdMapping.Value;
 
+    /// <summary>Why something could not be deleted when the trash was last emptied; null when nothing is left there.</summary>
+    public string? TrashProblem { get; private set; }
+
     private string Committed => Path.Combine(Root, "committed");
 
     private string Active => Path.Combine(Root, "active");
@@ -156,11 +159,27 @@ public sealed class Snapshotter
         }
     }
 
-    /// <summary>Deletes what was removed and, after a crash, what it left.</summary>
+    /// <summary>
+    /// Deletes what was removed and, after a crash, what it left. What cannot be deleted stays in the trash until the next time:
+    /// nobody who only wanted something of theirs removed is to fail for it, nor the start. <see cref="TrashProblem"/> says so.
+    /// </summary>
     public void EmptyTrash()
     {
         using var trash = DirectoryHandle.Open(Trash);
-        foreach (var name in trash.Names()) trash.Remove(name);
+        string? problem = null;
+        foreach (var name in trash.Names())
+        {
+            try
+            {
+                trash.Remove(name);
+            }
+            catch (IOException error)
+            {
+                problem ??= error.Message;
+            }
+        }
+
+        TrashProblem = problem;
     }
 
     /// <summary>The layers of a committed chain, uppermost first.</summary>

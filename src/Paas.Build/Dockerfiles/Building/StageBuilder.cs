@@ -105,7 +105,7 @@ internal sealed partial class StageBuilder(BuildSession session, Stage stage)
         {
             throw new DockerfileException(error.Message, instruction.Line, inner: error);
         }
-        catch (Paas.Images.Trees.TreeCopyException error)
+        catch (IOException error) when (error is Paas.Images.Trees.TreeCopyException or Paas.Images.Trees.TreeTooDeepException)
         {
             throw new DockerfileException(error.Message, instruction.Line, inner: error);
         }
