@@ -7,7 +7,7 @@ namespace Paas.Node.Network;
 /// <param name="Bridge">Their bridge; also names the table, so that two nodes on one host do not touch each other.</param>
 /// <param name="Subnet">Their addresses.</param>
 /// <param name="RouterPorts">TCP ports of the host that they reach.</param>
-/// <param name="Resolvers">DNS servers that they reach even where one is the host itself.</param>
+/// <param name="Resolvers">DNS servers that they reach even where one is the host itself, or has an address that is <see cref="Forbidden"/>.</param>
 public sealed record FirewallConfig(string Bridge, Ipv4Subnet Subnet, IReadOnlyList<int> RouterPorts, IReadOnlyList<IPAddress> Resolvers)
 {
     /// <summary>

@@ -26,19 +26,19 @@ public static class IptablesRuleset
         text.Append($"-A {forward} ! -i {config.Bridge} ! -o {config.Bridge} -j RETURN\n");
         text.Append($"-A {forward} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\n");
         text.Append($"-A {forward} -o {config.Bridge} -j DROP\n");
+        // Clouds answer for names at the very address of their metadata service: that port of it, and no other.
+        foreach (var rule in ToResolvers(config)) text.Append($"-A {forward} -s {config.Subnet} {rule}\n");
         foreach (var forbidden in FirewallConfig.Forbidden) text.Append($"-A {forward} -d {forbidden} -j REJECT\n");
         text.Append($"-A {forward} -s {config.Subnet} -j ACCEPT\n-A {forward} -j DROP\n");
         text.Append($"-A {input} ! -i {config.Bridge} -j RETURN\n");
         text.Append($"-A {input} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\n");
         text.Append($"-A {input} -p icmp --icmp-type echo-request -j ACCEPT\n");
         foreach (var port in config.RouterPorts.Distinct()) text.Append($"-A {input} -p tcp --dport {port} -j ACCEPT\n");
-        foreach (var resolver in config.Resolvers.Distinct())
-        {
-            text.Append($"-A {input} -d {resolver} -p udp --dport 53 -j ACCEPT\n");
-            text.Append($"-A {input} -d {resolver} -p tcp --dport 53 -j ACCEPT\n");
-        }
-
+        foreach (var rule in ToResolvers(config)) text.Append($"-A {input} {rule}\n");
         text.Append($"-A {input} -j REJECT\nCOMMIT\n");
         return text.ToString();
     }
+
+    private static IEnumerable<string> ToResolvers(FirewallConfig config) => config.Resolvers.Distinct()
+        .SelectMany(resolver => (string[])[$"-d {resolver} -p udp --dport 53 -j ACCEPT", $"-d {resolver} -p tcp --dport 53 -j ACCEPT"]);
 }

@@ -24,6 +24,7 @@ public static class NftRuleset
               chain from_sandboxes {
                 ct state established,related accept
                 oifname {{bridge}} drop
+                {{Lines(ForwardedResolverRule(config))}}
                 ip daddr { {{string.Join(", ", FirewallConfig.Forbidden)}} } reject with icmpx admin-prohibited
                 ip saddr {{config.Subnet}} accept
                 drop
@@ -53,6 +54,10 @@ public static class NftRuleset
 
     private static string? RouterRule(FirewallConfig config) =>
         config.RouterPorts.Count == 0 ? null : $"tcp dport {{ {string.Join(", ", config.RouterPorts.Distinct())} }} accept";
+
+    // Clouds answer for names at the very address of their metadata service: that port of it, and no other.
+    private static string? ForwardedResolverRule(FirewallConfig config) =>
+        ResolverRule(config) is { } rule ? $"ip saddr {config.Subnet} {rule}" : null;
 
     private static string? ResolverRule(FirewallConfig config) => config.Resolvers.Count == 0
         ? null

@@ -60,6 +60,21 @@ public sealed class HostNetworkTests : IDisposable
         Assert.NotNull(ConnectFrom(internet, HostOutside, 5432, secret));
     });
 
+    [RootTheory]
+    [MemberData(nameof(Firewalls))]
+    public void A_resolver_at_the_address_of_the_metadata_service_is_reached_and_the_service_is_not(string firewall) => PrivateNamespace.Run(async () =>
+    {
+        using var internet = ConnectInternet();
+        var network = await PrepareAsync(firewall, Metadata);
+        using var one = Sandbox(network, out _);
+
+        using var names = ListenIn(internet, Metadata, 53);
+        Assert.Equal(HostOutside, ConnectFrom(one, Metadata, 53, names));
+        Assert.True(IsAnsweredByDatagram(one, internet, Metadata, 53));
+        using var metadata = ListenIn(internet, Metadata, 80);
+        Assert.True(IsBlocked(one, Metadata, 80, metadata));
+    });
+
     [RootFact]
     public void Preparing_twice_changes_nothing_and_releasing_leaves_nothing() => PrivateNamespace.Run(async () =>
     {
@@ -139,14 +154,18 @@ public sealed class HostNetworkTests : IDisposable
 
     public void Dispose() => _data.Dispose();
 
-    private async Task<HostNetwork> PrepareAsync(string firewall)
+    private async Task<HostNetwork> PrepareAsync(string firewall, params IReadOnlyList<IPAddress> resolvers)
     {
         using (var netlink = RtNetlink.Open()) netlink.SetUp(netlink.Find("lo")!.Value);
         var network = new HostNetwork(_options);
         await network.PrepareAsync(CancellationToken.None);
-        if (firewall == "nft") return network;
+        var config = new FirewallConfig(_options.Bridge, Ipv4Subnet.Parse(_options.Subnet), _options.RouterPorts, resolvers);
+        if (firewall == "nft")
+        {
+            if (resolvers.Count > 0) await Firewall.ApplyAsync(config, CancellationToken.None);
+            return network;
+        }
 
-        var config = new FirewallConfig(_options.Bridge, Ipv4Subnet.Parse(_options.Subnet), _options.RouterPorts, []);
         await Firewall.RemoveAsync(config, CancellationToken.None);
         Assert.Null(await Firewall.ApplyIptablesAsync(config, CancellationToken.None));
         return network;
@@ -202,6 +221,16 @@ public sealed class HostNetworkTests : IDisposable
 
     private static bool IsBlocked(SafeFileHandle netns, IPAddress address, int port, TcpListener listener) =>
         PrivateNamespace.In(netns, () => Connect(address, port, listener, TimeSpan.FromSeconds(1))) is null;
+
+    private static bool IsAnsweredByDatagram(SafeFileHandle from, SafeFileHandle at, IPAddress address, int port)
+    {
+        using var server = PrivateNamespace.In(at, () => new UdpClient(new IPEndPoint(address, port)));
+        using var client = PrivateNamespace.In(from, () => new UdpClient(AddressFamily.InterNetwork));
+        server.Client.ReceiveTimeout = 10_000;
+        client.Send([1], new IPEndPoint(address, port));
+        IPEndPoint? sender = null;
+        return server.Receive(ref sender) is [1];
+    }
 
     /// <returns>The address that the listener saw; null when the connection failed.</returns>
     private static IPAddress? Connect(IPAddress address, int port, TcpListener listener, TimeSpan patience)
