@@ -26,6 +26,33 @@ internal static class Firewall
             "install nftables, and check that the kernel has nf_tables and nf_nat");
     }
 
+    /// <summary>Which of the rules are gone; null where all stand, whichever way they were made. Only looks, with two or three short commands.</summary>
+    public static async Task<string?> FindLossAsync(FirewallConfig config, CancellationToken ct)
+    {
+        var (status, _) = await HostCommand.RunAsync("nft", ["list", "chain", "inet", config.Table, "from_sandboxes"], null, ct);
+        if (status == 0) return await ForeignForwarding.IsAllowedAsync(config, ct) ? null : "the host's own firewall drops what apps send";
+        return await HasIptablesAsync(config, ct) ? null : "the firewall rules for apps are gone";
+    }
+
+    private static async Task<bool> HasIptablesAsync(FirewallConfig config, CancellationToken ct)
+    {
+        if (!await IptablesUse.IsInUseAsync(ct)) return false;
+        foreach (var iptables in IptablesVariants)
+        {
+            var isWhole = true;
+            foreach (var (table, builtin, chain) in IptablesRuleset.Chains(config))
+            {
+                var (status, _) = await HostCommand.RunAsync(iptables, ["-w", "-t", table, "-C", builtin, "-j", chain], null, ct);
+                isWhole = status == 0;
+                if (!isWhole) break;
+            }
+
+            if (isWhole) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Removes the rules, whichever way they were made. Idempotent.</summary>
     public static async Task RemoveAsync(FirewallConfig config, CancellationToken ct)
     {

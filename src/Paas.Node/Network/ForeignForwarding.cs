@@ -23,6 +23,16 @@ internal static class ForeignForwarding
         }
     }
 
+    /// <summary>False where the host drops what is forwarded and our two rules are not there.</summary>
+    public static async Task<bool> IsAllowedAsync(FirewallConfig config, CancellationToken ct)
+    {
+        if (!await IptablesUse.IsInUseAsync(ct)) return true;
+        var (status, rules) = await HostCommand.RunAsync("iptables", ["-w", "-S", Chain], null, ct);
+        if (status != 0 || !Drops(rules)) return true;
+        var lines = rules.Split('\n', StringSplitOptions.TrimEntries);
+        return Rules(config).All(rule => lines.Contains($"-A {Chain} {string.Join(' ', rule)}"));
+    }
+
     public static async Task ForgetAsync(FirewallConfig config, CancellationToken ct)
     {
         if (!await IptablesUse.IsInUseAsync(ct)) return;

@@ -5,10 +5,13 @@ namespace Paas.Node.Network;
 /// <param name="memoryPath">Exists from before we switch it on until we have switched it off.</param>
 internal sealed class Forwarding(string switchPath, string memoryPath)
 {
+    /// <summary>True while it is on.</summary>
+    public bool IsOn => File.ReadAllText(switchPath).Trim() != "0";
+
     /// <summary>Switches it on. A crash at any point leaves what <see cref="Restore"/> needs.</summary>
     public void Enable()
     {
-        if (File.ReadAllText(switchPath).Trim() != "0") return;
+        if (IsOn) return;
         Directory.CreateDirectory(Path.GetDirectoryName(memoryPath)!);
         File.WriteAllText(memoryPath, "0\n");
         File.WriteAllText(switchPath, "1");

@@ -30,6 +30,14 @@ public sealed class HostNetwork
         await Firewall.ApplyAsync(FirewallConfig(), ct);
     }
 
+    /// <summary>What of firewall and forwarding is no longer as <see cref="PrepareAsync"/> made it; null where all of it is.</summary>
+    public async Task<string?> FindLossAsync(CancellationToken ct)
+    {
+        // First: in the network namespace of the calling thread.
+        if (!_forwarding.IsOn) return "forwarding of packets, without which no app reaches the network, is switched off";
+        return await Firewall.FindLossAsync(FirewallConfig(), ct);
+    }
+
     /// <summary>Removes bridge and firewall and restores the forwarding; idempotent.</summary>
     public async Task ReleaseAsync(CancellationToken ct)
     {

@@ -100,6 +100,40 @@ public sealed class HostNetworkTests : IDisposable
     });
 
     [RootFact]
+    public void What_another_program_takes_away_is_noticed_and_prepared_again() => PrivateNamespace.Run(async () =>
+    {
+        var network = await PrepareAsync("nft");
+        Assert.Null(await network.FindLossAsync(CancellationToken.None));
+        await LoseAsync("nft", ["flush", "ruleset"], "rules");
+        await LoseAsync("iptables", ["-w", "-P", "FORWARD", "DROP"], "drops");
+        await LoseAsync("iptables", ["-w", "-F", "FORWARD"], "drops");
+        await File.WriteAllTextAsync(ForwardSwitch, "0");
+        Assert.Contains("switched off", await network.FindLossAsync(CancellationToken.None));
+        await network.PrepareAsync(CancellationToken.None);
+        Assert.Null(await network.FindLossAsync(CancellationToken.None));
+
+        async Task LoseAsync(string program, string[] arguments, string says)
+        {
+            var (status, output) = await HostCommand.RunAsync(program, arguments, null, CancellationToken.None);
+            Assert.True(status == 0, output);
+            Assert.Contains(says, await network.FindLossAsync(CancellationToken.None));
+            await network.PrepareAsync(CancellationToken.None);
+            Assert.Null(await network.FindLossAsync(CancellationToken.None));
+        }
+    });
+
+    [RootFact]
+    public void Lost_iptables_rules_are_noticed_too() => PrivateNamespace.Run(async () =>
+    {
+        var network = await PrepareAsync("iptables");
+        Assert.Null(await network.FindLossAsync(CancellationToken.None));
+
+        await HostCommand.RunAsync("iptables", ["-w", "-F", "INPUT"], null, CancellationToken.None);
+
+        Assert.NotNull(await network.FindLossAsync(CancellationToken.None));
+    });
+
+    [RootFact]
     public void Releasing_removes_iptables_rules_too() => PrivateNamespace.Run(async () =>
     {
         var network = await PrepareAsync("iptables");
