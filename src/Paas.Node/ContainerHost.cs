@@ -40,7 +40,9 @@ public sealed class ContainerHost : IAsyncDisposable
     private readonly KeyedLocks _locks = new();
     private readonly BusyContainers _busy = new();
     private readonly LauncherThread _launcher = new();
+    private readonly HostNotices _notices = new();
     private readonly HostRecovery _recovery;
+    private readonly HostUpkeep _upkeep;
 
     /// <param name="options">Checked here.</param>
     /// <param name="images">Images and root filesystems.</param>
@@ -60,7 +62,8 @@ public sealed class ContainerHost : IAsyncDisposable
         _removal = new ContainerRemoval(options, _paths, images, _network, _cgroups, time);
         _containers = new SupervisedContainers(_paths);
         _watch = new ContainerWatch(_paths, _containers, _busy.Contains, time);
-        _recovery = new HostRecovery(_paths, images, _network, _cgroups, _removal);
+        _recovery = new HostRecovery(_paths, images, _network, _cgroups, _removal, _locks, _notices);
+        _upkeep = new HostUpkeep(_network, _recovery, images, _notices);
     }
 
     /// <summary>The directory of what a container has changed of its image, in overlayfs's form; null where there is no such container.</summary>
@@ -78,9 +81,20 @@ public sealed class ContainerHost : IAsyncDisposable
     /// <exception cref="PaasException">Conflict when the subnet or the bridge's name is in use by something else.</exception>
     public async Task PrepareHostAsync(CancellationToken ct)
     {
-        await _recovery.RunAsync(_busy.Contains, ct);
+        await _recovery.RunAsync(ct);
         await _network.PrepareAsync(ct);
         _builds.Prepare();
+    }
+
+    /// <summary>
+    /// Makes again what another program took away of what <see cref="PrepareHostAsync"/> made, and removes what could not be
+    /// removed before. To be called every now and then, not twice at once.
+    /// </summary>
+    /// <returns>What an operator should hear of, since the last time: sentences, each of them said once.</returns>
+    public async Task<IReadOnlyList<string>> KeepHostAsync(CancellationToken ct)
+    {
+        await _upkeep.RunAsync(ct);
+        return _notices.Take();
     }
 
     /// <summary>Removes what <see cref="PrepareHostAsync"/> made. Containers must be gone.</summary>
@@ -92,7 +106,7 @@ public sealed class ContainerHost : IAsyncDisposable
             throw new PaasException(ErrorCode.Conflict, $"{ids.Count} containers are still here, {ids[0]} among them", "remove them first");
         }
 
-        await _recovery.RunAsync(_busy.Contains, ct);
+        await _recovery.RunAsync(ct);
         await _network.ReleaseAsync(ct);
         foreach (var group in _paths.CgroupGroups()) await _cgroups.RemoveEmptyAsync(group, SupervisorEndTime, ct);
         await _cgroups.RemoveEmptyAsync(_options.CgroupParent, TimeSpan.Zero, ct);
@@ -156,7 +170,7 @@ public sealed class ContainerHost : IAsyncDisposable
 
     /// <summary>
     /// Runs a container to its end with its streams attached. Cancelling kills everything in it. Nothing is left of it
-    /// afterwards, whatever happened.
+    /// afterwards, whatever happened; what cannot be removed at once is later (<see cref="KeepHostAsync"/>).
     /// </summary>
     /// <exception cref="PaasException">It could not be made.</exception>
     public async Task<RunOutcome> RunAsync(ContainerConfig config, RunStreams io, CancellationToken ct)
@@ -252,9 +266,17 @@ public sealed class ContainerHost : IAsyncDisposable
         return await AttachedRun.RunAsync(process, io, ct);
     }
 
+    // Its caller has a result or an error of its own, which says more than that something could not be removed.
     private async Task CleanUpAsync(string id)
     {
         using var deadline = new CancellationTokenSource(CleanupTime);
-        await _removal.RemoveAsync(id, deadline.Token);
+        try
+        {
+            await _removal.RemoveAsync(id, deadline.Token);
+        }
+        catch (Exception error)
+        {
+            _notices.SayOnce($"what is left of {id} could not be removed and will be tried again: {error.Message}");
+        }
     }
 }

@@ -28,6 +28,18 @@ internal sealed class KeyedLocks
         return new Held(this, key, entry);
     }
 
+    /// <summary>Takes the key where nobody holds or wants it; else null.</summary>
+    public IDisposable? TryLock(string key)
+    {
+        lock (_entries)
+        {
+            if (_entries.ContainsKey(key)) return null;
+            var entry = _entries[key] = new Entry { Users = 1 };
+            entry.Semaphore.Wait();
+            return new Held(this, key, entry);
+        }
+    }
+
     /// <summary>True while somebody holds or wants the key.</summary>
     public bool IsHeld(string key)
     {

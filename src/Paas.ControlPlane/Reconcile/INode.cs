@@ -13,6 +13,9 @@ internal interface INode
     /// <inheritdoc cref="ContainerHost.PrepareHostAsync"/>
     Task PrepareAsync(CancellationToken ct);
 
+    /// <inheritdoc cref="ContainerHost.KeepHostAsync"/>
+    Task<IReadOnlyList<string>> KeepAsync(CancellationToken ct);
+
     /// <inheritdoc cref="ContainerHost.StartAsync"/>
     Task<ObservedContainer> StartAsync(ContainerConfig config, CancellationToken ct);
 
@@ -45,6 +48,8 @@ internal interface INode
 internal sealed class LocalNode(ContainerHost host) : INode
 {
     public Task PrepareAsync(CancellationToken ct) => host.PrepareHostAsync(ct);
+
+    public Task<IReadOnlyList<string>> KeepAsync(CancellationToken ct) => host.KeepHostAsync(ct);
 
     public Task<ObservedContainer> StartAsync(ContainerConfig config, CancellationToken ct) => host.StartAsync(config, ct);
 

@@ -28,6 +28,7 @@ internal sealed partial class Reconciler(
     ILogger<Reconciler> log) : IAsyncDisposable
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Upkeep = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StaleRoutesPatience = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, Lazy<AppLoop>> _loops = new();
@@ -50,6 +51,7 @@ internal sealed partial class Reconciler(
         foreach (var app in apps.List().Select(app => app.Name).Union(instances.Apps())) Signal(app);
         Keep(WatchAsync);
         Keep(RefreshAsync);
+        Keep(KeepHostAsync);
     }
 
     /// <summary>Ends the loops; containers go on.</summary>
@@ -161,6 +163,28 @@ internal sealed partial class Reconciler(
         }
     }
 
+    // Not in the loop above: what does not end, as a process that waits for a disk, takes its time at each attempt.
+    private async Task KeepHostAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var notice in await node.KeepAsync(ct)) LogNotice(notice);
+            }
+            catch (Exception error) when (!ct.IsCancellationRequested)
+            {
+                LogUpkeepFailed(error);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await PauseAsync(Upkeep, ct);
+        }
+    }
+
     // The row is written before the container is made, so a container of ours without one belongs to nobody.
     private async Task RemoveOrphansAsync(CancellationToken ct)
     {
@@ -191,4 +215,10 @@ internal sealed partial class Reconciler(
 
     [LoggerMessage(2302, LogLevel.Warning, "Container {Container} of {App} is nobody's and is removed")]
     private partial void LogOrphan(string container, string app);
+
+    [LoggerMessage(2303, LogLevel.Error, "Looking after the host failed and will be tried again")]
+    private partial void LogUpkeepFailed(Exception error);
+
+    [LoggerMessage(2304, LogLevel.Warning, "Host: {Notice}")]
+    private partial void LogNotice(string notice);
 }

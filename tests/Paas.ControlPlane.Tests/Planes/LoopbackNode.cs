@@ -45,6 +45,8 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
 
     public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
 
+    public Task<IReadOnlyList<string>> KeepAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<string>>([]);
+
     public Task<ObservedContainer> StartAsync(ContainerConfig config, CancellationToken ct)
     {
         lock (Started) Started.Add(config);
