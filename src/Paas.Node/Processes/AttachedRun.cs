@@ -9,8 +9,11 @@ internal static class AttachedRun
 {
     private const int BufferSize = 32 * 1024;
 
-    // How long to wait for more after its end, where something it left behind keeps its streams open, and how long at most where
-    // that goes on writing.
+    // How much of what the process has written can still be unread at its end: what a pipe holds (pipe(7)), or a terminal.
+    private const int LeftInPipe = 64 * 1024;
+
+    // How long to wait for more after its end, where something it left behind keeps its streams open, and how long at most to carry
+    // what that goes on writing. What the process itself has written is carried however slowly the caller takes it.
     private static readonly TimeSpan LastOutput = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestOutput = TimeSpan.FromSeconds(10);
 
@@ -22,17 +25,16 @@ internal static class AttachedRun
     public static async Task<int> RunAsync(IAttachedProcess process, RunStreams io, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var silent = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+        using var end = new OutputEnd(over.Token);
         var input = FeedAsync(io.Input, process, over.Token);
         var sizes = FollowAsync(io.Sizes, process, over.Token);
         var outputs = Task.WhenAll(
-            CopyAsync(process.Output, io.Output, over, silent.Token),
-            process.Error is { } error ? CopyAsync(error, io.Error, over, silent.Token) : Task.CompletedTask);
+            CopyAsync(process.Output, io.Output, over, end),
+            process.Error is { } error ? CopyAsync(error, io.Error, over, end) : Task.CompletedTask);
         try
         {
             var status = await process.WaitAsync(over.Token);
-            silent.CancelAfter(LastOutput);
-            over.CancelAfter(LongestOutput);
+            end.Begin();
             await outputs;
             ct.ThrowIfCancellationRequested();
             return status;
@@ -77,16 +79,22 @@ internal static class AttachedRun
         }
     }
 
-    private static async Task CopyAsync(Stream from, Stream to, CancellationTokenSource over, CancellationToken silent)
+    private static async Task CopyAsync(Stream from, Stream to, CancellationTokenSource over, OutputEnd end)
     {
         var buffer = new byte[BufferSize];
+        var afterEnd = 0L;
         try
         {
-            int count;
-            while (!over.IsCancellationRequested && (count = await from.ReadAsync(buffer, silent)) > 0)
+            var ct = over.Token;
+            while (!ct.IsCancellationRequested)
             {
-                await to.WriteAsync(buffer.AsMemory(0, count), over.Token);
-                await to.FlushAsync(over.Token);
+                var hasEnded = end.HasBegun;
+                var count = await from.ReadAsync(buffer, end.Silent);
+                if (count == 0) return;
+                if (hasEnded) afterEnd += count;
+                if (afterEnd > LeftInPipe) ct = end.Late;
+                await to.WriteAsync(buffer.AsMemory(0, count), ct);
+                await to.FlushAsync(ct);
             }
         }
         catch (OperationCanceledException)
@@ -98,6 +106,43 @@ internal static class AttachedRun
             // The caller's stream is broken: the process need not go on.
             await over.CancelAsync();
             throw;
+        }
+    }
+
+    /// <summary>What the end of a process means for its output, which others may hold open.</summary>
+    private sealed class OutputEnd : IDisposable
+    {
+        private readonly CancellationTokenSource _silent;
+        private readonly CancellationTokenSource _late;
+        private volatile bool _hasBegun;
+
+        public OutputEnd(CancellationToken over)
+        {
+            _silent = CancellationTokenSource.CreateLinkedTokenSource(over);
+            _late = CancellationTokenSource.CreateLinkedTokenSource(over);
+            (Silent, Late) = (_silent.Token, _late.Token);
+        }
+
+        /// <summary>True once the process has ended: it writes no more.</summary>
+        public bool HasBegun => _hasBegun;
+
+        /// <summary>Cancelled when no more is waited for.</summary>
+        public CancellationToken Silent { get; }
+
+        /// <summary>Cancelled when what others write is carried no longer.</summary>
+        public CancellationToken Late { get; }
+
+        public void Begin()
+        {
+            _hasBegun = true;
+            _silent.CancelAfter(LastOutput);
+            _late.CancelAfter(LongestOutput);
+        }
+
+        public void Dispose()
+        {
+            _silent.Dispose();
+            _late.Dispose();
         }
     }
 }

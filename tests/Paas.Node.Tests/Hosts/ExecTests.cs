@@ -52,6 +52,22 @@ public sealed class ExecTests(TestNode node)
     }
 
     [RootFact]
+    public async Task What_it_has_written_reaches_a_reader_that_takes_its_time_and_what_it_left_behind_writes_in_vain()
+    {
+        await node.Host.StartAsync(node.WebServer("exec-slow"), None);
+        using var slow = new SlowStream(TimeSpan.FromSeconds(11));
+        using var quick = new SlowStream(TimeSpan.Zero);
+
+        var written = node.Host.ExecAsync("exec-slow", Shell("head -c 60000 /dev/zero; exit 3"), new ExecStreams(Stream.Null, slow, Stream.Null), None);
+        var leaving = node.Host.ExecAsync("exec-slow", Shell("busybox yes & exit 4"), new ExecStreams(Stream.Null, quick, Stream.Null), None);
+
+        Assert.Equal(4, await leaving.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(3, await written.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(60_000, slow.Count);
+        await node.Host.RemoveAsync("exec-slow", None);
+    }
+
+    [RootFact]
     public async Task Cancelling_hangs_it_up()
     {
         var container = await node.Host.StartAsync(node.WebServer("exec-cancelled"), None);
@@ -81,6 +97,19 @@ public sealed class ExecTests(TestNode node)
         await new StreamReader(shown.Reader.AsStream()).ReadLineAsync();
         await node.Host.RemoveAsync("exec-removed", None);
         Assert.Equal(128 + 9, await run);
+    }
+
+    /// <summary>Takes its time before it takes the first bytes; counts them.</summary>
+    private sealed class SlowStream(TimeSpan first) : MemoryStream
+    {
+        public long Count { get; private set; }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Count == 0) await Task.Delay(first, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            Count += buffer.Length;
+        }
     }
 
     private static ExecRequest Shell(string script, WindowSize? terminal = null) => new(["sh", "-c", script], Terminal: terminal);
