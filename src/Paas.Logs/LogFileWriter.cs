@@ -21,8 +21,9 @@ internal sealed class LogFileWriter : IDisposable
 
     private readonly string _directory;
     private readonly LogOptions _options;
-    private readonly LogFileLock _guard;
+    private LogFileLock? _guard;
     private FileStream? _file;
+    private FileIdentity? _identity;
     private long _number;
     private long _length;
     private bool _torn;
@@ -31,8 +32,7 @@ internal sealed class LogFileWriter : IDisposable
     {
         _directory = directory;
         _options = options;
-        Directory.CreateDirectory(directory);
-        _guard = new LogFileLock(directory);
+        _guard = MakeLock();
     }
 
     /// <summary>Bytes of the lines given last that are in the log: all of them, or after an exception the lines before the one it broke off in.</summary>
@@ -42,7 +42,9 @@ internal sealed class LogFileWriter : IDisposable
     public void Write(ReadOnlySpan<byte> lines)
     {
         Written = 0;
-        _guard.Enter();
+        if (_file is null || FileIdentity.Of(LogFiles.PathOf(_directory, _number)) != _identity) Abandon();
+        var guard = _guard ??= MakeLock();
+        guard.Enter();
         try
         {
             OpenNewest();
@@ -61,14 +63,30 @@ internal sealed class LogFileWriter : IDisposable
         }
         finally
         {
-            _guard.Exit();
+            guard.Exit();
         }
     }
 
     public void Dispose()
     {
         _file?.Dispose();
-        _guard.Dispose();
+        _guard?.Dispose();
+    }
+
+    // Somebody deleted or moved the file, perhaps with its directory: nobody would ever read what goes on being written into it, and
+    // its disk space would not be given back. The lock may have gone the same way.
+    private void Abandon()
+    {
+        _file?.Dispose();
+        _file = null;
+        _guard?.Dispose();
+        _guard = null;
+    }
+
+    private LogFileLock MakeLock()
+    {
+        Directory.CreateDirectory(_directory);
+        return new LogFileLock(_directory);
     }
 
     // Bytes of the whole lines that still fit; an empty file takes its first line whatever its length.
@@ -103,6 +121,7 @@ internal sealed class LogFileWriter : IDisposable
         _file?.Dispose();
         _file = null;
         _file = new FileStream(LogFiles.PathOf(_directory, next), Opening);
+        _identity = FileIdentity.Of(_file.SafeFileHandle);
         _number = next;
         _length = RandomAccess.GetLength(_file.SafeFileHandle);
         RepairTail();

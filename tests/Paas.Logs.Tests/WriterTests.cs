@@ -35,6 +35,32 @@ public sealed partial class WriterTests : IDisposable
         Assert.All(Directory.GetFiles(directory.Path), file => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & (UnixFileMode)0b000_011_111));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_log_that_is_deleted_or_moved_away_is_begun_anew_and_not_written_into_nowhere(bool isMoved)
+    {
+        var logs = directory.Combine("logs");
+        using var log = new LogAppender(logs);
+        log.Append("before");
+        log.Flush();
+        if (isMoved) Directory.Move(logs, directory.Combine("moved"));
+        else Directory.Delete(logs, recursive: true);
+
+        log.Append("after");
+        log.Flush();
+        log.Append("and on");
+        log.Flush();
+
+        Assert.Equal(["after", "and on"], Logs.ReadAll(logs));
+        using (var another = new LogAppender(logs)) another.Append("another writer");
+        File.Delete(Assert.Single(Logs.Files(logs)));
+        log.Append("only the file was gone");
+        log.Flush();
+        Assert.Equal(["only the file was gone"], Logs.ReadAll(logs));
+        if (isMoved) Assert.Equal(["before"], Logs.ReadAll(directory.Combine("moved")));
+    }
+
     [Fact]
     public void Times_come_back_as_they_were_written()
     {
