@@ -136,6 +136,7 @@ public sealed class RouterProcess : IAsyncDisposable
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ConnectCallback = async (_, ct) => new NetworkStream(await ConnectAsync(tls, ct), ownsSocket: true),
         SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == Certificate().Thumbprint },
     });

@@ -13,9 +13,9 @@ internal static class AccessLine
 
     private const int LongestPath = 4096;
 
-    // What would end a quoted value or move a terminal's cursor.
+    // What would end a quoted value or move a terminal's cursor; the control characters from 128 on do so too.
     private static readonly SearchValues<char> Unquotable = SearchValues.Create(
-        string.Concat(Enumerable.Range(0, 32).Append(127).Append('"').Append('\\').Select(c => (char)c)));
+        string.Concat(Enumerable.Range(0, 32).Concat(Enumerable.Range(127, 33)).Append('"').Append('\\').Select(c => (char)c)));
 
     /// <summary>Writes the line of a visit that is over; returns its length.</summary>
     public static int Write(Span<byte> line, Visit visit)
@@ -27,7 +27,7 @@ internal static class AccessLine
         var service = (long)Stopwatch.GetElapsedTime(visit.Started).TotalMilliseconds;
         var fits = Utf8.TryWrite(
             line,
-            $"method={request.Method} path=\"{Quotable(path)}\" host={Quotable(Host(request))} request_id={visit.Id} fwd=\"{Quotable(visit.Forwarded.For)}\" instance={visit.Endpoint?.Name ?? "-"} connect={connect}ms service={service}ms status={visit.Http.Response.StatusCode} bytes={visit.BytesSent} protocol={visit.Forwarded.Proto}",
+            $"method={request.Method} path=\"{Quotable(path)}\" host={Quotable(Host(request))} request_id={visit.Id} fwd=\"{Quotable(visit.Forwarded.For)}\" instance={visit.Endpoint?.Name ?? "-"} connect={connect}ms service={service}ms status={visit.Http.Response.StatusCode} bytes={visit.BytesSent} protocol={Quotable(visit.Forwarded.Proto)}",
             out var length);
         if (!fits) return 0;
         var error = visit.Failure?.Log ?? (visit.Cut ? Cut(visit) : null);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -38,6 +39,9 @@ internal sealed class Listener : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             ApplyLimits(kestrel.Limits);
+            // Each byte of a value is a character and becomes the same byte again: what its characters are is between visitor and app.
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
             if (options.HttpPort is { } http) Listen(kestrel, options.Address, http, listen => listen.Protocols = HttpProtocols.Http1);
             if (options.HttpsPort is not { } https) return;
             Listen(kestrel, options.Address, https, listen =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Paas.Router.Proxy;
 
@@ -31,6 +32,8 @@ internal sealed class EndpointTransport : IDisposable
                 AllowAutoRedirect = false,
                 AutomaticDecompression = DecompressionMethods.None,
                 ActivityHeadersPropagator = null,
+                RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+                ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
                 ConnectTimeout = Timeout.InfiniteTimeSpan,
                 PooledConnectionIdleTimeout = IdleTimeout,
                 PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
