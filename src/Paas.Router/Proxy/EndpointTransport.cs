@@ -32,7 +32,7 @@ internal sealed class EndpointTransport : IDisposable
                 AllowAutoRedirect = false,
                 AutomaticDecompression = DecompressionMethods.None,
                 ActivityHeadersPropagator = null,
-                RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+                RequestHeaderEncodingSelector = WriteOnce,
                 ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
                 ConnectTimeout = Timeout.InfiniteTimeSpan,
                 PooledConnectionIdleTimeout = IdleTimeout,
@@ -48,6 +48,14 @@ internal sealed class EndpointTransport : IDisposable
         Volatile.Read(ref connected) != 0 && connectTimes.TryGetValue(request, out var milliseconds) ? (long)milliseconds : 0;
 
     public void Dispose() => Invoker.Dispose();
+
+    // The handler itself sends a request again, up to three times and whatever its method, when a connection ends without an answer;
+    // there is no setting against it. It asks for the encoding of each header whenever it writes a request to a connection.
+    private static Encoding WriteOnce(string header, HttpRequestMessage request)
+    {
+        if (header.Equals(RequestId.Header, StringComparison.OrdinalIgnoreCase)) Visit.Of(request)?.BeginWriting();
+        return Encoding.Latin1;
+    }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
@@ -83,7 +91,7 @@ internal sealed class EndpointTransport : IDisposable
     }
 }
 
-/// <summary>No connection to an endpoint: nothing of the request was sent, so it may go elsewhere.</summary>
+/// <summary>No connection to an endpoint. Nothing of the request was sent, so that it may go elsewhere, unless it had got one before.</summary>
 internal sealed class ConnectException(SocketError error, Exception? inner) : IOException($"connect: {error}", inner)
 {
     public SocketError Error { get; } = error;
@@ -99,3 +107,6 @@ internal sealed class ConnectException(SocketError error, Exception? inner) : IO
         return null;
     }
 }
+
+/// <summary>A request that was written to one connection was about to be written to another.</summary>
+internal sealed class RepeatedException() : IOException("the connection ended before the answer");

@@ -17,6 +17,8 @@ internal sealed class Visit : HttpTransformer
     // Larger answers may well be cut short, so what was sent of them is counted instead of believed.
     private const long CountFrom = 64 * 1024;
 
+    private static readonly HttpRequestOptionsKey<Visit> OptionsKey = new("visit");
+
     private CancellationTokenSource answerTimeout = new();
     private IPAddress? peer;
     private string peerText = "";
@@ -51,6 +53,9 @@ internal sealed class Visit : HttpTransformer
 
     public HttpRequestMessage? Outgoing { get; private set; }
 
+    /// <summary>Whether the present try has got a connection: the app may have acted on the request.</summary>
+    public bool IsWritten { get; private set; }
+
     /// <summary>Bytes of a body the router answered itself.</summary>
     public long OwnBytes { get; set; }
 
@@ -76,7 +81,18 @@ internal sealed class Visit : HttpTransformer
         }
 
         (App, Endpoint, Failure, Outgoing, counted, upgrade, method, target) = (null, null, null, null, null, null, null, null);
-        (OwnBytes, declared, Cut) = (0, 0, false);
+        (OwnBytes, declared, Cut, IsWritten) = (0, 0, false, false);
+    }
+
+    /// <summary>The visit that a request for an app is made of.</summary>
+    public static Visit? Of(HttpRequestMessage request) => request.Options.TryGetValue(OptionsKey, out var visit) ? visit : null;
+
+    /// <summary>The request for the app is about to be written to a connection.</summary>
+    /// <exception cref="RepeatedException">It was before: whether it may be sent again is not for the transport to say.</exception>
+    public void BeginWriting()
+    {
+        if (IsWritten) throw new RepeatedException();
+        IsWritten = true;
     }
 
     /// <summary>Reads what the request says of itself. False when its target must not be passed on.</summary>
@@ -96,7 +112,7 @@ internal sealed class Visit : HttpTransformer
     /// <summary>Prepares a try at an endpoint.</summary>
     public void Prepare(Endpoint endpoint, TimeSpan timeToAnswer)
     {
-        Endpoint = endpoint;
+        (Endpoint, IsWritten) = (endpoint, false);
         Http.Response.StatusCode = StatusCodes.Status200OK;
         DisguiseUpgrade();
         if (Http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
@@ -113,6 +129,7 @@ internal sealed class Visit : HttpTransformer
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         Outgoing = proxyRequest;
+        proxyRequest.Options.Set(OptionsKey, this);
         if (upgrade is not null)
         {
             httpContext.Request.Headers.Upgrade = upgrade;

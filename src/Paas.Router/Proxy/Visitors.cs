@@ -59,12 +59,14 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
         var host = visit.Http.Request.Host.Value ?? "";
         Endpoint? tried = null;
         Failure? failure = null;
+        var again = Again.Nowhere;
         while (true)
         {
             var table = live.Current;
             if (!table.TryFind(host, out var app)) return Unknown(table, host);
             visit.App = app;
             var endpoint = app.Enter(tried, out var gone);
+            if (endpoint is null && !gone && again == Again.Anywhere) endpoint = app.Enter(except: null, out gone);
             if (gone) continue;
             if (endpoint is null) return failure ?? Failure.NothingHealthy(app);
             ForwarderError error;
@@ -79,8 +81,8 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
                 endpoint.Leave();
             }
 
-            failure = Judge(visit, app, endpoint, error, out var again);
-            if (!again || tried is not null) return failure;
+            (failure, again) = Judge(visit, app, endpoint, error);
+            if (again == Again.Nowhere || tried is not null) return failure;
             tried = endpoint;
         }
     }
@@ -88,40 +90,36 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
     private static Failure Unknown(RouteTable table, string host) =>
         table.Generation == 0 ? Failure.NoTable : Failure.UnknownHost(HostName.Bare(host).ToString());
 
-    // What came of a try; "again" when another endpoint may be asked without anything being done twice.
-    private Failure? Judge(Visit visit, AppRoute app, Endpoint endpoint, ForwarderError error, out bool again)
+    // What came of a try, and where another one may be made without anything being done twice.
+    private (Failure? Failure, Again Again) Judge(Visit visit, AppRoute app, Endpoint endpoint, ForwarderError error)
     {
-        again = false;
         if (error == ForwarderError.None)
         {
             endpoint.Trust();
-            return null;
+            return (null, Again.Nowhere);
         }
 
         var exception = visit.Http.Features.Get<IForwarderErrorFeature>()?.Exception;
         if (visit.Http.RequestAborted.IsCancellationRequested || visit.Http.Response.HasStarted)
         {
             visit.Cut = true;
-            return null;
+            return (null, Again.Nowhere);
         }
 
         if (ConnectException.Of(exception) is { } connect)
         {
             endpoint.Suspect();
-            again = true;
-            return Failure.NotConnected(app, connect.Error);
+            if (!visit.IsWritten) return (Failure.NotConnected(app, connect.Error), Again.Elsewhere);
         }
 
-        switch (error)
+        return error switch
         {
-            case ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestTimedOut:
-                return Failure.TooSlow(app, options.AnswerTimeout);
-            case ForwarderError.RequestBodyClient:
-                return Failure.BadBody;
-            default:
-                again = error == ForwarderError.Request && IsRepeatable(visit.Http);
-                return Failure.Broken(app);
-        }
+            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestTimedOut =>
+                (Failure.TooSlow(app, options.AnswerTimeout), Again.Nowhere),
+            ForwarderError.RequestBodyClient => (Failure.BadBody, Again.Nowhere),
+            ForwarderError.Request when IsRepeatable(visit.Http) => (Failure.Broken(app), Again.Anywhere),
+            _ => (Failure.Broken(app), Again.Nowhere),
+        };
     }
 
     // RFC 9110 section 9.2.2, and only without a body: one that was read from the visitor is gone.
@@ -130,6 +128,18 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
         var method = context.Request.Method;
         return (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method)) &&
             context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+    }
+
+    private enum Again
+    {
+        /// <summary>The visitor gets what came of this try.</summary>
+        Nowhere,
+
+        /// <summary>At an endpoint but this one, which takes no connections.</summary>
+        Elsewhere,
+
+        /// <summary>Rather at another endpoint, else at this one: a kept connection may have ended as the request came.</summary>
+        Anywhere,
     }
 
     private static async Task AnswerAsync(Visit visit, Failure failure)
