@@ -7,7 +7,8 @@ internal sealed class StreamingInvoker(HttpMessageHandler handler) : HttpMessage
 {
     public override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.Content is { } content) request.Content = new FlushedContent(content);
+        // Headers of a body that does not come, such as a Content-Type with a GET, are in a content of length 0: wrapped, it would go in chunks.
+        if (request.Content is { } content && content.Headers.ContentLength != 0) request.Content = new FlushedContent(content);
         return base.SendAsync(request, cancellationToken);
     }
 
