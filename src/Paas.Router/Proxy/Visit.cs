@@ -158,23 +158,21 @@ internal sealed class Visit : HttpTransformer
 
         response.Headers.TryAdd(RequestId.Header, Id);
         if (proxyResponse.StatusCode == HttpStatusCode.SwitchingProtocols) return true;
+        if (!HasBody(response)) return true;
         Count(response);
-        // Its first event may be an hour away; the visitor waits for the headers. Anything else starts with its first bytes.
-        if (IsEventStream(response.ContentType)) await response.Body.FlushAsync(cancellationToken);
+        // The first byte of an answer of unknown length may be an hour away, and the visitor waits for the headers.
+        if (response.ContentLength is null) await response.Body.FlushAsync(cancellationToken);
         return true;
     }
 
-    private static bool IsEventStream(string? type) =>
-        type is not null &&
-        (type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ||
-         type.StartsWith("application/x-ndjson", StringComparison.OrdinalIgnoreCase) ||
-         type.StartsWith("multipart/x-mixed-replace", StringComparison.OrdinalIgnoreCase));
+    private bool HasBody(HttpResponse response) =>
+        !HttpMethods.IsHead(Http.Request.Method) && response.StatusCode is not (
+            StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified);
 
     private void StartClock(TimeSpan timeToAnswer) => answerTimeout.CancelAfter(timeToAnswer);
 
     private void Count(HttpResponse response)
     {
-        if (HttpMethods.IsHead(Http.Request.Method) || response.StatusCode is 204 or 304) return;
         if (response.ContentLength is { } length and < CountFrom)
         {
             declared = length;
