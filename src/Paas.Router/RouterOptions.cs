@@ -17,6 +17,7 @@ internal sealed record RouterOptions
           --domain D              names its certificate; default localhost
           --trusted-proxies LIST  believe X-Forwarded-* from these networks, e.g. 10.0.0.0/8,::1/128; default none
           --answer-timeout SECONDS  how long an app may take to begin its answer; default 60
+          --upload-timeout SECONDS  how long a visitor may send nothing amid a request's body; default 300
           --drain SECONDS         how long requests under way may take to end on SIGTERM; default 5
           --help, --version
         """;
@@ -42,8 +43,11 @@ internal sealed record RouterOptions
 
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long an app may take from the end of a request to the headers of its answer.</summary>
+    /// <summary>How long an app may take from the end of a request to the headers of its answer, or to read a piece of its body.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a visitor may send nothing while the body of its request is not at its end.</summary>
+    public TimeSpan UploadTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     public string ControlSocket => Path.Combine(Run, "router.sock");
 
@@ -70,6 +74,7 @@ internal sealed record RouterOptions
             Domain = values.GetValueOrDefault("--domain", "localhost").ToLowerInvariant(),
             TrustedProxies = Networks(values.GetValueOrDefault("--trusted-proxies", "")),
             AnswerTimeout = TimeSpan.FromSeconds(Number(values.GetValueOrDefault("--answer-timeout", "60"), "--answer-timeout", 86400)),
+            UploadTimeout = TimeSpan.FromSeconds(Number(values.GetValueOrDefault("--upload-timeout", "300"), "--upload-timeout", 86400)),
             Drain = TimeSpan.FromSeconds(Number(values.GetValueOrDefault("--drain", "5"), "--drain", 3600)),
         };
     }

@@ -14,8 +14,10 @@ internal sealed class RawUpstream : IAsyncDisposable
     private readonly Task accepting;
 
     /// <param name="act">Given the connection and the head of a request, as Latin-1; the connection is closed when it is through.</param>
-    public RawUpstream(Func<Socket, string, CancellationToken, Task> act)
+    /// <param name="receiveBuffer">Bytes that the kernel takes for it while it reads nothing.</param>
+    public RawUpstream(Func<Socket, string, CancellationToken, Task> act, int? receiveBuffer = null)
     {
+        if (receiveBuffer is { } bytes) listening.ReceiveBufferSize = bytes;
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listening.Listen();
         Address = listening.LocalEndPoint!.ToString()!;

@@ -52,6 +52,15 @@ internal sealed record Failure(int Status, string Title, string Text, string Log
         $"Its instance took the request and sent no answer for {patience.TotalSeconds:0} seconds.",
         "answer-timeout");
 
+    public static Failure UploadNotTaken(AppRoute app, TimeSpan patience) => new(
+        504,
+        $"{app.Name} does not take the request",
+        $"Its instance has read nothing of what is being sent to it for {patience.TotalSeconds:0} seconds.",
+        "upload-not-taken");
+
+    public static Failure UploadStalled(TimeSpan patience) => new(
+        408, "The request stopped", $"Nothing more of its body came for {patience.TotalSeconds:0} seconds.", "upload-stalled");
+
     public static Failure BadBody { get; } = new(
         400, "Bad request", "The body of this request ended early or is malformed.", "bad-request-body");
 }

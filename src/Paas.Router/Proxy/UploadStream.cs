@@ -1,7 +1,23 @@
 namespace Paas.Router.Proxy;
 
-/// <summary>The request body, watched for its end: only then does the app's time to answer begin, however slow the upload was.</summary>
-internal sealed class UploadStream(Stream inner, Action ended) : Stream
+/// <summary>Whom a request waits for on its way to the app and back.</summary>
+internal enum WaitingFor
+{
+    /// <summary>The app has the request, or is to be connected to, and has not begun its answer.</summary>
+    Answer,
+
+    /// <summary>The visitor has not sent the next piece of the body.</summary>
+    Visitor,
+
+    /// <summary>The app has not taken the piece of the body that has come.</summary>
+    App,
+}
+
+/// <summary>
+/// The request body, watched piece by piece: whoever keeps the next one waiting has a clock, however long all of them take. The app's
+/// time to answer begins at the end.
+/// </summary>
+internal sealed class UploadStream(Stream inner, Action<WaitingFor> waits) : Stream
 {
     public override bool CanRead => true;
 
@@ -19,8 +35,10 @@ internal sealed class UploadStream(Stream inner, Action ended) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
-        if (read == 0 && buffer.Length > 0) ended();
+        var reading = inner.ReadAsync(buffer, cancellationToken);
+        if (!reading.IsCompleted) waits(WaitingFor.Visitor);
+        var read = await reading;
+        waits(read == 0 && buffer.Length > 0 ? WaitingFor.Answer : WaitingFor.App);
         return read;
     }
 

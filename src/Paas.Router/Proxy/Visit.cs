@@ -19,7 +19,9 @@ internal sealed class Visit : HttpTransformer
 
     private static readonly HttpRequestOptionsKey<Visit> OptionsKey = new("visit");
 
-    private CancellationTokenSource answerTimeout = new();
+    private readonly RouterOptions options;
+    private CancellationTokenSource clock = new();
+    private bool answered;
     private IPAddress? peer;
     private string peerText = "";
     private bool peerTrusted;
@@ -30,6 +32,8 @@ internal sealed class Visit : HttpTransformer
     private Uri? target;
     private CountingStream? counted;
     private long declared;
+
+    public Visit(RouterOptions options) => this.options = options;
 
     public DefaultHttpContext Http { get; } = new(new FeatureCollection());
 
@@ -59,8 +63,10 @@ internal sealed class Visit : HttpTransformer
     /// <summary>Bytes of a body the router answered itself.</summary>
     public long OwnBytes { get; set; }
 
-    /// <summary>Fires when the app has not begun its answer in time.</summary>
-    public CancellationToken AnswerTimeout => answerTimeout.Token;
+    /// <summary>Fires when what the visit waits for has not come in time.</summary>
+    public CancellationToken OutOfTime => clock.Token;
+
+    public WaitingFor WaitingFor { get; private set; }
 
     /// <summary>Bytes of body the visitor was sent.</summary>
     public long BytesSent => counted?.Count ?? (Failure is null ? declared : OwnBytes);
@@ -74,14 +80,14 @@ internal sealed class Visit : HttpTransformer
     public void End()
     {
         Http.Uninitialize();
-        if (!answerTimeout.TryReset())
+        if (!clock.TryReset())
         {
-            answerTimeout.Dispose();
-            answerTimeout = new CancellationTokenSource();
+            clock.Dispose();
+            clock = new CancellationTokenSource();
         }
 
         (App, Endpoint, Failure, Outgoing, counted, upgrade, method, target) = (null, null, null, null, null, null, null, null);
-        (OwnBytes, declared, Cut, IsWritten) = (0, 0, false, false);
+        (OwnBytes, declared, Cut, IsWritten, answered) = (0, 0, false, false, false);
     }
 
     /// <summary>The visit that a request for an app is made of.</summary>
@@ -110,18 +116,18 @@ internal sealed class Visit : HttpTransformer
     }
 
     /// <summary>Prepares a try at an endpoint.</summary>
-    public void Prepare(Endpoint endpoint, TimeSpan timeToAnswer)
+    public void Prepare(Endpoint endpoint)
     {
         (Endpoint, IsWritten) = (endpoint, false);
         Http.Response.StatusCode = StatusCodes.Status200OK;
         DisguiseUpgrade();
         if (Http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
-            if (Http.Request.Body is not UploadStream) Http.Request.Body = new UploadStream(Http.Request.Body, () => StartClock(timeToAnswer));
+            if (Http.Request.Body is not UploadStream) Http.Request.Body = new UploadStream(Http.Request.Body, Await);
         }
         else
         {
-            StartClock(timeToAnswer);
+            Await(WaitingFor.Answer);
         }
     }
 
@@ -148,7 +154,8 @@ internal sealed class Visit : HttpTransformer
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is null) return true;
-        answerTimeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        answered = true;
+        clock.CancelAfter(Timeout.InfiniteTimeSpan);
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var response = httpContext.Response;
         if (proxyResponse.Headers.NonValidated.TryGetValues("Connection", out var named))
@@ -169,7 +176,12 @@ internal sealed class Visit : HttpTransformer
         !HttpMethods.IsHead(Http.Request.Method) && response.StatusCode is not (
             StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified);
 
-    private void StartClock(TimeSpan timeToAnswer) => answerTimeout.CancelAfter(timeToAnswer);
+    private void Await(WaitingFor next)
+    {
+        if (answered) return;
+        WaitingFor = next;
+        clock.CancelAfter(next == WaitingFor.Visitor ? options.UploadTimeout : options.AnswerTimeout);
+    }
 
     private void Count(HttpResponse response)
     {

@@ -28,7 +28,7 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
 
     public Visit CreateContext(IFeatureCollection contextFeatures)
     {
-        var visit = contextFeatures is IHostContextContainer<Visit> container ? container.HostContext ??= new Visit() : new Visit();
+        var visit = contextFeatures is IHostContextContainer<Visit> container ? container.HostContext ??= new Visit(options) : new Visit(options);
         visit.Begin(contextFeatures);
         return visit;
     }
@@ -72,9 +72,9 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
             ForwarderError error;
             try
             {
-                visit.Prepare(endpoint, options.AnswerTimeout);
+                visit.Prepare(endpoint);
                 error = await forwarder.SendAsync(
-                    visit.Http, EndpointTransport.Prefix, endpoint.Transport.Invoker, Forwarding, visit, visit.AnswerTimeout);
+                    visit.Http, EndpointTransport.Prefix, endpoint.Transport.Invoker, Forwarding, visit, visit.OutOfTime);
             }
             finally
             {
@@ -112,6 +112,7 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
             if (!visit.IsWritten) return (Failure.NotConnected(app, connect.Error), Again.Elsewhere);
         }
 
+        if (visit.OutOfTime.IsCancellationRequested) return (TooLate(visit.WaitingFor, app), Again.Nowhere);
         return error switch
         {
             ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestTimedOut =>
@@ -121,6 +122,13 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
             _ => (Failure.Broken(app), Again.Nowhere),
         };
     }
+
+    private Failure TooLate(WaitingFor what, AppRoute app) => what switch
+    {
+        WaitingFor.Visitor => Failure.UploadStalled(options.UploadTimeout),
+        WaitingFor.App => Failure.UploadNotTaken(app, options.AnswerTimeout),
+        _ => Failure.TooSlow(app, options.AnswerTimeout),
+    };
 
     // RFC 9110 section 9.2.2, and only without a body: one that was read from the visitor is gone.
     private static bool IsRepeatable(HttpContext context)
