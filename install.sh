@@ -4,7 +4,7 @@ set -euo pipefail
 source_tree=$(dirname "$(readlink -f "$0")")
 cd "$source_tree"
 
-readonly prefix=/opt/paas data=/var/lib/paas run=/run/paas settings=/etc/paas/paas.conf
+readonly prefix=/opt/paas data=/var/lib/paas run=/run/paas settings=/etc/paas/paas.conf local_settings=/etc/paas/local.conf
 # This machine's own platform, also where root is logged in to another one.
 export PAAS_SOCKET=$run/paasd.sock
 http_port=80 https_port=443 ssh_port=2222 domain=localhost
@@ -23,10 +23,11 @@ usage: ./install.sh [--demo] [--from DIR] [--http-port N] [--https-port N] [--ss
   --https-port N    the same for HTTPS, default 443
   --ssh-port N      port for git push and commands over SSH, default 2222; 0 for none
   --domain NAME     apps answer at APP.NAME and the dashboard at paas.NAME, default localhost
-  --uninstall       stop and remove everything but the data in /var/lib/paas
-  --purge           with --uninstall: remove the data too
+  --uninstall       stop and remove everything but the data in /var/lib/paas and the options in /etc/paas/local.conf
+  --purge           with --uninstall: remove these too
 
-Run it again to upgrade in place; apps keep running. Ports and domain are remembered.
+Run it again to upgrade in place; apps keep running. Ports and domain are remembered, and so are
+options of paasd and paas-router in /etc/paas/local.conf.
 TEXT
 }
 
@@ -192,6 +193,9 @@ write_settings() {
     install -d -o paas-router -g paas-router -m 0755 /run/paas-router
     cat >"$settings.new" <<TEXT
 # Written by install.sh; change with ./install.sh --http-port N --https-port N --ssh-port N --domain NAME
+# Other options of paasd and paas-router go into $local_settings, which install.sh leaves alone:
+#   PAASD_EXTRA="--build-memory 4G"
+#   PAAS_ROUTER_EXTRA="--trusted-proxies 10.0.0.0/8"
 PAAS_HTTP_PORT=$http_port
 PAAS_HTTPS_PORT=$https_port
 PAAS_SSH_PORT=$ssh_port
@@ -200,6 +204,14 @@ PAASD_OPTIONS="--data $data --run $run --programs $prefix --router-socket /run/p
 PAAS_ROUTER_OPTIONS="--data $data/router --run /run/paas-router --logs $data/logs --domain $domain --http-port $http_port --https-port $https_port"
 TEXT
     mv "$settings.new" "$settings"
+}
+
+# The machine's own options of paasd, into the array paasd_extra: where packages and registries are, a name of the bridge.
+read_local_settings() {
+    local PAASD_EXTRA=
+    [ ! -r "$local_settings" ] || . "$local_settings"
+    # A quoted value is one word, as for the services.
+    eval "paasd_extra=($PAASD_EXTRA)" || fail "PAASD_EXTRA in $local_settings cannot be read: quote a value with spaces in it by '…'"
 }
 
 cgroup_parent() { if with_systemd; then echo /paas.slice; else echo /paas; fi; }
@@ -227,7 +239,8 @@ log_command() { if with_systemd; then echo "journalctl -u paasd -u paas-router";
 
 build_stack() {
     step "Preparing the base images"
-    "$prefix/bin/paasd" stack build --data "$data" --run "$run" --programs "$prefix"
+    read_local_settings
+    "$prefix/bin/paasd" stack build --data "$data" --run "$run" --programs "$prefix" "${paasd_extra[@]}"
 }
 
 url() { local suffix=; [ "$http_port" = 80 ] || suffix=:$http_port; echo "http://$1.$domain$suffix"; }
@@ -277,7 +290,8 @@ remove_everything() {
         "$prefix/bin/paas-services" stop
     fi
     if [ -x "$prefix/bin/paasd" ]; then
-        "$prefix/bin/paasd" teardown --data "$data" --run "$run" --programs "$prefix" --cgroup-parent "$(cgroup_parent)"
+        read_local_settings
+        "$prefix/bin/paasd" teardown --data "$data" --run "$run" --programs "$prefix" --cgroup-parent "$(cgroup_parent)" "${paasd_extra[@]}"
     fi
     if with_systemd; then
         systemctl stop paas.slice paas_builds.slice 2>/dev/null || true
@@ -286,16 +300,17 @@ remove_everything() {
     fi
     step "Removing the programs"
     git config --global --remove-section "credential.$(url paas)" 2>/dev/null || true
-    rm -rf "$prefix" "$run" /run/paas-router /var/log/paas /etc/paas
+    rm -rf "$prefix" "$run" /run/paas-router /var/log/paas "$settings"
     [ ! -L /usr/local/bin/paas ] || rm -f /usr/local/bin/paas
     if getent passwd paas >/dev/null; then quietly userdel paas; fi
     if [ -n "$purge" ]; then
-        rm -rf "$data"
+        rm -rf "$data" "$local_settings"
         if getent passwd paas-router >/dev/null; then userdel paas-router; fi
         detail "The data in $data is gone."
     elif [ -d "$data" ]; then
         detail "Your data is still in $data; --purge removes it."
     fi
+    [ -e "$local_settings" ] || rm -rf "$(dirname "$settings")"
 }
 
 parse "$@"

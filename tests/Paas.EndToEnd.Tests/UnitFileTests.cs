@@ -16,6 +16,17 @@ public sealed class UnitFileTests
         Assert.Equal("1s", settings["Service.RestartSec"]);
     }
 
+    [Theory]
+    [InlineData("paas-router.service", "/opt/paas/bin/paas-router $PAAS_ROUTER_OPTIONS $PAAS_ROUTER_EXTRA")]
+    [InlineData("paasd.service", "/opt/paas/bin/paasd $PAASD_OPTIONS $PAASD_EXTRA")]
+    public async Task The_machines_own_options_come_last_and_may_be_missing(string unit, string command)
+    {
+        var settings = await SettingsAsync(unit);
+        Assert.Equal("-/etc/paas/local.conf", settings["Service.EnvironmentFile"]);
+        Assert.Equal(command, settings["Service.ExecStart"]);
+    }
+
+    // Of several lines with one name the last one counts.
     private static async Task<Dictionary<string, string>> SettingsAsync(string unit)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);

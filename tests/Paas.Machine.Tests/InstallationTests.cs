@@ -29,6 +29,12 @@ public sealed class InstallationTests(MachineFixture fixture, ITestOutputHelper 
         WantedBy=multi-user.target
         """;
 
+    private const string LocalSettings =
+        """
+        PAASD_EXTRA="--check-timeout '70s'"
+        PAAS_ROUTER_EXTRA="--answer-timeout 90"
+        """;
+
     [MachineFact]
     public async Task It_installs_deploys_survives_restarts_and_leaves_nothing()
     {
@@ -54,11 +60,17 @@ public sealed class InstallationTests(MachineFixture fixture, ITestOutputHelper 
 
     private async Task InstallAsync()
     {
+        await DoAsync($"mkdir -p /etc/paas\ncat >/etc/paas/local.conf <<'CONF'\n{LocalSettings}\nCONF");
         var install = await DoAsync($"{Installer} --from {Programs.Root}", TimeSpan.FromMinutes(10));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"measured: install.sh --from, with systemd: {install.Elapsed.TotalSeconds:F0} s"));
         Assert.Contains("-----> Paas runs", install.Stdout, StringComparison.Ordinal);
+        await HasOptionAsync("paasd", "--check-timeout 70s");
+        await HasOptionAsync("paas-router", "--answer-timeout 90");
         await BuildsAreBehindAsync();
     }
+
+    private Task HasOptionAsync(string service, string option) =>
+        DoAsync($"tr '\\0' ' ' <\"/proc/$(systemctl show -p MainPID --value {service})/cmdline\" | grep -F -- '{option}'");
 
     private async Task PushAsync()
     {
