@@ -216,22 +216,42 @@ read_local_settings() {
 
 cgroup_parent() { if with_systemd; then echo /paas.slice; else echo /paas; fi; }
 
+router_pid() { if with_systemd; then systemctl show --property MainPID --value paas-router.service; else cat "$run/paas-router.pid"; fi; }
+
+# All that the router's process is made of: its files, its runtime, what starts it and how.
+router_digest() {
+    {
+        (cd "$prefix" && find lib/paas-router lib/dotnet bin/paas-keep bin/paas-services service/paas-router.service -type f -print0 | sort -z | xargs -0 sha256sum)
+        (. "$settings"; [ ! -r "$local_settings" ] || . "$local_settings"; echo "$PAAS_ROUTER_OPTIONS ${PAAS_ROUTER_EXTRA:-}")
+    } | sha256sum
+}
+
 start_services() {
-    step "Starting paasd and paas-router"
+    local digest services=(paas-router paasd)
+    digest=$(router_digest)
+    # A restart takes it off its ports for seconds. The process that was started from the same, and is still that one, goes on.
+    if [ "$(cat "$run/router-started" 2>/dev/null)" = "$(router_pid 2>/dev/null) $digest" ]; then
+        services=(paasd)
+        step "Starting paasd; paas-router is as it was and goes on"
+    else
+        step "Starting paasd and paas-router"
+    fi
     if with_systemd; then
         cp "$prefix"/service/{paasd.service,paas-router.service,paas.slice,paas_builds.slice} /etc/systemd/system/
         systemctl daemon-reload
         systemctl enable --quiet paasd.service paas-router.service
         systemctl start paas.slice paas_builds.slice
-        systemctl restart paas-router.service paasd.service
+        systemctl restart "${services[@]}"
+        systemctl start paas-router
     else
-        "$prefix/bin/paas-services" restart
+        "$prefix/bin/paas-services" restart "${services[@]}"
     fi
     local deadline=$((SECONDS + 60))
     until /usr/local/bin/paas apps >/dev/null 2>&1 && answers "http://127.0.0.1:$http_port/" ; do
         [ $SECONDS -lt $deadline ] || fail "paasd did not answer within a minute; its log: $(log_command)"
         sleep 0.2
     done
+    echo "$(router_pid) $digest" >"$run/router-started"
 }
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$http_port") 2>/dev/null; }

@@ -84,6 +84,47 @@ public sealed class InstallSettingsTests
         Assert.Equal(["paas.conf"], said[1..]);
     }
 
+    [RootFact]
+    public async Task An_upgrade_restarts_the_router_only_if_it_changes_it()
+    {
+        var said = await RunAsync(
+            """
+            again() { read -r router daemon <<<"$(pids)"; upgrade; read -r router2 daemon2 <<<"$(pids)"; echo "$1: router $([ $router = $router2 ] && echo kept || echo new), paasd $([ $daemon = $daemon2 ] && echo kept || echo new)"; }
+            upgrade
+            again same
+            again same
+            echo two >$tree/bin/other
+            again "another program"
+            echo two >$tree/lib/paas-router/paas-router.dll
+            again "its program"
+            echo two >$tree/lib/dotnet/runtime
+            again "its runtime"
+            echo 'PAAS_ROUTER_EXTRA="--answer-timeout 90"' >/etc/paas/local.conf
+            again "its options"
+            again same
+            kill "$(cat /run/paas/paas-router.pid)"
+            until grep -q . /run/paas/paas-router.pid && [ "$(cat /run/paas/paas-router.pid)" != "$router2" ]; do sleep 0.1; done
+            again "it ended meanwhile"
+            /opt/paas/bin/paas-services stop paas-router
+            upgrade
+            /opt/paas/bin/paas-services status | cut -d' ' -f1-2
+            """);
+        Assert.Equal(
+            [
+                "same: router kept, paasd new",
+                "same: router kept, paasd new",
+                "another program: router kept, paasd new",
+                "its program: router new, paasd new",
+                "its runtime: router new, paasd new",
+                "its options: router new, paasd new",
+                "same: router kept, paasd new",
+                "it ended meanwhile: router new, paasd new",
+                "paasd runs",
+                "paas-router runs",
+            ],
+            said);
+    }
+
     private static async Task<string[]> RunAsync(string commands)
     {
         // --kill-child: what the services leave running ends with the shell.
