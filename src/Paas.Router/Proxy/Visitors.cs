@@ -138,6 +138,12 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
             context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
     }
 
+    private static async Task AnswerAsync(Visit visit, Failure failure)
+    {
+        visit.Failure = failure;
+        visit.OwnBytes = await ErrorPage.WriteAsync(visit.Http, failure, visit.Id);
+    }
+
     private enum Again
     {
         /// <summary>The visitor gets what came of this try.</summary>
@@ -148,11 +154,5 @@ internal sealed class Visitors(LiveTable live, IHttpForwarder forwarder, RouterO
 
         /// <summary>Rather at another endpoint, else at this one: a kept connection may have ended as the request came.</summary>
         Anywhere,
-    }
-
-    private static async Task AnswerAsync(Visit visit, Failure failure)
-    {
-        visit.Failure = failure;
-        visit.OwnBytes = await ErrorPage.WriteAsync(visit.Http, failure, visit.Id);
     }
 }
