@@ -31,6 +31,7 @@ internal sealed class BuildSession : IDisposable
         Epoch = EpochOf(config.BuildArgs);
         Workshop = new LayerWorkshop(images, Epoch);
         Cache = new StepCache(DockerfileCache.DirectoryOf(config.CacheDirectory), images.Content);
+        SecretMarks = new SecretMarks(DockerfileCache.DirectoryOf(config.CacheDirectory));
         CacheMounts = new CacheMounts(DockerfileCache.DirectoryOf(config.CacheDirectory));
         Egress = options.Egress ?? HostEgressProbe.ThisHost();
         _failed = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -60,6 +61,8 @@ internal sealed class BuildSession : IDisposable
     public LayerWorkshop Workshop { get; }
 
     public StepCache Cache { get; }
+
+    public SecretMarks SecretMarks { get; }
 
     public CacheMounts CacheMounts { get; }
 

@@ -35,10 +35,19 @@ internal sealed partial class StageBuilder
         var mounts = instruction.Mounts.Select(text => RunMount.Parse(Expand(text, instruction), _state.WorkingDirectory)).ToList();
         var command = RunCommand.Of(instruction, _state);
         var sources = await MountSourcesAsync(mounts, instruction, ct);
+        var key = KeyOf(instruction, command, mounts, sources);
+        await StepAsync(instruction, key.ToDigest(), RunHistory(command), step => ExecuteAsync(instruction, command, mounts, sources, step, ct));
+    }
+
+    private StepKey KeyOf(RunInstruction instruction, RunCommand command, List<RunMount> mounts, List<MountSource> sources)
+    {
         var key = new StepKey("run/1").Add(_root.Chain).AddAll(command.Arguments).Add(command.Script).AddAll(_scope.Variables.Select(pair => $"{pair.Key}={pair.Value}"))
             .Add(_state.User).Add(_state.WorkingDirectory).Add(instruction.Network).AddAll(mounts.Select(mount => mount.Describe()))
             .AddAll(sources.Select(source => source.Digest)).Add(EpochText);
-        await StepAsync(instruction, key.ToDigest(), RunHistory(command), step => ExecuteAsync(instruction, command, mounts, sources, step, ct));
+        if (!mounts.Any(mount => mount.IsOfApp)) return key;
+        // What an app alone has went into the step, and what another app left in its cache must not come out of it here.
+        return key.Add(session.Config.App).AddAll(mounts.Where(mount => mount.Kind == RunMountKind.Secret)
+            .Select(mount => session.Config.Secrets.TryGetValue(mount.Id, out var secret) ? session.SecretMarks.Of(secret) : ""));
     }
 
     private void CheckEntitlements(RunInstruction instruction)

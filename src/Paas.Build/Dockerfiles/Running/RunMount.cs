@@ -127,6 +127,9 @@ internal sealed record RunMount
         };
     }
 
+    /// <summary>True where what it shows is an app's own, so that no other app's build may have what a step made of it.</summary>
+    public bool IsOfApp => Kind is RunMountKind.Secret or RunMountKind.Ssh or RunMountKind.Cache;
+
     /// <summary>What of it a step's result depends on: never a secret's content, nor what is in a cache.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,

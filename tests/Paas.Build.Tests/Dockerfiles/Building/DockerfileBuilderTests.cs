@@ -124,6 +124,39 @@ public sealed class DockerfileBuilderTests(BuildNode node, ITestOutputHelper out
     }
 
     [RootFact]
+    public async Task A_step_with_a_secret_is_its_app_s_own_and_is_done_again_when_the_secret_has_changed()
+    {
+        using var app = new DockerfileApp(node);
+        var file = $"FROM {Base}\nUSER root\nRUN --mount=type=secret,id=KEY cat /run/secrets/KEY > /key || echo none > /key\n";
+        async Task<(string Key, int Cached)> BuildAsync(string name, string? secret)
+        {
+            var secrets = new Dictionary<string, byte[]>();
+            if (secret is not null) secrets["KEY"] = Encoding.UTF8.GetBytes(secret);
+            var outcome = await app.BuildAsync(file, config => config with { App = name, Secrets = secrets });
+            return ((await app.FilesAsync(outcome, Base)).Single(), outcome.CachedSteps);
+        }
+
+        Assert.Equal(("644 0:0 key = of a", 0), await BuildAsync("a", "of a"));
+        Assert.Equal(("644 0:0 key = of b", 0), await BuildAsync("b", "of b"));
+        Assert.Equal(("644 0:0 key = of a", 1), await BuildAsync("a", "of a"));
+        Assert.Equal(("644 0:0 key = of a", 0), await BuildAsync("b", "of a"));
+        Assert.Equal(("644 0:0 key = changed", 0), await BuildAsync("a", "changed"));
+        Assert.Equal(("644 0:0 key = none", 0), await BuildAsync("a", null));
+        Assert.Equal(("644 0:0 key = of a", 1), await BuildAsync("a", "of a"));
+    }
+
+    [RootFact]
+    public async Task What_an_app_left_in_its_cache_comes_into_no_other_app_s_image()
+    {
+        using var app = new DockerfileApp(node);
+        var file = $"FROM {Base}\nUSER root\nRUN --mount=type=cache,target=/cache cat /cache/* > /x 2>/dev/null || echo clean > /x\n";
+        await app.BuildAsync($"FROM {Base}\nUSER root\nRUN --mount=type=cache,target=/cache echo poison > /cache/p\n", config => config with { App = "a" });
+        Assert.Equal(["644 0:0 x = poison"], await app.FilesAsync(await app.BuildAsync(file, config => config with { App = "a" }), Base));
+        Assert.Equal(["644 0:0 x = clean"], await app.FilesAsync(await app.BuildAsync(file, config => config with { App = "b" }), Base));
+        Assert.Equal(1, (await app.BuildAsync(file, config => config with { App = "a" })).CachedSteps);
+    }
+
+    [RootFact]
     public async Task A_cache_mount_keeps_what_the_build_before_put_there()
     {
         using var app = new DockerfileApp(node);
