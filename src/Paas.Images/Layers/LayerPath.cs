@@ -2,7 +2,7 @@ using Paas.Images.Interop;
 
 namespace Paas.Images.Layers;
 
-/// <summary>A name of a layer's entry, checked: raw components below the root, none of them <c>..</c>.</summary>
+/// <summary>A name of a layer's entry, checked: raw components below the root, none of them <c>..</c>; one from the root (<c>/a</c>) is the same (<c>a</c>).</summary>
 internal readonly record struct LayerPath(string Parent, string Name)
 {
     // An entry has its directories made, and each of them is remembered with its path. Whatever we pack has fewer.
@@ -20,7 +20,6 @@ internal readonly record struct LayerPath(string Parent, string Name)
     /// <exception cref="LayerFormatException">The name is none of those, or climbs above the root.</exception>
     public static LayerPath Parse(string rawName, EntryNames names = EntryNames.BelowRoot)
     {
-        if (names == EntryNames.BelowRoot && rawName.StartsWith('/')) throw Refused(rawName, "is absolute");
         if (rawName.Contains('\0')) throw Refused(rawName, "contains a zero byte");
         var components = new List<string>();
         foreach (var component in rawName.Split('/'))
@@ -42,11 +41,14 @@ internal readonly record struct LayerPath(string Parent, string Name)
 /// <summary>How the entries of a tar may name what is below its root.</summary>
 internal enum EntryNames
 {
-    /// <summary>As layers do: an absolute name, one with <c>..</c>, and another root than a directory mean that somebody is up to something.</summary>
+    /// <summary>
+    /// As layers do, also from the root, as ko's have them: a name with <c>..</c> and another root than a directory mean that somebody is
+    /// up to something.
+    /// </summary>
     BelowRoot,
 
     /// <summary>
-    /// As people's archives do: also from the root (<c>/etc/x</c>, tar's <c>-P</c>) and with a detour (<c>a/../x</c>), told from the words
+    /// As people's archives do: also with a detour (<c>a/../x</c>), told from the words
     /// alone, so that no link on the way counts; an entry that would be another root is passed over.
     /// </summary>
     Any,
