@@ -1,3 +1,4 @@
+using Paas.Build.Dockerfiles.Building;
 using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Git;
 using Paas.ControlPlane.Git.Commits;
@@ -33,16 +34,21 @@ internal sealed class AppFiles(ControlPlaneOptions options, AppStore apps, GitRe
             var directory = Path.Combine(parent, app);
             if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         }
+
+        // Whoever takes the name later must not be given what this app's builds left.
+        DockerfileCache.Forget(options.CacheDirectory, app);
     }
 
-    /// <summary>Deletes what an end of paasd in the middle of a destruction left.</summary>
+    /// <summary>Deletes what an end of paasd in the middle of a destruction, or of a build's step, left. Before any build begins.</summary>
     internal void Sweep()
     {
         var known = apps.List().Select(app => app.Name).Append(AppName.Platform).ToHashSet();
         var repositoryNames = Names(options.GitDirectory)
             .Where(name => name.EndsWith(RepositorySuffix, StringComparison.Ordinal))
             .Select(name => name[..^RepositorySuffix.Length]);
-        foreach (var app in Parents.SelectMany(Names).Concat(repositoryNames).Where(name => AppName.IsValid(name) && !known.Contains(name)).ToHashSet())
+        DockerfileCache.RemoveLeftovers(options.CacheDirectory);
+        var mounted = DockerfileCache.AppsWithMounts(options.CacheDirectory);
+        foreach (var app in Parents.SelectMany(Names).Concat(repositoryNames).Concat(mounted).Where(name => AppName.IsValid(name) && !known.Contains(name)).ToHashSet())
         {
             Remove(app);
         }

@@ -119,6 +119,20 @@ public sealed class RestartTests : PlaneTest
     }
 
     [Fact]
+    public async Task Cache_mounts_of_nobody_go_at_the_start_and_with_their_app()
+    {
+        await CreateAsync("hello");
+        await Plane.DisposeAsync();
+        var mounts = Path.Combine(Options.DataDirectory, "cache", ".dockerfile", "mounts");
+        foreach (var name in (string[])["hello/kept", "hello/kept-0f", "gone/x", "image.builds/x", ".removed-1"]) System.IO.Directory.CreateDirectory(Path.Combine(mounts, name));
+
+        Plane = await Plane.StartAsync(Options, Node, Builder);
+        Assert.Equal(["hello", "hello/kept", "image.builds", "image.builds/x"], Below(mounts));
+        await Platform.DestroyAppAsync("hello", CancellationToken.None);
+        Assert.Equal(["image.builds", "image.builds/x"], Below(mounts));
+    }
+
+    [Fact]
     public async Task A_router_that_lost_its_table_gets_it_again()
     {
         await CreateAsync("hello");
@@ -139,6 +153,9 @@ public sealed class RestartTests : PlaneTest
         await EventuallyAsync(() => Router.App("hello") is not null && Router.App("old") is null, "the router has our table");
         Assert.True(Router.Snapshot.Generation > 1_000);
     }
+
+    private static IEnumerable<string> Below(string directory) =>
+        System.IO.Directory.EnumerateFileSystemEntries(directory, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(directory, path)).Order(StringComparer.Ordinal);
 
     /// <summary>
     /// Another control plane on a copy of the files as they are at this moment: what kill -9 leaves. It has a node and a router of

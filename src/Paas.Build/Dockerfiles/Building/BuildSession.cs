@@ -31,7 +31,7 @@ internal sealed class BuildSession : IDisposable
         Epoch = EpochOf(config.BuildArgs);
         Workshop = new LayerWorkshop(images, Epoch);
         Cache = new StepCache(DockerfileCache.DirectoryOf(config.CacheDirectory), images.Content);
-        SecretMarks = new SecretMarks(DockerfileCache.DirectoryOf(config.CacheDirectory));
+        Marks = new AppMarks(DockerfileCache.DirectoryOf(config.CacheDirectory), config.App);
         CacheMounts = new CacheMounts(DockerfileCache.DirectoryOf(config.CacheDirectory));
         Egress = options.Egress ?? HostEgressProbe.ThisHost();
         _failed = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -62,7 +62,7 @@ internal sealed class BuildSession : IDisposable
 
     public StepCache Cache { get; }
 
-    public SecretMarks SecretMarks { get; }
+    public AppMarks Marks { get; }
 
     public CacheMounts CacheMounts { get; }
 

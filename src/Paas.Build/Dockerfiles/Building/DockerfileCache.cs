@@ -1,3 +1,4 @@
+using Paas.Build.Dockerfiles.Running;
 using Paas.Oci;
 
 namespace Paas.Build.Dockerfiles.Building;
@@ -25,6 +26,19 @@ public static class DockerfileCache
         if (remove) foreach (var record in dropped) File.Delete(record.Path);
         return dropped.Count;
     }
+
+    /// <summary>Names of the apps whose builds left something in cache mounts.</summary>
+    /// <param name="cacheDirectory">As in <see cref="DockerfileBuildConfig.CacheDirectory"/>.</param>
+    public static IEnumerable<string> AppsWithMounts(string cacheDirectory) => CacheMountUpkeep.Apps(DirectoryOf(cacheDirectory));
+
+    /// <summary>Removes the cache mounts of an app that is no more; the steps that it had to itself are found by nobody then, and grow old.</summary>
+    /// <param name="cacheDirectory">As in <see cref="DockerfileBuildConfig.CacheDirectory"/>.</param>
+    /// <param name="app">Its name; none of its builds runs.</param>
+    public static void Forget(string cacheDirectory, string app) => CacheMountUpkeep.Forget(DirectoryOf(cacheDirectory), app);
+
+    /// <summary>Removes what builds left that were cut off with the process before. Before any build begins.</summary>
+    /// <param name="cacheDirectory">As in <see cref="DockerfileBuildConfig.CacheDirectory"/>.</param>
+    public static void RemoveLeftovers(string cacheDirectory) => CacheMountUpkeep.RemoveLeftovers(DirectoryOf(cacheDirectory));
 
     internal static string DirectoryOf(string cacheDirectory) => Path.Combine(cacheDirectory, DirectoryName);
 }

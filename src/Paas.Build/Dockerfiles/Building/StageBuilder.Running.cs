@@ -46,8 +46,8 @@ internal sealed partial class StageBuilder
             .AddAll(sources.Select(source => source.Digest)).Add(EpochText);
         if (!mounts.Any(mount => mount.IsOfApp)) return key;
         // What an app alone has went into the step, and what another app left in its cache must not come out of it here.
-        return key.Add(session.Config.App).AddAll(mounts.Where(mount => mount.Kind == RunMountKind.Secret)
-            .Select(mount => session.Config.Secrets.TryGetValue(mount.Id, out var secret) ? session.SecretMarks.Of(secret) : ""));
+        return key.Add(session.Marks.App).AddAll(mounts.Where(mount => mount.Kind == RunMountKind.Secret)
+            .Select(mount => session.Config.Secrets.TryGetValue(mount.Id, out var secret) ? session.Marks.Of(secret) : ""));
     }
 
     private void CheckEntitlements(RunInstruction instruction)
@@ -123,11 +123,7 @@ internal sealed partial class StageBuilder
             case RunMountKind.Secret when mount.IsRequired:
                 throw new DockerfileException($"secret {mount.Id}: not found", instruction.Line, mount.Id, $"Give it with --secret id={mount.Id},src=FILE.");
             case RunMountKind.Cache:
-                var lease = await set.AddCacheAsync(mount, session.CacheMounts, session.Config.App, source?.Digest, ct);
-                if (source is null || !lease.IsNew) break;
-                // With it the owner and mode of what it begins with.
-                Directory.Delete(lease.Path);
-                await CopyAsync(source, lease.Path, ct);
+                await set.AddCacheAsync(mount, session.CacheMounts, session.Config.App, source is null ? null : new CacheOrigin(source.Digest, path => CopyAsync(source, path, ct)), ct);
                 break;
             case RunMountKind.Bind when source is { Root: null } && !mount.IsWritable:
                 using (var context = await OpenAsync(null, ct)) set.AddBind(mount, Path.Combine(session.Config.ContextDirectory, FileTree.Text(context.Tree.PhysicalPath(FileTree.Raw(mount.Source)))));

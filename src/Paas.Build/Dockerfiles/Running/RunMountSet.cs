@@ -58,12 +58,11 @@ internal sealed class RunMountSet(string work) : IDisposable
     }
 
     /// <summary>Gives a cache directory.</summary>
-    public async Task<CacheMounts.Lease> AddCacheAsync(RunMount mount, CacheMounts caches, string app, string? origin, CancellationToken ct)
+    public async Task AddCacheAsync(RunMount mount, CacheMounts caches, string app, CacheOrigin? origin, CancellationToken ct)
     {
         var lease = await caches.TakeAsync(app, mount, origin, ct);
         _leases.Add(lease);
         Binds.Add(new BindMount(lease.Path, mount.Target!, ReadOnly: !mount.IsWritable));
-        return lease;
     }
 
     /// <summary>Gives a directory or file of this host as it is.</summary>

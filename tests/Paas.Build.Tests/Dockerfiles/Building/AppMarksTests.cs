@@ -4,13 +4,13 @@ using Paas.Testing;
 
 namespace Paas.Build.Tests.Dockerfiles.Building;
 
-public sealed class SecretMarksTests : IDisposable
+public sealed class AppMarksTests : IDisposable
 {
     private static readonly byte[] Secret = "1234"u8.ToArray();
 
     private readonly TemporaryDirectory _directory = new();
 
-    private string KeyPath => _directory.Combine("cache", "secret-key");
+    private string KeyPath => _directory.Combine("mounts", "a", ".key");
 
     public void Dispose() => _directory.Dispose();
 
@@ -21,7 +21,7 @@ public sealed class SecretMarksTests : IDisposable
         Assert.Equal(mark, New().Of(Secret));
         Assert.NotEqual(mark, New().Of("1235"u8.ToArray()));
         Assert.NotEqual(Convert.ToHexStringLower(SHA256.HashData(Secret)), mark);
-        Assert.NotEqual(mark, new SecretMarks(_directory.Combine("other")).Of(Secret));
+        Assert.NotEqual(mark, new AppMarks(_directory.Path, "b").Of(Secret));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyPath));
     }
 
@@ -38,5 +38,5 @@ public sealed class SecretMarksTests : IDisposable
     public void All_who_begin_at_one_time_have_one_key() => Assert.Single(
         Enumerable.Range(0, 16).AsParallel().WithDegreeOfParallelism(16).Select(_ => New().Of(Secret)).ToHashSet());
 
-    private SecretMarks New() => new(_directory.Combine("cache"));
+    private AppMarks New() => new(_directory.Path, "a");
 }
