@@ -27,7 +27,7 @@ public sealed class TreeDigest(FileTree tree, bool withOwners, Func<string, bool
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (place.Status.IsDirectory)
         {
-            using var directory = place.Name == "." ? place.Directory.TryOpenBeneath("")! : place.Directory.OpenChild(place.Name);
+            using var directory = Open(place);
             AddEntry(hash, directory, ".", "", place.Status);
             AddChildren(hash, directory, "", cancellationToken);
         }
@@ -38,6 +38,20 @@ public sealed class TreeDigest(FileTree tree, bool withOwners, Func<string, bool
 
         return Digest.FromSha256(hash.GetHashAndReset());
     }
+
+    /// <summary>The digest of a directory itself, whatever is in it, links at the path's end followed; null where there is none.</summary>
+    public Digest? OfDirectory(string rawPath)
+    {
+        using var place = tree.Resolve(rawPath);
+        if (place?.Status.IsDirectory != true) return null;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var directory = Open(place);
+        AddEntry(hash, directory, ".", "", place.Status);
+        return Digest.FromSha256(hash.GetHashAndReset());
+    }
+
+    private static DirectoryHandle Open(TreePlace place) =>
+        place.Name == "." ? place.Directory.TryOpenBeneath("")! : place.Directory.OpenChild(place.Name);
 
     private void AddChildren(IncrementalHash hash, DirectoryHandle directory, string relative, CancellationToken ct)
     {
@@ -57,17 +71,20 @@ public sealed class TreeDigest(FileTree tree, bool withOwners, Func<string, bool
     private void AddEntry(IncrementalHash hash, DirectoryHandle directory, string name, string path, FileStatus status)
     {
         var owner = withOwners ? $"{status.Uid}:{status.Gid}" : "";
+        var attributes = directory.AttributeNames(name).Where(LayerAttributes.Travels).Select(attribute => (Name: attribute, Value: directory.Attribute(name, attribute) ?? [])).ToList();
+        var link = status.IsSymbolicLink ? directory.ReadLink(name) : "";
+        // Lengths of all that follows, so that nothing in it can be taken for the next entry: other apps' steps are found by this digest.
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{path}\0{status.Mode:x} {owner} {(status.IsRegular ? status.Size : 0)} {status.DeviceMajor}:{status.DeviceMinor}\n");
+            $"{path}\0{status.Mode:x} {owner} {(status.IsRegular ? status.Size : 0)} {status.DeviceMajor}:{status.DeviceMinor} {link.Length} {attributes.Count}\n");
         hash.AppendData(Encoding.Latin1.GetBytes(line));
-        foreach (var attribute in directory.AttributeNames(name).Where(LayerAttributes.Travels))
+        foreach (var (attribute, value) in attributes)
         {
-            hash.AppendData(Encoding.Latin1.GetBytes($"{attribute}\0"));
-            hash.AppendData(directory.Attribute(name, attribute) ?? []);
+            hash.AppendData(Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{attribute}\0{value.Length}\0")));
+            hash.AppendData(value);
         }
 
-        if (status.IsSymbolicLink) hash.AppendData(Encoding.Latin1.GetBytes(directory.ReadLink(name)));
+        hash.AppendData(Encoding.Latin1.GetBytes(link));
         if (status.IsRegular) AddContent(hash, directory, name);
     }
 

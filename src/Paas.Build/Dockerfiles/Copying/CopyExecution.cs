@@ -21,7 +21,12 @@ internal sealed class CopyExecution(CopyPlan plan, FileTree source, bool isConte
         key.Add(plan.Destination).Add(plan.ModeText).Add($"{plan.Owner?.UserId}:{plan.Owner?.GroupId}").AddAll(plan.Exclude);
         key.Add($"{plan.Parents} {plan.Unpack} {isContext}");
         var digest = new TreeDigest(source, withOwners: !isContext && plan.Owner is null, Excludes());
-        foreach (var item in plan.Items) key.Add(item.Path).Add($"{item.Pivot}").Add(digest.Of(item.Path, ct));
+        foreach (var item in plan.Items)
+        {
+            key.Add(item.Path).Add($"{item.Pivot}").Add(digest.Of(item.Path, ct));
+            if (plan.Parents) key.AddAll(Kept(item).Select(kept => $"{digest.OfDirectory(kept.From)}"));
+        }
+
         return key;
     }
 
@@ -75,16 +80,20 @@ internal sealed class CopyExecution(CopyPlan plan, FileTree source, bool isConte
 
     private static void CopyWithParents(TreeCopier copier, CopyItem item, string destination, CancellationToken ct)
     {
-        var components = item.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var kept = components[Math.Min(item.Pivot, components.Length)..];
         var to = destination.TrimEnd('/');
-        for (var i = 1; i < kept.Length; i++)
-        {
-            copier.MakeDirectoryLike(string.Join('/', components[..(item.Pivot + i)]), $"{to}/{string.Join('/', kept[..i])}");
-        }
-
-        copier.Copy(item.Path, kept.Length == 0 ? $"{to}/" : $"{to}/{string.Join('/', kept)}", ct);
+        foreach (var (from, below) in Kept(item)) copier.MakeDirectoryLike(from, $"{to}/{below}");
+        var components = Components(item);
+        copier.Copy(item.Path, $"{to}/{string.Join('/', components[Math.Min(item.Pivot, components.Length)..])}", ct);
     }
+
+    // The directories on the way that are kept: where each is, and its place below the destination.
+    private static IEnumerable<(string From, string Below)> Kept(CopyItem item)
+    {
+        var components = Components(item);
+        for (var end = item.Pivot + 1; end < components.Length; end++) yield return (string.Join('/', components[..end]), string.Join('/', components[item.Pivot..end]));
+    }
+
+    private static string[] Components(CopyItem item) => item.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
     private Func<string, bool>? Excludes() => _excluded.IsEmpty ? null : path => _excluded.Ignores(FileTree.Text(path));
 }

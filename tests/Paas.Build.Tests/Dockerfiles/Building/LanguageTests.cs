@@ -133,6 +133,20 @@ public sealed partial class LanguageTests(BuildNode node)
     }
 
     [RootFact]
+    public async Task Parents_that_are_kept_count_with_their_permissions()
+    {
+        using var app = new DockerfileApp(node);
+        app.Write("d/f", "x");
+        foreach (var (mode, cached) in new[] { ("711", 0), ("700", 0), ("711", 1) })
+        {
+            (await new Command("chmod", mode, Path.Combine(app.Source, "d")).RunAsync()).Succeeded();
+            var outcome = await app.BuildAsync("FROM scratch\nCOPY --parents d/f /p/\n");
+            Assert.Equal(["755 0:0 p/", $"{mode} 0:0 p/d/", "644 0:0 p/d/f = x"], await app.FilesAsync(outcome));
+            Assert.Equal(cached, outcome.CachedSteps);
+        }
+    }
+
+    [RootFact]
     public async Task Two_stars_are_one_directory_and_what_is_made_for_content_is_not_like_where_it_was()
     {
         using var app = new DockerfileApp(node);
