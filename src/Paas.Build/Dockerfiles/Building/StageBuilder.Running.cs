@@ -42,7 +42,7 @@ internal sealed partial class StageBuilder
     private StepKey KeyOf(RunInstruction instruction, RunCommand command, List<RunMount> mounts, List<MountSource> sources)
     {
         var key = new StepKey("run/1").Add(_root.Chain).AddAll(command.Arguments).Add(command.Script).AddAll(_scope.Variables.Select(pair => $"{pair.Key}={pair.Value}"))
-            .Add(_state.User).Add(_state.WorkingDirectory).Add(instruction.Network).AddAll(mounts.Select(mount => mount.Describe()))
+            .Add(_state.User).Add(_state.WorkingDirectory).Add(instruction.Network).AddAll(mounts.SelectMany(mount => mount.Describe()))
             .AddAll(sources.Select(source => source.Digest)).Add(EpochText);
         if (!mounts.Any(mount => mount.IsOfApp)) return key;
         // What an app alone has went into the step, and what another app left in its cache must not come out of it here.

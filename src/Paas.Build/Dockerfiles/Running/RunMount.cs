@@ -131,9 +131,11 @@ internal sealed record RunMount
     public bool IsOfApp => Kind is RunMountKind.Secret or RunMountKind.Ssh or RunMountKind.Cache;
 
     /// <summary>What of it a step's result depends on: never a secret's content, nor what is in a cache.</summary>
-    public string Describe() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Kind} {Target} {From} {Source} {IsWritable} {Id} {Variable} {Mode} {UserId} {GroupId} {SizeBytes}");
+    public IEnumerable<string> Describe() =>
+    [
+        $"{Kind}", Target ?? "", From ?? "", Source, Id, Variable ?? "", $"{IsWritable} {IsRequired}",
+        string.Create(CultureInfo.InvariantCulture, $"{Mode} {UserId} {GroupId} {SizeBytes}"),
+    ];
 
     private static Dictionary<string, string> Fields(string text)
     {

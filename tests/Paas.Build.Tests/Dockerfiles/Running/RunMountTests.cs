@@ -21,6 +21,14 @@ public sealed class RunMountTests
     }
 
     [Theory]
+    [InlineData("target=/t,from=x,source= /y", "target=/t x,source=/y")]
+    [InlineData("type=secret,id=a,env=b ", "type=secret,id=a b,env=")]
+    [InlineData("type=secret,id=a,env=b", "type=secret,id=a,env=b,required")]
+    [InlineData("type=tmpfs,target=/t", "type=tmpfs,target=/t,size=1")]
+    public void Whatever_makes_a_difference_is_told_apart(string one, string other) =>
+        Assert.NotEqual(RunMount.Parse(one, "/").Describe(), RunMount.Parse(other, "/").Describe());
+
+    [Theory]
     [InlineData("type=disk,target=/x")]
     [InlineData("type=cache")]
     [InlineData("type=bind,target=/")]
