@@ -28,7 +28,7 @@ provide_server() {
     rm -rf "$layers/server"
     mkdir -p "$layers/server/bin" "$layers/server/env" "$layers/server/env.launch"
     write_extensions "$extensions"
-    cp "$CNB_BUILDPACK_DIR"/lib/{nginx.conf,fpm.conf} "$root/etc/nginx/"{mime.types,fastcgi_params} "$layers/server/"
+    cp "$CNB_BUILDPACK_DIR"/lib/{nginx.conf,source.conf,fpm.conf} "$root/etc/nginx/"{mime.types,fastcgi_params} "$layers/server/"
     cp "$CNB_BUILDPACK_DIR/lib/99-app.ini" "$layers/server/php/"
     cp "$CNB_BUILDPACK_DIR/lib/serve-php" "$layers/server/bin/"
     ln -s "$(command -v "$php")" "$layers/server/bin/php"
