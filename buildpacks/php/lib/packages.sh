@@ -1,4 +1,4 @@
-# What Composer installs, kept as a layer that builds copy from.
+# What Composer installs, kept as a layer that builds begin with.
 
 explain_composer() {
     local log=$1
@@ -22,6 +22,15 @@ prepare_composer() {
     export COMPOSER_CACHE_DIR="$layers/composer-cache" COMPOSER_NO_INTERACTION=1
 }
 
+# Plugins that put files beside vendor/, or change those in it, do so as a package is installed: one that came back would be left as it is.
+installs_elsewhere() {
+    php -r '
+        foreach (json_decode(@file_get_contents("composer.lock") ?: "{}", true)["packages"] ?? [] as $package) {
+            if (($package["type"] ?? "") === "composer-plugin" && preg_match("/install|scaffold|patch/", $package["name"])) exit(0);
+        }
+        exit(1);'
+}
+
 provide_packages() {
     local key log=$HOME/composer.log
     [ -f composer.json ] || return 0
@@ -31,24 +40,29 @@ provide_packages() {
         if [ -f vendor/composer/installed.json ]; then bill launch vendor; fi
         return
     fi
-    key="$(cat composer.json composer.lock auth.json 2>/dev/null | sha256sum | cut -c1-32) $(php -r 'echo PHP_VERSION;')"
+    prepare_composer
+    key="$(cat composer.json composer.lock auth.json 2>/dev/null | sha256sum | cut -c1-32) $(php -r 'echo PHP_VERSION;') 2"
     # Packages that are in the source may have changed with any of its files.
     if grep -q '"type": *"path"' composer.json; then key+=" $(find . -type f -not -path './.git/*' -path '*/*/*' -exec sha256sum {} + | sort | sha256sum | cut -c1-32)"; fi
     if restored vendor key "$key"; then
         detail "Using vendor from the cache: composer.json and composer.lock are unchanged"
+        # Composer's autoloader finds the app from its own place: the directory cannot be a link.
+        cp -a "$layers/vendor/vendor" vendor
     else
-        prepare_composer
-        detail "composer install"
-        php "$composer" install --no-dev --prefer-dist --optimize-autoloader --no-progress 2>&1 | tee "$log" || explain_composer "$log"
         forget vendor
-        mkdir -p "$layers/vendor" vendor
-        mv vendor "$layers/vendor/vendor"
     fi
-    # Composer's autoloader finds the app from its own place: the directory cannot be a link.
+    detail "composer install"
+    # Also with nothing to install: its scripts write what is not in vendor, and the autoloader lists the app's own classes.
+    php "$composer" install --no-dev --prefer-dist --optimize-autoloader --no-progress 2>&1 | tee "$log" || explain_composer "$log"
     mkdir -p vendor
-    cp -a "$layers/vendor/vendor/." vendor/
-    # They are launched from the app's directory, and only built from the layer.
-    bill_once vendor vendor
-    if [ -f "$layers/vendor.sbom.cdx.json" ]; then cp "$layers/vendor.sbom.cdx.json" "$layers/launch.sbom.cdx.json"; fi
+    bill launch vendor
+    if installs_elsewhere; then
+        forget vendor
+        return
+    fi
+    if [ ! -d "$layers/vendor" ]; then
+        mkdir -p "$layers/vendor"
+        cp -a vendor "$layers/vendor/vendor"
+    fi
     describe vendor cache key "$key"
 }
