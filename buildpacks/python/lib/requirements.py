@@ -11,12 +11,13 @@ import tomllib
 
 from pip._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+import indexes
 import lockfiles
 
 
 def from_pipfile_lock(path):
     document = json.loads(path.read_text())
-    yield from indexes([source["url"] for source in document.get("_meta", {}).get("sources", [])])
+    yield from options([source["url"] for source in document.get("_meta", {}).get("sources", [])])
     for name, entry in sorted(document.get("default", {}).items()):
         yield from pipenv_line(name, entry, " ".join(f"--hash={value}" for value in entry.get("hashes", [])))
 
@@ -35,7 +36,7 @@ def pipenv_line(name, entry, hashes=""):
         yield f"{name}{extras}{'' if version == '*' else version}{marker} {hashes}".rstrip()
 
 
-def indexes(urls):
+def options(urls):
     """The app's own indexes, unless a config var names one: an option in the file would be stronger."""
     if "PIP_INDEX_URL" in os.environ:
         return
@@ -45,7 +46,7 @@ def indexes(urls):
 
 def from_pipfile(path):
     document = tomllib.loads(path.read_text())
-    yield from indexes([source["url"] for source in document.get("source", [])])
+    yield from options([source["url"] for source in document.get("source", [])])
     for name, entry in document.get("packages", {}).items():
         yield from pipenv_line(name, entry)
 
@@ -76,13 +77,13 @@ def read_project():
 
 def from_poetry_lock(path):
     poetry = read_project().get("tool", {}).get("poetry", {})
-    yield from indexes([source["url"] for source in poetry.get("source", []) if "url" in source])
+    yield from options(indexes.of_poetry(poetry.get("source", [])))
     yield from lockfiles.pinned(lockfiles.Poetry, path, pathlib.Path("pyproject.toml"))
 
 
 def from_uv_lock(path):
     named = read_project().get("tool", {}).get("uv", {}).get("index", [])
-    yield from indexes([index["url"] for index in sorted(named, key=lambda index: not index.get("default", False))])
+    yield from options(indexes.of_uv(named))
     yield from lockfiles.pinned(lockfiles.Uv, path, pathlib.Path("pyproject.toml"))
 
 
