@@ -90,6 +90,7 @@ check_machine() {
     [ "$(id -u)" = 0 ] || fail "install.sh needs root: sudo ./install.sh"
     [ "$(uname -m)" = x86_64 ] || need "this release runs on x86-64; the machine is $(uname -m)"
     has apt-get || need "the packages it needs come from apt: use Debian 12 or a system built on it"
+    is_bookworm || apt-cache show libgit2-1.5 >/dev/null 2>&1 || need "this release is made for Debian 12 and what is built on it, and the machine runs $(. /etc/os-release && echo "$PRETTY_NAME"), whose packages have no libgit2-1.5"
     grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || need "the kernel has no overlayfs (CONFIG_OVERLAY_FS)"
     local namespace
     for namespace in mnt pid net uts ipc user cgroup; do
@@ -105,6 +106,8 @@ check_machine() {
     fi
     stop_at_problems
 }
+
+is_bookworm() { grep -qs '^\(VERSION_CODENAME\|DEBIAN_CODENAME\)=bookworm$' /etc/os-release; }
 
 stop_at_problems() { [ ${#problems[@]} -eq 0 ] || fail "Paas cannot be installed here yet:" "${problems[@]/#/- }"; }
 
@@ -173,12 +176,19 @@ install_programs() {
         build_tree "$new"
     fi
     cp "$new"/service/paas-{keep,services} "$new/bin/"
-    # Running supervisors keep the files they started from; only what starts from now on is new.
+    # Running supervisors keep the files they started from; only what starts from now on is new. Those of before stay until the new ones run.
     rm -rf "$prefix.old"
     [ ! -d "$prefix" ] || mv "$prefix" "$prefix.old"
     mv "$new" "$prefix"
-    rm -rf "$prefix.old"
     ln -sfn "$prefix/bin/paas" /usr/local/bin/paas
+}
+
+# What runs from the programs of before goes on with them.
+go_back() {
+    [ -d "$prefix.old" ] || fail "$1"
+    rm -rf "$prefix"
+    mv "$prefix.old" "$prefix"
+    fail "$1" "The programs of before are in place again, and what runs goes on."
 }
 
 # ---- services --------------------------------------------------------------------------------------------------------------
@@ -248,10 +258,11 @@ start_services() {
     fi
     local deadline=$((SECONDS + 60))
     until /usr/local/bin/paas apps >/dev/null 2>&1 && answers "http://127.0.0.1:$http_port/" ; do
-        [ $SECONDS -lt $deadline ] || fail "paasd did not answer within a minute; its log: $(log_command)"
+        [ $SECONDS -lt $deadline ] || fail "paasd did not answer within a minute; its log: $(log_command)" "the programs of before, if there were any: $prefix.old"
         sleep 0.2
     done
     echo "$(router_pid) $digest" >"$run/router-started"
+    rm -rf "$prefix.old"
 }
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$http_port") 2>/dev/null; }
@@ -280,8 +291,12 @@ report() {
 # ---- demo ------------------------------------------------------------------------------------------------------------------
 
 run_demo() {
-    step "Deploying a sample app: hello"
     local work
+    if /usr/local/bin/paas apps --json | grep -q '"name": *"demo"'; then
+        detail "There is an app demo already, and it is left as it is: $(url demo)"
+        return
+    fi
+    step "Deploying a sample app: demo"
     work=$(mktemp -d)
     cp -R "$prefix/samples/node/." "$work"
     (
@@ -289,13 +304,12 @@ run_demo() {
         git init -q -b main .
         git add -A
         git -c user.name=Demo -c user.email=demo@localhost commit -q -m "A sample app"
-        /usr/local/bin/paas apps --json | grep -q '"name": *"hello"' || /usr/local/bin/paas create hello
-        git remote get-url paas >/dev/null 2>&1 || /usr/local/bin/paas git:remote -a hello
-        git push -f paas main
+        /usr/local/bin/paas create demo
+        git push paas main
     ) || fail "the sample app was not deployed; the lines above say why"
     rm -rf "$work"
-    step "The sample app answers: $(url hello)"
-    curl -fsS --resolve "hello.$domain:$http_port:127.0.0.1" "$(url hello)/" 2>/dev/null | head -n 5 | sed 's/^/       /' || true
+    step "The sample app answers: $(url demo)"
+    curl -fsS --resolve "demo.$domain:$http_port:127.0.0.1" "$(url demo)/" 2>/dev/null | head -n 5 | sed 's/^/       /' || true
     detail "Dashboard: $(url paas)   token: $(/usr/local/bin/paas login:token)"
 }
 
@@ -320,7 +334,7 @@ remove_everything() {
     fi
     step "Removing the programs"
     git config --global --remove-section "credential.$(url paas)" 2>/dev/null || true
-    rm -rf "$prefix" "$run" /run/paas-router /var/log/paas "$settings"
+    rm -rf "$prefix" "$prefix".{old,new} "$run" /run/paas-router /var/log/paas "$settings"
     [ ! -L /usr/local/bin/paas ] || rm -f /usr/local/bin/paas
     if getent passwd paas >/dev/null; then quietly userdel paas; fi
     if [ -n "$purge" ]; then
@@ -343,7 +357,7 @@ check_ports
 stop_at_problems
 install_programs
 write_settings
-build_stack
+build_stack || go_back "the base images could not be prepared; the lines above say why"
 start_services
 report
 [ -z "$demo" ] || run_demo

@@ -77,6 +77,24 @@ public sealed class InstallSettingsTests
     }
 
     [RootFact]
+    public async Task An_upgrade_whose_base_images_cannot_be_prepared_changes_nothing()
+    {
+        var said = await RunAsync(
+            """
+            upgrade
+            before=$(pids)
+            echo two >$tree/lib/paas-router/paas-router.dll
+            printf '#!/bin/bash\n[ "$1" = stack ] && { echo no mirror >&2; exit 1; }\nexec sleep 1000\n' >$tree/bin/paasd
+            "$SOURCE/install.sh" --from $tree --http-port 8081 --https-port 8082 --domain apps.test >/run/said/install 2>&1 || echo failed
+            cat /opt/paas/lib/paas-router/paas-router.dll
+            ls -d /opt/paas.old 2>/dev/null || echo one tree
+            [ "$before" = "$(pids)" ] && echo runs
+            tail -n 1 /run/said/install
+            """);
+        Assert.Equal(["failed", "one", "one tree", "runs", " !     The programs of before are in place again, and what runs goes on."], said);
+    }
+
+    [RootFact]
     public async Task Without_options_of_its_own_a_machine_has_those_of_the_installer_only()
     {
         var said = await RunAsync("upgrade\nwords paas-router\nls /etc/paas");

@@ -31,19 +31,19 @@ public sealed class InstallTests(ITestOutputHelper output)
         try
         {
             var install = (await InstallAsync("--from", Programs.Root, "--http-port", _httpPort, "--https-port", _httpsPort, "--demo")).Succeeded();
-            Assert.Contains($"http://hello.localhost:{_httpPort}", install.Stdout, StringComparison.Ordinal);
+            Assert.Contains($"http://demo.localhost:{_httpPort}", install.Stdout, StringComparison.Ordinal);
             Assert.Contains($"http://paas.localhost:{_httpPort}", install.Stdout, StringComparison.Ordinal);
             Assert.Contains("Hello from web.1", install.Stdout, StringComparison.Ordinal);
             var before = await PidsAsync();
 
-            // Without options: ports and domain are remembered.
-            var upgrade = await InstallAsync("--from", Programs.Root);
-            upgrade.Succeeded();
+            // Ports and domain are remembered, and the sample app is somebody's own now.
+            var upgrade = (await InstallAsync("--from", Programs.Root, "--demo")).Succeeded();
+            Assert.Contains("left as it is", upgrade.Stdout, StringComparison.Ordinal);
             output.WriteLine($"measured: upgrade in place {upgrade.Elapsed.TotalSeconds:F1} s");
             using var visitor = new Visitor(int.Parse(_httpPort, CultureInfo.InvariantCulture));
-            Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("hello.localhost")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("demo.localhost")).Status);
             Assert.Equal(before, await PidsAsync());
-            Assert.True(Directory.Exists($"{Data}/logs/hello/router"), "the router has nowhere to write its access log");
+            Assert.True(Directory.Exists($"{Data}/logs/demo/router"), "the router has nowhere to write its access log");
         }
         finally
         {
@@ -97,7 +97,7 @@ public sealed class InstallTests(ITestOutputHelper output)
 
     private static async Task<IReadOnlyList<int?>> PidsAsync()
     {
-        var result = (await new Command("/usr/local/bin/paas", "ps", "-a", "hello", "--json").RunAsync()).Succeeded();
+        var result = (await new Command("/usr/local/bin/paas", "ps", "-a", "demo", "--json").RunAsync()).Succeeded();
         return [.. JsonSerializer.Deserialize(result.Stdout, ApiJsonContext.Default.IReadOnlyListInstanceDocument)!.Select(instance => instance.Pid)];
     }
 }
