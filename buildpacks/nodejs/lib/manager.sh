@@ -133,7 +133,8 @@ prune_packages() {
         npm) npm prune --omit=dev ;;
         pnpm) pnpm prune --prod --config.ignore-scripts=true ;;
         yarn) yarn install --frozen-lockfile --production=true --ignore-scripts --prefer-offline "${yarn_cache[@]}" ;;
-        berry) yarn workspaces focus --all --production ;;
+        # Without its state of the installation, it would take every package's scripts for outstanding.
+        berry) YARN_ENABLE_SCRIPTS=0 yarn workspaces focus --all --production ;;
     esac >"$HOME/prune.log" 2>&1 || {
         cat "$HOME/prune.log"
         fail "$(manager_name) could not take the development packages out again" "The lines above say why."

@@ -50,9 +50,27 @@ run_build() {
 
 link_modules() { ln -sfn "$layers/$1/node_modules" node_modules; }
 
+# As on a first build: the build script may write into it, and there are tools that take no link.
+bring_modules() { cp -a "$layers/$1/node_modules" node_modules; }
+
+# Runs the build script; sets written, empty where it has left the packages alone. A cache of its tools is none of them.
+build_among_modules() {
+    : >"$HOME/installed"
+    run_build
+    written=$(find node_modules -mindepth 1 -path node_modules/.cache -prune -o -cnewer "$HOME/installed" -print -quit)
+}
+
+# The layer of the build before, untouched: another directory would be packed anew, though it has the same in it.
+take_modules() {
+    rm -rf node_modules
+    link_modules modules
+}
+
 keep_modules() {
-    forget modules
-    mkdir -p "$layers/modules"
+    metadata modules key
+    # The same packages have the same bill.
+    if [ "$REPLY" = "$key" ]; then rm -rf "$layers/modules"; else forget modules; fi
+    mkdir -p "$layers/modules" node_modules
     mv node_modules "$layers/modules/node_modules"
     link_modules modules
 }
@@ -68,40 +86,49 @@ install_in_place() {
 
 # Production packages only.
 install_production() {
+    local former=
     forget dev-modules
     if restored modules key "$key"; then
         detail "Using node_modules from the cache: package.json and lockfile are unchanged"
-        link_modules modules
+        former=1
+        if [ -n "$build_script" ]; then bring_modules modules; else mkdir node_modules; fi
     else
         install_packages production
-        keep_modules
     fi
 
-    run_build
+    build_among_modules
+    if [ -n "$former" ] && [ -z "$written" ]; then take_modules; else keep_modules; fi
     bill_once modules "$layers/modules/node_modules"
     describe modules "launch cache" key "$key"
 }
 
 # All packages for the build, production packages for the image.
 install_for_build() {
-    if restored modules key "$key" && restored dev-modules key "$key"; then
+    local former=
+    # Without such a note it is of an older buildpack, or not there.
+    if restored modules key "$key" && metadata modules written && [ "$REPLY" = no ]; then former=1; fi
+    if restored dev-modules key "$key"; then
         detail "Using node_modules from the cache: package.json and lockfile are unchanged"
-        link_modules dev-modules
-        run_build
-        link_modules modules
+        bring_modules dev-modules
     else
         install_packages all
         forget dev-modules
         mkdir -p "$layers/dev-modules"
         cp -a node_modules "$layers/dev-modules/node_modules"
-        run_build
-        prune_packages
-        mkdir -p node_modules
-        keep_modules
     fi
 
+    build_among_modules
+    if [ -d node_modules/.cache ]; then
+        rm -rf "$layers/dev-modules/node_modules/.cache"
+        cp -a node_modules/.cache "$layers/dev-modules/node_modules/"
+    fi
+    # What the build script writes there, such as a client for the database, is that of this build.
+    if [ -n "$former" ] && [ -z "$written" ]; then take_modules; else
+        prune_packages
+        keep_modules
+    fi
     bill_once modules "$layers/modules/node_modules"
-    describe modules "launch cache" key "$key"
+    describe modules "launch cache" key "$key" written "$([ -z "$written" ] && echo no || echo yes)"
     describe dev-modules cache key "$key"
 }
 

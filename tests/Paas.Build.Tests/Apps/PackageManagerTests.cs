@@ -21,8 +21,37 @@ public sealed class PackageManagerTests(BuildNode node)
         app.Write("server.js", File.ReadAllText(Path.Combine(app.Source, "server.js")).Replace("built ", "again ", StringComparison.Ordinal));
         outcome = await app.BuildAsync();
         Assert.DoesNotContain("install, from", app.Text, StringComparison.Ordinal);
+        Assert.Contains(app.Output, line => line.StartsWith("       Reusing layer paas/nodejs:modules ", StringComparison.Ordinal));
         await app.RunAsync(outcome, "web", async client =>
             Assert.Equal("production true, development false, again true", await TestApp.GetAsync(client)));
+    }
+
+    [RootTheory]
+    [InlineData("npm")]
+    [InlineData("node-pnpm")]
+    [InlineData("node-yarn")]
+    [InlineData("node-yarn-classic")]
+    public async Task What_the_build_script_writes_among_the_packages_is_of_this_build(string sample)
+    {
+        using var app = new TestApp(node, sample == "npm" ? "node-pnpm" : sample, warm: true);
+        if (sample == "npm") File.Delete(Path.Combine(app.Source, "pnpm-lock.yaml"));
+        app.Write("build.js", """
+            const fs = require("fs");
+            if (fs.lstatSync("node_modules").isSymbolicLink()) throw new Error("node_modules is a link");
+            fs.mkdirSync("node_modules/.client", { recursive: true });
+            fs.writeFileSync("node_modules/.client/index.js", `module.exports = "${fs.readFileSync("schema", "utf8")}"`);
+            fs.writeFileSync("built", String(require("is-odd")(3)));
+            """);
+        app.Write("server.js", File.ReadAllText(Path.Combine(app.Source, "server.js")).Replace("built $", "client ${require('.client')}, built $", StringComparison.Ordinal));
+        foreach (var schema in (string[])["first", "second"])
+        {
+            app.Write("schema", schema);
+            var outcome = await app.BuildAsync();
+            await app.RunAsync(outcome, "web", async client =>
+                Assert.Equal($"production true, development false, client {schema}, built true", await TestApp.GetAsync(client)));
+        }
+
+        Assert.Contains("       Using node_modules from the cache: package.json and lockfile are unchanged", app.Output);
     }
 
     [RootFact]
