@@ -105,6 +105,36 @@ provide_manager() {
     export PATH="$layer/bin:$PATH" CI=true
     export YARN_REGISTRY=${NPM_CONFIG_REGISTRY:-https://registry.npmjs.org/} YARN_NPM_REGISTRY_SERVER=${NPM_CONFIG_REGISTRY:-https://registry.npmjs.org}
     export YARN_ENABLE_TELEMETRY=0 YARN_GLOBAL_FOLDER="$layers/npm-cache/yarn" YARN_INSTALL_STATE_PATH="$HOME/install-state.gz"
+    # Before version 4 it would keep its archives in the source, which goes into the image and not to the next build.
+    if [ ! -d .yarn/cache ] && ! grep -qs '^enableGlobalCache:' .yarnrc.yml; then export YARN_ENABLE_GLOBAL_CACHE=true; fi
+}
+
+# Sets focus, empty where yarn cannot leave development packages out: before version 4 that is done by a plugin.
+find_focus() {
+    local plugin
+    focus=1
+    # The source may bring another yarn than the one that is called.
+    [[ $manager_package == *@[23]* ]] || grep -qs '^yarnPath:' .yarnrc.yml || return 0
+    if yarn workspaces focus --help >/dev/null 2>&1; then return; fi
+    plugin=$layers/manager/workspace-tools-$(yarn --version).cjs
+    if [ ! -f "$plugin" ]; then import_focus "$plugin"; fi
+    if [ -f "$plugin" ]; then export YARN_PLUGINS=$plugin; else focus=; fi
+}
+
+# The source stays as it is: the plugin is put into the layer, and what yarn notes of it is taken back.
+import_focus() {
+    local kept=$HOME/yarnrc imported=.yarn/plugins/@yarnpkg/plugin-workspace-tools.cjs
+    if [ -f .yarnrc.yml ]; then cp -p .yarnrc.yml "$kept"; fi
+    # It comes from elsewhere than packages do, which a server may well not reach.
+    if YARN_HTTP_TIMEOUT=10000 YARN_HTTP_RETRY=0 yarn plugin import workspace-tools >"$HOME/plugin.log" 2>&1; then mv "$imported" "$1"; fi
+    rm -f .yarnrc.yml
+    if [ -f "$kept" ]; then mv "$kept" .yarnrc.yml; fi
+    if [ -d "${imported%/*}" ]; then rmdir -p --ignore-fail-on-non-empty "${imported%/*}"; fi
+}
+
+keep_development() {
+    detail "yarn's plugin workspace-tools is neither in the source nor to be had: development packages stay in the image"
+    detail "Commit what this does: yarn plugin import workspace-tools"
 }
 
 # install_packages production|all: everything that the lockfile says into ./node_modules.
@@ -121,7 +151,13 @@ install_packages() {
         pnpm:all) run_manager pnpm install --frozen-lockfile --prod=false "${pnpm_store[@]}" ;;
         yarn:production) run_manager yarn install --frozen-lockfile --production=true "${yarn_cache[@]}" ;;
         yarn:all) run_manager yarn install --frozen-lockfile --production=false "${yarn_cache[@]}" ;;
-        berry:production) run_manager yarn workspaces focus --all --production ;;
+        berry:production)
+            find_focus
+            if [ -n "$focus" ]; then run_manager yarn workspaces focus --all --production; else
+                run_manager yarn install --immutable
+                if [ -n "$dev_packages" ]; then keep_development; fi
+            fi
+            ;;
         berry:all) run_manager yarn install --immutable ;;
     esac
     mkdir -p node_modules
@@ -129,6 +165,15 @@ install_packages() {
 
 # Leaves production packages in ./node_modules.
 prune_packages() {
+    if [ "$manager" = berry ]; then
+        find_focus
+        if [ -z "$focus" ]; then
+            keep_development
+            # The next build tries again, or says it again.
+            written=1
+            return
+        fi
+    fi
     case $manager in
         npm) npm prune --omit=dev ;;
         pnpm) pnpm prune --prod --config.ignore-scripts=true ;;
