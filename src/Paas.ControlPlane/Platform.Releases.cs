@@ -3,6 +3,7 @@ using Paas.Contracts.Errors;
 using Paas.ControlPlane.Deployments;
 using Paas.ControlPlane.Domain;
 using Paas.ControlPlane.Store;
+using Paas.Oci;
 
 namespace Paas.ControlPlane;
 
@@ -93,16 +94,16 @@ public sealed partial class Platform
         }
 
         // Back to what served before, not to one that never did.
-        var served = _deployments.Served(app);
-        return _releases.List(app).FirstOrDefault(release => release.Version < live && served.Contains(release.Version) && IsKept(release))
+        var (served, kept) = (_deployments.Served(app), _releases.KeptImages(_options.ReleaseRetention));
+        return _releases.List(app).FirstOrDefault(release => release.Version < live && served.Contains(release.Version) && IsKept(release, kept))
             ?? throw new PaasException(ErrorCode.Conflict, $"{app} has no release before v{live}");
     }
 
-    private bool IsKept(Release release) => _releases.KeptImages(_options.ReleaseRetention).Contains(release.Image) || _content.Contains(release.Image);
+    private bool IsKept(Release release, IReadOnlyList<Digest> kept) => kept.Contains(release.Image) || _content.Contains(release.Image);
 
     private Release EnsureKept(Release release)
     {
-        if (IsKept(release)) return release;
+        if (IsKept(release, _releases.KeptImages(_options.ReleaseRetention))) return release;
         throw new PaasException(
             ErrorCode.Conflict,
             $"the image of v{release.Version} of {release.App} is gone: the newest {_options.ReleaseRetention} that served are kept",

@@ -34,10 +34,7 @@ internal sealed class LayoutIndex
     public void Set(string reference, Descriptor descriptor)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reference);
-        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in descriptor.Annotations ?? new Dictionary<string, string>()) annotations[name] = value;
-        annotations[ImageLayout.ReferenceAnnotation] = reference;
-        var named = descriptor with { Annotations = annotations };
+        var named = descriptor.WithAnnotation(ImageLayout.ReferenceAnnotation, reference);
         Change(index => index with { Manifests = [.. index.Manifests.Where(other => ReferenceOf(other) != reference), named] });
     }
 

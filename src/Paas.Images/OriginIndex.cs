@@ -13,14 +13,7 @@ public static class OriginIndex
     public const string Annotation = "paas.index";
 
     /// <summary>The manifest as a reference names it; as it is where it was chosen from nothing.</summary>
-    public static Descriptor With(Descriptor manifest, Digest? index)
-    {
-        if (index is null) return manifest;
-        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in manifest.Annotations ?? new Dictionary<string, string>()) annotations[name] = value;
-        annotations[Annotation] = $"{index}";
-        return manifest with { Annotations = annotations };
-    }
+    public static Descriptor With(Descriptor manifest, Digest? index) => index is null ? manifest : manifest.WithAnnotation(Annotation, $"{index}");
 
     /// <summary>The index of what a reference names; null where there is none.</summary>
     public static Digest? Of(Descriptor named) =>

@@ -11,13 +11,7 @@ public static class PulledImage
     private const string Annotation = "paas.pulled";
 
     /// <summary>The manifest as the reference names it.</summary>
-    public static Descriptor Of(Descriptor manifest)
-    {
-        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in manifest.Annotations ?? new Dictionary<string, string>()) annotations[name] = value;
-        annotations[Annotation] = "true";
-        return manifest with { Annotations = annotations };
-    }
+    public static Descriptor Of(Descriptor manifest) => manifest.WithAnnotation(Annotation, "true");
 
     /// <summary>Whether what a reference names was fetched.</summary>
     public static bool IsOne(Descriptor named) => named.Annotations?.ContainsKey(Annotation) == true;

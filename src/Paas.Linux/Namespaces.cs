@@ -74,28 +74,22 @@ public static class Namespaces
 
     /// <summary>Whether a process is in the calling one's namespace of a kind; null where the kernel has none of that kind.</summary>
     /// <exception cref="LinuxException">ENOENT: there is no such process.</exception>
-    public static unsafe bool? IsCurrent(int pid, NamespaceKind kind)
-    {
-        const int Longest = 64;
-        byte* own = stackalloc byte[Longest], theirs = stackalloc byte[Longest];
-        var name = FileName(kind);
-        var ownLength = ReadLink($"/proc/self/ns/{name}", own, Longest);
-        if (ownLength == -Errno.ENOENT) return null;
-        Kernel.Check(ownLength, "readlink", name);
-        var other = $"/proc/{pid}/ns/{name}";
-        var theirLength = Kernel.Check(ReadLink(other, theirs, Longest), "readlink", other);
-        return new ReadOnlySpan<byte>(own, (int)ownLength).SequenceEqual(new ReadOnlySpan<byte>(theirs, (int)theirLength));
-    }
+    public static bool? IsCurrent(int pid, NamespaceKind kind) => AreSame($"/proc/self/ns/{FileName(kind)}", $"/proc/{pid}/ns/{FileName(kind)}");
 
     /// <summary>Whether an open namespace is the calling thread's.</summary>
-    public static unsafe bool IsCurrent(SafeFileHandle handle, NamespaceKind kind)
+    public static bool IsCurrent(SafeFileHandle handle, NamespaceKind kind) =>
+        AreSame($"/proc/thread-self/ns/{FileName(kind)}", $"/proc/self/fd/{handle.DangerousGetHandle()}") == true;
+
+    // Null where the first is not there.
+    private static unsafe bool? AreSame(string own, string other)
     {
         const int Longest = 64;
-        byte* own = stackalloc byte[Longest], other = stackalloc byte[Longest];
-        var path = $"/proc/thread-self/ns/{FileName(kind)}";
-        var ownLength = Kernel.Check(ReadLink(path, own, Longest), "readlink", path);
-        var otherLength = Kernel.Check(ReadLink($"/proc/self/fd/{handle.DangerousGetHandle()}", other, Longest), "readlink", path);
-        return new ReadOnlySpan<byte>(own, (int)ownLength).SequenceEqual(new ReadOnlySpan<byte>(other, (int)otherLength));
+        byte* ownLink = stackalloc byte[Longest], otherLink = stackalloc byte[Longest];
+        var ownLength = ReadLink(own, ownLink, Longest);
+        if (ownLength == -Errno.ENOENT) return null;
+        Kernel.Check(ownLength, "readlink", own);
+        var otherLength = Kernel.Check(ReadLink(other, otherLink, Longest), "readlink", other);
+        return new ReadOnlySpan<byte>(ownLink, (int)ownLength).SequenceEqual(new ReadOnlySpan<byte>(otherLink, (int)otherLength));
     }
 
     private static unsafe nint ReadLink(string path, byte* into, int room)

@@ -1,17 +1,17 @@
-using System.Text.RegularExpressions;
 using Paas.Cli.Ssh;
+using Paas.Contracts.Api;
 
 namespace Paas.Cli.CommandLine;
 
 /// <summary>An app's name in front of a command's own words, where people who know Dokku put it.</summary>
-internal static partial class AppWord
+internal static class AppWord
 {
     /// <summary>True of a command that works on an app and has no place of its own for the name of one.</summary>
     public static bool MayLead(Command command) =>
         command.OfApp && !((string[])["APP", "[APP]", "[NAME]"]).Any(place => command.Words.StartsWith(place, StringComparison.Ordinal));
 
     /// <summary>True of what the platform would take as the name of an app.</summary>
-    public static bool IsName(string word) => Name().IsMatch(word);
+    public static bool IsName(string word) => AppNameRule.Allows(word);
 
     /// <summary>The line with its first word after <c>-a</c>; null where that word is no app's name, or the line would be wrong all the same.</summary>
     /// <param name="line">A line that cannot be meant as it is.</param>
@@ -39,7 +39,4 @@ internal static partial class AppWord
 
         return string.Join(' ', parts.Concat(words.Select(ShellWords.Quoted)));
     }
-
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\z")]
-    private static partial Regex Name();
 }

@@ -46,7 +46,7 @@ internal sealed partial class BuildRunner(
     TimeProvider time,
     ILogger<BuildRunner> log) : IDisposable
 {
-    private readonly ConcurrentDictionary<(string App, int Number), RunningBuild> _running = new();
+    private readonly ConcurrentDictionary<(string App, int Number), RunningWork> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>
@@ -55,7 +55,7 @@ internal sealed partial class BuildRunner(
     /// </summary>
     internal async Task RunAsync(string app, int number, CancellationToken ct)
     {
-        using var running = new RunningBuild();
+        using var running = new RunningWork(CancellationToken.None);
         if (!_running.TryAdd((app, number), running)) return;
         try
         {
@@ -89,7 +89,7 @@ internal sealed partial class BuildRunner(
     /// <inheritdoc/>
     public void Dispose() => _stopping.Dispose();
 
-    private async Task RunAsync(BuildRecord build, BuildOutput output, RunningBuild running, CancellationToken ct)
+    private async Task RunAsync(BuildRecord build, BuildOutput output, RunningWork running, CancellationToken ct)
     {
         try
         {
@@ -116,7 +116,7 @@ internal sealed partial class BuildRunner(
         }
     }
 
-    private async Task BuildOrCancelAsync(BuildRecord build, BuildOutput output, RunningBuild running, CancellationToken ct)
+    private async Task BuildOrCancelAsync(BuildRecord build, BuildOutput output, RunningWork running, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, running.Canceled);
         try
@@ -292,32 +292,6 @@ internal sealed partial class BuildRunner(
 
     private static string Description(BuildRecord build) =>
         build.Source.Commit is { Length: >= 8 } commit ? $"Deploy {commit[..8]}" : $"Deploy build {build.Number}";
-
-    /// <summary>A build while it runs here.</summary>
-    private sealed class RunningBuild : IDisposable
-    {
-        private readonly CancellationTokenSource _cancel = new();
-
-        /// <summary>Ends when it has ended.</summary>
-        internal TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Cancelled by a person.</summary>
-        internal CancellationToken Canceled => _cancel.Token;
-
-        internal void Cancel()
-        {
-            try
-            {
-                _cancel.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // It has just ended.
-            }
-        }
-
-        public void Dispose() => _cancel.Dispose();
-    }
 
     [LoggerMessage(2403, LogLevel.Warning, "{App}: {Branch} could not be made the branch that a clone checks out")]
     private partial void LogHeadFailed(Exception error, string app, string branch);

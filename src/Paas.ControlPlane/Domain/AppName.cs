@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
+using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 
 namespace Paas.ControlPlane.Domain;
 
 /// <summary>The rule for names of apps: they are also a DNS label, a directory and a part of container ids.</summary>
-internal static partial class AppName
+internal static class AppName
 {
     /// <summary>The platform's own route.</summary>
     internal const string Platform = "paas";
@@ -29,7 +29,7 @@ internal static partial class AppName
     /// <summary>InvalidRequest for a name that breaks the rule or is reserved.</summary>
     internal static void Check(string name)
     {
-        if (!Rule().IsMatch(name))
+        if (!IsValid(name))
         {
             throw new PaasException(
                 ErrorCode.InvalidRequest,
@@ -41,14 +41,11 @@ internal static partial class AppName
             throw new PaasException(ErrorCode.InvalidRequest, $"'{name}' is the platform's own name; choose another");
     }
 
-    internal static bool IsValid(string name) => Rule().IsMatch(name);
+    internal static bool IsValid(string name) => AppNameRule.Allows(name);
 
     /// <summary>A name for an app whose owner has none, e.g. <c>quiet-river-417</c>.</summary>
     internal static string Generate() =>
         $"{RandomNumberGenerator.GetItems<string>(Adjectives, 1)[0]}-{RandomNumberGenerator.GetItems<string>(Nouns, 1)[0]}-{RandomNumberGenerator.GetInt32(100, 1000)}";
 
     private static string Shown(string name) => name.Length <= 80 ? name : name[..80] + "…";
-
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\z")]
-    private static partial Regex Rule();
 }

@@ -11,18 +11,18 @@ namespace Paas.ControlPlane.Runs;
 /// <summary>One-off containers of a release: <c>paas run</c>. They live as long as their caller listens.</summary>
 internal sealed class OneOffs(InstanceConfigs configs, INode node, PlatformLog platformLog)
 {
-    private readonly ConcurrentDictionary<(string App, int Number), Running> _running = new();
+    private readonly ConcurrentDictionary<(string App, int Number), RunningWork> _running = new();
 
     internal async Task<int> RunAsync(Release release, RunRequest request, ExecStreams streams, CancellationToken ct)
     {
         var command = Command(release, request.Command);
-        using var running = new Running(ct);
+        using var running = new RunningWork(ct);
         var number = Take(release.App, running);
         try
         {
             var config = Config(release, number, command, request);
             platformLog.Write(release.App, $"{config.Name} of v{release.Version} begins");
-            return (await node.RunAsync(config, new RunStreams(streams.Input, streams.Output, streams.Error, streams.Sizes), running.Cancel.Token)).Status;
+            return (await node.RunAsync(config, new RunStreams(streams.Input, streams.Output, streams.Error, streams.Sizes), running.Canceled)).Status;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -39,7 +39,7 @@ internal sealed class OneOffs(InstanceConfigs configs, INode node, PlatformLog p
     internal async Task EndAsync(string app)
     {
         var ending = _running.Where(pair => pair.Key.App == app).Select(pair => pair.Value).ToList();
-        foreach (var one in ending) one.End();
+        foreach (var one in ending) one.Cancel();
         await Task.WhenAll(ending.Select(one => one.Ended.Task));
     }
 
@@ -65,38 +65,11 @@ internal sealed class OneOffs(InstanceConfigs configs, INode node, PlatformLog p
         _ => command,
     };
 
-    private int Take(string app, Running running)
+    private int Take(string app, RunningWork running)
     {
         for (var number = 1; ; number++)
         {
             if (_running.TryAdd((app, number), running)) return number;
-        }
-    }
-
-    private sealed class Running(CancellationToken caller) : IDisposable
-    {
-        private readonly Lock _lock = new();
-        private bool _disposed;
-
-        internal CancellationTokenSource Cancel { get; } = CancellationTokenSource.CreateLinkedTokenSource(caller);
-
-        internal TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        internal void End()
-        {
-            lock (_lock)
-            {
-                if (!_disposed) Cancel.Cancel();
-            }
-        }
-
-        public void Dispose()
-        {
-            lock (_lock)
-            {
-                _disposed = true;
-                Cancel.Dispose();
-            }
         }
     }
 }

@@ -28,4 +28,12 @@ public sealed record Descriptor
     /// <summary>What later versions of the specification add; kept when we write the document again.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Unknown { get; set; }
+
+    /// <summary>The same with an annotation, in place of one of that name.</summary>
+    public Descriptor WithAnnotation(string name, string value)
+    {
+        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [name] = value };
+        foreach (var (other, kept) in Annotations ?? new Dictionary<string, string>()) annotations.TryAdd(other, kept);
+        return this with { Annotations = annotations };
+    }
 }

@@ -2,6 +2,8 @@ using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
 using Paas.Linux.Cgroups;
 using Paas.Linux.Launching;
+using Paas.Oci.Runtime;
+using Paas.Runtime.Hooks;
 using Paas.Runtime.State;
 using static Paas.Linux.Native;
 
@@ -72,6 +74,14 @@ public sealed class RunningContainer : IDisposable
 
     /// <summary>Most memory used at one time, in bytes; null where the kernel does not say.</summary>
     public long? PeakMemoryBytes() => _group.PeakMemory();
+
+    /// <summary>As <see cref="Delete"/>, and runs the poststop hooks afterwards (runtime.md, Lifecycle).</summary>
+    /// <param name="config">What it was made of.</param>
+    internal void DeleteWithHooks(RuntimeConfig config)
+    {
+        Delete();
+        PoststopHooks.Run(config, _record);
+    }
 
     /// <summary>Kills what is left and removes cgroups and state.</summary>
     public void Delete()

@@ -1,6 +1,5 @@
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
-using Paas.Runtime.Hooks;
 using Paas.Runtime.Rootless;
 using Paas.Runtime.Terminals;
 
@@ -25,8 +24,7 @@ internal static class CreateVerb
         }
         catch
         {
-            container.Delete();
-            PoststopHooks.Run(spec.Config, container.Record);
+            container.DeleteWithHooks(spec.Config);
             throw;
         }
 

@@ -2,7 +2,6 @@ using Paas.Linux;
 using Paas.Runtime.Checkpoints;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
-using Paas.Runtime.Hooks;
 using Paas.Runtime.Terminals;
 
 namespace Paas.Runtime.Verbs;
@@ -30,15 +29,13 @@ internal static class RestoreVerb
         }
         catch
         {
-            container.Delete();
-            PoststopHooks.Run(spec.Config, container.Record);
+            container.DeleteWithHooks(spec.Config);
             throw;
         }
 
         terminal.Relay(container.Process);
         var code = container.WaitForExit().ShellCode;
-        container.Delete();
-        PoststopHooks.Run(spec.Config, container.Record);
+        container.DeleteWithHooks(spec.Config);
         return code;
     }
 }

@@ -57,8 +57,7 @@ internal static class RunVerb
         {
             if (delete)
             {
-                container.Delete();
-                PoststopHooks.Run(spec.Config, container.Record);
+                container.DeleteWithHooks(spec.Config);
             }
         }
     }
