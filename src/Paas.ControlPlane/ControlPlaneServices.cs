@@ -57,7 +57,7 @@ public static class ControlPlaneServices
         services.AddRegistry(options);
         services.AddSshKeys();
         services.AddCleanup(options);
-        services.AddSingleton<AppFiles>().AddSingleton<AppDestruction>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>();
+        services.AddSingleton<AppFiles>().AddSingleton<AppDestruction>().AddSingleton<AppUrls>().AddSingleton<AppLogs>().AddSingleton<OneOffs>().AddSingleton<InstanceExecs>().AddSingleton<InstanceTable>().AddSingleton<AppRestart>();
         services.AddGit(options);
         services.AddSingleton<BuildpackSettings>().AddSingleton<BuildExplanations>().AddSingleton<BuildBills>().AddSingleton<IBuildpacks, BuildpackDesk>();
         services.AddSingleton<StackTable>().AddSingleton<AppRebase>().AddSingleton<IStacks, StackDesk>();
@@ -192,6 +192,7 @@ public static class ControlPlaneServices
         provider.GetRequiredService<Deployer>(),
         provider.GetRequiredService<Reconciler>(),
         provider.GetRequiredService<InstanceTable>(),
+        provider.GetRequiredService<AppRestart>(),
         provider.GetRequiredService<AppChanges>(),
         provider.GetRequiredService<GitRepositories>(),
         provider.GetRequiredService<AppDestruction>(),

@@ -27,6 +27,13 @@ public sealed partial class Platform
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<InstanceDocument>> RestartAsync(string app, RestartRequest request, CancellationToken ct)
+    {
+        await _restart.RunAsync(app, request.Processes ?? [], ct);
+        return _table.Rows(_reconciler.Observe(app));
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<InstanceDocument>> ListInstancesAsync(string app, CancellationToken ct)
     {
         _apps.Get(app);

@@ -37,6 +37,7 @@ public sealed partial class Platform : IPlatform
     private readonly Deployer _deployer;
     private readonly Reconciler _reconciler;
     private readonly InstanceTable _table;
+    private readonly AppRestart _restart;
     private readonly AppChanges _changes;
     private readonly GitRepositories _repositories;
     private readonly AppDestruction _destruction;
@@ -54,7 +55,7 @@ public sealed partial class Platform : IPlatform
 
     internal Platform(
         ControlPlaneOptions options, AppStore apps, ReleaseStore releases, DeploymentStore deployments, InstanceStore instances, BuildStore builds,
-        BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildpackSettings buildpacks, BuildQueue queue, BuiltImages built, Deployer deployer, Reconciler reconciler, InstanceTable table, AppChanges changes,
+        BuildIntake intake, ImageBuilds imageBuilds, BuilderSettings builders, BuildpackSettings buildpacks, BuildQueue queue, BuiltImages built, Deployer deployer, Reconciler reconciler, InstanceTable table, AppRestart restart, AppChanges changes,
         GitRepositories repositories, AppDestruction destruction, AppUrls urls, AppLogs logs, OneOffs oneOffs, InstanceExecs execs, CronRuns cron, PlatformLog platformLog,
         ImageStore images, ImageCatalog catalog, RegistryStore registry, ImageCleanup cleanup)
     {
@@ -62,7 +63,7 @@ public sealed partial class Platform : IPlatform
         (_intake, _imageBuilds, _builders, _buildpacks, _queue, _deployer, _reconciler, _table, _changes) = (intake, imageBuilds, builders, buildpacks, queue, deployer, reconciler, table, changes);
         _built = built;
         (_repositories, _destruction, _urls, _logs, _oneOffs, _execs) = (repositories, destruction, urls, logs, oneOffs, execs);
-        (_cron, _platformLog) = (cron, platformLog);
+        (_restart, _cron, _platformLog) = (restart, cron, platformLog);
         (_images, _content, _catalog, _registry, _cleanup) = (images, images.Content, catalog, registry, cleanup);
     }
 

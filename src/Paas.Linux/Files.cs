@@ -317,7 +317,10 @@ public static unsafe class Files
     }
 
     /// <summary>As <see cref="ReadBytes(string)"/>, of an open file from where it stands.</summary>
-    public static byte[] ReadBytes(SafeFileHandle file)
+    /// <param name="file">The file, or a pipe.</param>
+    /// <param name="most">Bytes that are read at most.</param>
+    /// <exception cref="LinuxException">EFBIG: it has more than <paramref name="most"/>.</exception>
+    public static byte[] ReadBytes(SafeFileHandle file, int most = int.MaxValue)
     {
         // Most fit into this, and are copied once.
         Span<byte> all = stackalloc byte[4096];
@@ -327,6 +330,7 @@ public static unsafe class Files
             var count = Events.Descriptors.Read(file, all[length..]);
             if (count <= 0) return all[..length].ToArray();
             length += count;
+            if (length > most) throw new LinuxException("read", Errno.EFBIG);
             if (length < all.Length) continue;
             var larger = new byte[4 * length];
             all.CopyTo(larger);

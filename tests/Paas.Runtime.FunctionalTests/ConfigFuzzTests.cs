@@ -58,6 +58,9 @@ public sealed class ConfigFuzzTests
         }),
         ("100,000 mounts", config => config["mounts"] = new JsonArray(
             [.. Enumerable.Range(0, 100_000).Select(_ => new JsonObject { ["destination"] = "/tmp", ["type"] = "tmpfs", ["source"] = "tmpfs" })])),
+        ("500,000 devices", config => config["linux"]!["devices"] = new JsonArray(
+            [.. Enumerable.Range(0, 500_000).Select(_ => new JsonObject { ["path"] = "/a", ["type"] = "c" })])),
+        ("500,000 hooks", config => config["hooks"] = new JsonObject { ["poststop"] = new JsonArray([.. Enumerable.Range(0, 500_000).Select(_ => new JsonObject { ["path"] = "a" })]) }),
         ("a text of 50 MB", config => config["hostname"] = new string('x', 50_000_000)),
         ("an unknown member of 10 MB", config => config["unknown"] = new string('x', 10_000_000)),
         ("a million annotations", config => config["annotations"] = new JsonObject(Enumerable.Range(0, 1_000_000).Select(i => KeyValuePair.Create($"{i}", (JsonNode?)JsonValue.Create("x"))))),

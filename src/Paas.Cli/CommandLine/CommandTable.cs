@@ -8,7 +8,7 @@ internal static class CommandTable
     public static IReadOnlyList<(string Title, IReadOnlyList<Command> Commands)> Groups { get; } =
     [
         ("Apps", [new CreateCommand(), new AppsCommand(), new OpenCommand(), new DestroyCommand()]),
-        ("What runs", [new PsCommand(), new ScaleCommand(), new PsRebuildCommand(), new LogsCommand(), new RunCommand(), new EnterCommand(), new CronCommand(), new CronRunCommand()]),
+        ("What runs", [new PsCommand(), new ScaleCommand(), new RestartCommand(), new PsRebuildCommand(), new LogsCommand(), new RunCommand(), new EnterCommand(), new CronCommand(), new CronRunCommand()]),
         ("Config", [new ConfigCommand(), new ConfigSetCommand(), new ConfigGetCommand(), new ConfigUnsetCommand()]),
         ("Releases", [new ReleasesCommand(), new RollbackCommand(), new DeployCommand(), new GitFromImageCommand(), new GitFromArchiveCommand(), new BuildsCommand(), new BuildsInfoCommand(), new BuildsOutputCommand(), new BuildsExplainCommand(), new BuildsSbomCommand(), new BuildsCancelCommand(), new BuilderCommand(), new BuilderSetCommand()]),
         ("Buildpacks", [new BuildpacksCommand(), new BuildpacksSetCommand(), new BuildpacksAddCommand(), new BuildpacksRemoveCommand(), new BuildpacksClearCommand(), new BuildpacksReportCommand()]),

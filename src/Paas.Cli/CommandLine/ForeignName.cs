@@ -13,6 +13,7 @@ internal static class ForeignName
         ["ps:stop"] = "scale TYPE=0",
         ["ps:start"] = "scale TYPE=1",
         ["dyno:scale"] = "scale",
+        ["dyno:restart"] = "restart",
         ["ps:exec"] = "enter",
         ["run:inside"] = "enter",
         ["config:add"] = "config:set",

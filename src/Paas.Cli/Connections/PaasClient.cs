@@ -54,6 +54,9 @@ internal sealed partial class PaasClient : IPlatform, IDisposable
     public async Task<IReadOnlyList<FormationEntry>> ScaleAsync(string app, ScaleRequest request, CancellationToken ct) =>
         await SlowAsync(With(HttpMethod.Patch, Of(app) + "/formation", request, Json.ScaleRequest), Json.IReadOnlyListFormationEntry, ct) ?? [];
 
+    public async Task<IReadOnlyList<InstanceDocument>> RestartAsync(string app, RestartRequest request, CancellationToken ct) =>
+        await SlowAsync(With(HttpMethod.Post, Of(app) + "/restart", request, Json.RestartRequest), Json.IReadOnlyListInstanceDocument, ct) ?? [];
+
     public Task<IReadOnlyList<InstanceDocument>> ListInstancesAsync(string app, CancellationToken ct) =>
         GetAsync(Of(app) + "/instances", Json.IReadOnlyListInstanceDocument, ct);
 

@@ -17,6 +17,7 @@ namespace Paas.Contracts.Api;
 [JsonSerializable(typeof(IReadOnlyList<AppDocument>))]
 [JsonSerializable(typeof(IReadOnlyList<FormationEntry>))]
 [JsonSerializable(typeof(ScaleRequest))]
+[JsonSerializable(typeof(RestartRequest))]
 [JsonSerializable(typeof(ConfigDocument))]
 [JsonSerializable(typeof(ConfigChange))]
 [JsonSerializable(typeof(InstanceDocument))]

@@ -51,6 +51,10 @@ public sealed record FormationEntry(string Type, int Quantity, string? Command =
 /// <summary><c>PATCH /v1/apps/{app}/formation</c>. Types not named stay as they are.</summary>
 public sealed record ScaleRequest(IReadOnlyDictionary<string, int> Quantities);
 
+/// <summary>Body of <c>POST /v1/apps/{app}/restart</c>.</summary>
+/// <param name="Processes">Types and instances, <c>web</c> or <c>web.1</c>; everything that runs where there are none.</param>
+public sealed record RestartRequest(IReadOnlyList<string>? Processes = null);
+
 /// <summary>Config vars: <c>GET /v1/apps/{app}/config</c>.</summary>
 /// <param name="Vars">Name → value.</param>
 /// <param name="Secrets">Names of those whose values are shown only to who asks for them.</param>

@@ -37,6 +37,13 @@ public interface IPlatform
     /// <summary>Returns once the observed instances are as wanted. NotFound for an unknown process type, InvalidRequest for a bad quantity. <c>PATCH /v1/apps/{app}/formation</c></summary>
     Task<IReadOnlyList<FormationEntry>> ScaleAsync(string app, ScaleRequest request, CancellationToken ct);
 
+    /// <summary>
+    /// Puts new instances of the same release in the place of those there are, and returns when they serve. NotFound for a process it does
+    /// not have, Conflict where nothing runs, DeploymentFailed where one does not come up: then the one before keeps running.
+    /// <c>POST /v1/apps/{app}/restart</c>
+    /// </summary>
+    Task<IReadOnlyList<InstanceDocument>> RestartAsync(string app, RestartRequest request, CancellationToken ct);
+
     /// <summary><c>GET /v1/apps/{app}/instances</c></summary>
     Task<IReadOnlyList<InstanceDocument>> ListInstancesAsync(string app, CancellationToken ct);
 

@@ -84,7 +84,12 @@ internal sealed class Deployer(DeploymentStore deployments, ReleaseStore release
     /// come up.
     /// </summary>
     /// <param name="explain">Says why an instance is not well.</param>
-    internal async Task SettleAsync(string app, TimeSpan patience, Func<AppState, Task<string?>> explain, CancellationToken ct)
+    internal Task SettleAsync(string app, TimeSpan patience, Func<AppState, Task<string?>> explain, CancellationToken ct) =>
+        SettleAsync(app, patience, ReconcilePlan.IsSettled, explain, ct);
+
+    /// <summary>As the other, but for what is wanted.</summary>
+    /// <param name="settled">True when it is there.</param>
+    internal async Task SettleAsync(string app, TimeSpan patience, Func<AppState, bool> settled, Func<AppState, Task<string?>> explain, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(patience);
@@ -97,7 +102,7 @@ internal sealed class Deployer(DeploymentStore deployments, ReleaseStore release
             // A deployment under way scales too; its own watcher tells how it ends.
             if (state.Deployment is null)
             {
-                if (ReconcilePlan.IsSettled(state)) return;
+                if (settled(state)) return;
                 if (await explain(state) is { } problem) throw new PaasException(ErrorCode.DeploymentFailed, problem);
             }
 

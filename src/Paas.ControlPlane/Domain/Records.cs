@@ -70,4 +70,7 @@ internal sealed record Instance(
 
     /// <summary>The release's port; null where it has none of its own.</summary>
     internal int? Port { get; init; }
+
+    /// <summary>When it was asked that another one takes its place; null where nobody asked, or the other one did not come up.</summary>
+    internal DateTimeOffset? RestartAskedAt { get; init; }
 }

@@ -13,6 +13,7 @@ internal sealed class AppBook
     private readonly Dictionary<string, InstanceOperation> _operations = [];
     private readonly Dictionary<string, Check> _checks = [];
     private readonly Dictionary<Slot, (int Count, SlotHold Hold)> _holds = [];
+    private readonly Dictionary<string, string> _abandoned = [];
 
     internal InstanceOperation Operation(string container)
     {
@@ -99,11 +100,24 @@ internal sealed class AppBook
         lock (_lock) _holds.Clear();
     }
 
+    /// <summary>Notes why the last restart of an instance was given up.</summary>
+    internal void Abandon(string container, string why)
+    {
+        lock (_lock) _abandoned[container] = why;
+    }
+
+    /// <summary>Why the last restart of an instance was given up; null where none was, or paasd has started since.</summary>
+    internal string? Abandoned(string container)
+    {
+        lock (_lock) return _abandoned.GetValueOrDefault(container);
+    }
+
     /// <summary>The container is gone.</summary>
     internal void Forget(string container)
     {
         lock (_lock)
         {
+            _abandoned.Remove(container);
             if (_checks.Remove(container, out var check)) check.Cancel.Cancel();
         }
     }

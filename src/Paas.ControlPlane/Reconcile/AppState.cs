@@ -107,6 +107,9 @@ internal sealed record InstanceState(
 
     internal bool Retired => Instance.RetiredAt is not null;
 
+    /// <summary>True where another one is to take its place, and has not yet.</summary>
+    internal bool Outgoing => Instance.RestartAskedAt is not null && !Retired;
+
     /// <summary>True where no process of it will ever run again.</summary>
     internal bool Dead => Operation == InstanceOperation.None && (!Known || Lost || Status is SupervisedStatus.Exited or SupervisedStatus.Failed);
 

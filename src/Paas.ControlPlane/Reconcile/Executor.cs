@@ -64,6 +64,9 @@ internal sealed partial class Executor(
             case FailDeployment fail:
                 await FailAsync(state.App, fail, ct);
                 return true;
+            case AbandonRestart abandon:
+                await AbandonAsync(state.App, Find(state, abandon.Container), abandon, book, ct);
+                return true;
             default:
                 throw new ArgumentOutOfRangeException(nameof(action), action, null);
         }
@@ -182,14 +185,28 @@ internal sealed partial class Executor(
 
     private async Task FailAsync(string app, FailDeployment fail, CancellationToken ct)
     {
-        var instance = fail.Container is null ? null : instances.List(app).SingleOrDefault(one => one.Container == fail.Container);
-        var error = instance is not null ? await diagnosis.ExplainAsync(instance, containers.Find(instance.Container), fail.Problem, ct)
-            : fail.Problem == DeploymentProblem.RouterSilent
-                ? $"the router did not take the new endpoints within {options.RouterTimeout.TotalSeconds:0} s\nNext: see whether paas-router runs; its socket is {options.RouterSocketPath}."
-                : fail.Error ?? "it could not be started";
+        var error = fail.Problem == DeploymentProblem.RouterSilent
+            ? $"the router did not take the new endpoints within {options.RouterTimeout.TotalSeconds:0} s\nNext: see whether paas-router runs; its socket is {options.RouterSocketPath}."
+            : await ExplainAsync(app, fail.Container, fail.Problem, fail.Error, ct);
         if (!deployments.Advance(app, fail.Id, DeploymentEvent.Fail, error)) return;
         if (deployments.Find(app, fail.Id) is { } deployment) platformLog.Write(app, $"v{deployment.Release} was given up: {error.Split('\n')[0]}");
         changes.Notify(app);
+    }
+
+    private async Task AbandonAsync(string app, InstanceState holder, AbandonRestart abandon, AppBook book, CancellationToken ct)
+    {
+        var error = await ExplainAsync(app, abandon.Failed, abandon.Problem, abandon.Error, ct);
+        // Before the mark goes: who waits for the restart looks here when it is gone.
+        book.Abandon(abandon.Container, error);
+        instances.AbandonRestart(abandon.Container);
+        platformLog.Write(app, $"the restart of {holder.Instance.Name} was given up: {error.Split('\n')[0]}");
+        changes.Notify(app);
+    }
+
+    private async Task<string> ExplainAsync(string app, string? container, DeploymentProblem problem, string? error, CancellationToken ct)
+    {
+        var instance = container is null ? null : instances.List(app).SingleOrDefault(one => one.Container == container);
+        return instance is not null ? await diagnosis.ExplainAsync(instance, containers.Find(instance.Container), problem, ct) : error ?? "it could not be started";
     }
 
     private void InBackground(string container, string app, AppBook book, Func<Task> work) => _ = Task.Run(async () =>

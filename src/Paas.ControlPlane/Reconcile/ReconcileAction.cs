@@ -34,7 +34,12 @@ internal sealed record AdvanceDeployment(int Id, DeploymentEvent Event) : Reconc
 /// <param name="Error">The cause in words where there is no instance to ask.</param>
 internal sealed record FailDeployment(int Id, string? Container, DeploymentProblem Problem, string? Error) : ReconcileAction;
 
-/// <summary>Why a deployment cannot succeed.</summary>
+/// <summary>Let an instance that was to be replaced go on, since the one that was to follow does not come up.</summary>
+/// <param name="Failed">The one that does not; null where it could not be made.</param>
+/// <param name="Error">The cause in words where there is no instance to ask.</param>
+internal sealed record AbandonRestart(string Container, string? Failed, DeploymentProblem Problem, string? Error) : ReconcileAction;
+
+/// <summary>Why a deployment, or a restart, cannot succeed.</summary>
 internal enum DeploymentProblem
 {
     /// <summary>The container could not be made.</summary>

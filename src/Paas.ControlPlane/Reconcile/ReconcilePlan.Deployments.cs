@@ -58,13 +58,12 @@ internal static partial class ReconcilePlan
             : null;
     }
 
-    private static FailDeployment Because(WantedDeployment deployment, InstanceState instance) => new(
-        deployment.Id,
-        instance.Container,
-        instance.Status == SupervisedStatus.Failed ? DeploymentProblem.NotStarted
-            : instance.Health == InstanceHealth.Failed && instance.Exits == 0 ? DeploymentProblem.Unhealthy
-            : DeploymentProblem.Exited,
-        null);
+    private static FailDeployment Because(WantedDeployment deployment, InstanceState instance) => new(deployment.Id, instance.Container, ProblemOf(instance), null);
+
+    private static DeploymentProblem ProblemOf(InstanceState failed) =>
+        failed.Status == SupervisedStatus.Failed ? DeploymentProblem.NotStarted
+        : failed.Health == InstanceHealth.Failed && failed.Exits == 0 ? DeploymentProblem.Unhealthy
+        : DeploymentProblem.Exited;
 
     private static bool HasFailed(InstanceState instance) =>
         instance.Known && !instance.Lost

@@ -19,6 +19,7 @@ internal static partial class ReconcilePlan
         var wanted = Wanted(state);
         var kept = Keep(state, wanted);
         actions.AddRange(Deployment(state, kept, limits, now));
+        actions.AddRange(AbandonedRestarts(state, kept));
         actions.AddRange(Retirements(state, kept));
         actions.AddRange(Starts(state, wanted, kept, now));
         actions.AddRange(Checks(state));
@@ -34,7 +35,7 @@ internal static partial class ReconcilePlan
         if (state.Deployment is not null) return false;
         var wanted = Wanted(state);
         var kept = Keep(state, wanted);
-        return wanted.All(slot => kept.TryGetValue(slot, out var instance) && instance.Serving)
+        return wanted.All(slot => kept.TryGetValue(slot, out var instance) && instance is { Serving: true, Outgoing: false })
             && state.Instances.All(instance => instance.Retired || kept.GetValueOrDefault(instance.Slot)?.Container == instance.Container)
             && Same(Entry(state), state.Routes.Published)
             && state.Routes.Acknowledged;
@@ -54,29 +55,36 @@ internal static partial class ReconcilePlan
         ];
     }
 
-    // One instance for each slot: the one that serves, else the one that is furthest, else the oldest.
+    // One instance for each slot: the one that serves, else the one that is furthest, else the oldest. One that is to be replaced
+    // keeps its place until another serves.
     private static Dictionary<Slot, InstanceState> Keep(AppState state, IReadOnlyList<Slot> wanted)
     {
         var slots = wanted.ToHashSet();
         return state.Instances
-            .Where(instance => slots.Contains(instance.Slot) && !instance.Retired && !instance.Dead && instance.Operation != InstanceOperation.Ending)
+            .Where(instance => slots.Contains(instance.Slot) && Remains(instance))
             .GroupBy(instance => instance.Slot)
             .ToDictionary(group => group.Key, group => group
-                .OrderByDescending(instance => instance.Serving ? 2 : instance.Running ? 1 : 0)
+                .OrderByDescending(instance => instance.Serving && !instance.Outgoing)
+                .ThenByDescending(instance => instance.Outgoing)
+                .ThenByDescending(instance => instance.Serving ? 2 : instance.Running ? 1 : 0)
                 .ThenBy(instance => instance.Instance.CreatedAt)
                 .ThenBy(instance => instance.Container, StringComparer.Ordinal)
                 .First());
     }
 
+    private static bool Remains(InstanceState instance) => !instance.Retired && !instance.Dead && instance.Operation != InstanceOperation.Ending;
+
     private static IEnumerable<ReconcileAction> Retirements(AppState state, Dictionary<Slot, InstanceState> kept) =>
         from instance in state.Instances
-        where !instance.Retired && !instance.Dead && instance.Operation != InstanceOperation.Ending
-        where kept.GetValueOrDefault(instance.Slot)?.Container != instance.Container
+        where Remains(instance)
+        let holder = kept.GetValueOrDefault(instance.Slot)
+        where holder?.Container != instance.Container && Successor(state, holder)?.Container != instance.Container
         select new RetireInstance(instance.Container);
 
     private static IEnumerable<ReconcileAction> Starts(AppState state, IReadOnlyList<Slot> wanted, Dictionary<Slot, InstanceState> kept, DateTimeOffset now) =>
         from slot in wanted
-        where !kept.ContainsKey(slot)
+        let holder = kept.GetValueOrDefault(slot)
+        where holder is null || (holder.Outgoing && Successor(state, holder) is null)
         where !state.Holds.Any(hold => hold.Slot == slot && hold.Until > now)
         select new StartInstance(slot);
 

@@ -78,6 +78,16 @@ internal sealed partial class Reconciler(
         Signal(app);
     }
 
+    /// <summary>What failed to start in these slots is tried again without waiting.</summary>
+    internal void Retry(string app, IEnumerable<Slot> slots)
+    {
+        foreach (var slot in slots) LoopOf(app).Book.Release(slot);
+        Signal(app);
+    }
+
+    /// <summary>Why the last restart of an instance was given up; null where that is not known.</summary>
+    internal string? WhyAbandoned(string app, string container) => LoopOf(app).Book.Abandoned(container);
+
     /// <summary>Why the last check of an instance failed, or null.</summary>
     internal string? ProblemOf(InstanceState instance) => LoopOf(instance.Instance.App).Book.Health(instance.Container, instance.Start).Problem;
 

@@ -35,7 +35,7 @@ internal static class EndpointActions
         ],
         [AccessAction.Deploy] =
         [
-            "GET /v1/apps/{app}/config", "PATCH /v1/apps/{app}/config", "PATCH /v1/apps/{app}/formation", "POST /v1/apps/{app}/rollback",
+            "GET /v1/apps/{app}/config", "PATCH /v1/apps/{app}/config", "PATCH /v1/apps/{app}/formation", "POST /v1/apps/{app}/restart", "POST /v1/apps/{app}/rollback",
             "POST /v1/apps/{app}/builds", "POST /v1/apps/{app}/rebuild", "POST /v1/apps/{app}/builds/{number:int}/cancel", "PUT /v1/apps/{app}/builder", "PUT /v1/apps/{app}/buildpacks", "GET /v1/apps/{app}/run",
             "GET /v1/apps/{app}/instances/{name}/exec", "PUT /v1/apps/{app}/registry", "POST /v1/apps/{app}/image", "POST /v1/apps/{app}/rebase", "PATCH /v1/apps/{app}/git", "POST /v1/apps/{app}/archive",
             "POST /v1/apps/{app}/git/builds", "POST /v1/apps/{app}/git/sync", "GET /v1/apps/{app}/git/key", "POST /v1/apps/{app}/git/key",

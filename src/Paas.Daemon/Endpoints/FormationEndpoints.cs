@@ -19,6 +19,13 @@ internal static class FormationEndpoints
                 context, async ct => (IReadOnlyList<FormationEntry>?)await platform.ScaleAsync(app, request, ct), ApiJsonContext.Default.IReadOnlyListFormationEntry);
         });
 
+        api.MapPost("/apps/{app}/restart", async (string app, HttpContext context, IPlatform platform) =>
+        {
+            var request = await RequestBody.ReadAsync(context, ApiJsonContext.Default.RestartRequest);
+            await SlowAnswer.WriteAsync(
+                context, async ct => (IReadOnlyList<InstanceDocument>?)await platform.RestartAsync(app, request, ct), ApiJsonContext.Default.IReadOnlyListInstanceDocument);
+        });
+
         api.MapGet("/apps/{app}/instances", async (string app, IPlatform platform, CancellationToken ct) =>
             TypedResults.Json(await platform.ListInstancesAsync(app, ct), ApiJsonContext.Default.IReadOnlyListInstanceDocument));
     }

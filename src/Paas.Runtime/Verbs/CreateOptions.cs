@@ -182,7 +182,7 @@ internal sealed class CreateOptions
     private static SandboxConfig ReadSandbox(byte[] utf8) =>
         JsonSerializer.Deserialize(utf8, SupervisionJsonContext.Default.SandboxConfig) ?? throw new JsonException("the document is null");
 
-    // Far above any bundle's, and low enough to be read within the program's own memory limit.
+    // Far above any bundle's, and low enough that what is made of it fits into half the program's heap (Paas.Runtime.csproj).
     private const int LongestDocument = 16 * 1024 * 1024;
 
     /// <summary>Reads a JSON file, saying which one when it is not right.</summary>
@@ -191,17 +191,29 @@ internal sealed class CreateOptions
         try
         {
             using var file = Files.Open(path, Native.O_RDONLY);
-            var length = Files.Status(file).Size;
-            if (length > LongestDocument) throw new RuntimeException($"{path} has {length} bytes; no more than {LongestDocument} are read");
-            return read(Files.ReadBytes(file));
+            return Read(file, path, read);
         }
         catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
         {
             throw new RuntimeException($"JSON specification file {path} not found", e);
         }
+    }
+
+    /// <summary>Reads JSON from an open file or pipe.</summary>
+    /// <param name="name">What it is called when it is not right.</param>
+    public static T Read<T>(SafeFileHandle file, string name, Func<byte[], T> read)
+    {
+        try
+        {
+            return read(Files.ReadBytes(file, LongestDocument));
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EFBIG)
+        {
+            throw new RuntimeException($"{name} has more than {LongestDocument} bytes; no document may be longer", e);
+        }
         catch (JsonException e)
         {
-            throw new RuntimeException($"{path}: {e.Message}", e);
+            throw new RuntimeException($"{name}: {e.Message}", e);
         }
     }
 }

@@ -110,9 +110,7 @@ internal sealed class UpdateVerb
 
     private static ResourcesConfig ReadStandardInput()
     {
-        using var input = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false), FileAccess.Read);
-        using var buffer = new MemoryStream();
-        input.CopyTo(buffer);
-        return RuntimeConfigReader.ReadResources(buffer.ToArray());
+        using var input = new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false);
+        return CreateOptions.Read(input, "standard input", bytes => RuntimeConfigReader.ReadResources(bytes));
     }
 }

@@ -301,13 +301,6 @@ public sealed class DeploymentTests : PlaneTest
         Assert.Null((await Platform.GetBuilderAsync("hello", CancellationToken.None)).BuildDir);
     }
 
-    private static async Task<PaasException> FailsAsync(ErrorCode code, Func<Task> action)
-    {
-        var error = await Assert.ThrowsAsync<PaasException>(action);
-        Assert.Equal(code, error.Code);
-        return error;
-    }
-
     private Task<ReleaseDocument?> SetAsync(string app, params (string Name, string? Value)[] vars) =>
         Platform.ChangeConfigAsync(app, new ConfigChange(vars.ToDictionary(pair => pair.Name, pair => pair.Value)), CancellationToken.None);
 

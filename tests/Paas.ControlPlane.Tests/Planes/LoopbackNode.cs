@@ -40,6 +40,9 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
     /// <summary>How many one-off commands run.</summary>
     internal int Running => _running;
 
+    /// <summary>What every container does that is started from now on, whatever its command; null for its command.</summary>
+    internal string? Instead { get; set; }
+
     /// <summary>How everything ends that is executed in a container.</summary>
     internal int ExecStatus { get; set; } = 7;
 
@@ -50,7 +53,7 @@ internal sealed class LoopbackNode(string logs) : INode, IDisposable
     public Task<ObservedContainer> StartAsync(ContainerConfig config, CancellationToken ct)
     {
         lock (Started) Started.Add(config);
-        var command = config.Args[^1];
+        var command = Instead ?? config.Args[^1];
         if (command == Refuse) throw new PaasException(ErrorCode.Internal, "the node has no room");
         var address = Interlocked.Increment(ref _addresses);
         var container = new Container(config, new IPAddress([127, 77, (byte)(address >> 8), (byte)address]), int.Parse(config.Env["PORT"]));

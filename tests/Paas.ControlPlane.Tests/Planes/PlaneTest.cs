@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using Paas.Contracts.Api;
+using Paas.Contracts.Errors;
 using Paas.Testing;
 
 namespace Paas.ControlPlane.Tests.Planes;
@@ -45,6 +46,13 @@ public abstract class PlaneTest : IAsyncLifetime
     }
 
     private protected static Stream Source(string procfile) => new MemoryStream(Encoding.UTF8.GetBytes(procfile));
+
+    private protected static async Task<PaasException> FailsAsync(ErrorCode code, Func<Task> action)
+    {
+        var error = await Assert.ThrowsAsync<PaasException>(action);
+        Assert.Equal(code, error.Code);
+        return error;
+    }
 
     /// <summary>Submits a build and reads it to its end.</summary>
     private protected async Task<(List<string> Lines, BuildResultDocument Result)> PushAsync(string app, string procfile, string branch = "main") =>

@@ -144,6 +144,31 @@ public sealed class ReconcilePlanTests
         Assert.Contains(new StartInstance(new Slot("web", 1, 2)), Plan(state));
     }
 
+    [Fact]
+    public void What_is_to_be_replaced_serves_until_its_successor_does()
+    {
+        var old = Outgoing(Up("a", 1));
+        var young = Up("b", 1) with { Health = InstanceHealth.Checking };
+        Assert.Equal([new StartInstance(old.Slot)], Plan(Settled(old)));
+        Assert.Empty(Plan(Settled(old) with { Instances = [old, young] }));
+        var plan = Plan(Settled(old) with { Instances = [old, young with { Health = InstanceHealth.Healthy }] });
+        Assert.Equal(new RetireInstance("a"), plan[0]);
+        Assert.Equal(young.Address, Assert.Single(Assert.IsType<PublishRoutes>(plan[1]).Entry!.Endpoints).Address);
+        Assert.False(ReconcilePlan.IsSettled(Settled(old)));
+    }
+
+    [Fact]
+    public void A_successor_that_fails_is_given_up()
+    {
+        var old = Outgoing(Up("a", 1));
+        var young = Up("b", 1) with { Health = InstanceHealth.Failed };
+        Assert.Equal(new AbandonRestart("a", "b", DeploymentProblem.Unhealthy, null), Plan(Settled(old) with { Instances = [old, young] })[0]);
+        Assert.Contains(new RetireInstance("b"), Plan(Settled(old) with { Instances = [Up("a", 1), young] }));
+        var hold = new SlotHold(old.Slot, Now + TimeSpan.FromSeconds(1), "no room");
+        Assert.Equal(
+            [new AbandonRestart("a", null, DeploymentProblem.NotStarted, "web.1 could not be started: no room")], Plan(Settled(old) with { Holds = [hold] }));
+    }
+
     [Theory]
     [InlineData(null, 0, "hello has not been deployed yet; git push paas main")]
     [InlineData(1, 0, "hello is scaled to zero; paas scale web=1 -a hello")]
@@ -153,6 +178,8 @@ public sealed class ReconcilePlanTests
         var state = Settled() with { Live = live is null ? null : V1, Formation = new Dictionary<string, int> { ["web"] = web } };
         Assert.Equal(reason, ReconcilePlan.Entry(state)!.Reason);
     }
+
+    private static InstanceState Outgoing(InstanceState instance) => instance with { Instance = instance.Instance with { RestartAskedAt = Now } };
 
     private static IReadOnlyList<ReconcileAction> Plan(AppState state) => ReconcilePlan.For(state, World.Limits, Now);
 

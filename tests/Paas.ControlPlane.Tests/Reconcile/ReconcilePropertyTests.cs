@@ -69,6 +69,50 @@ public sealed class ReconcilePropertyTests
     }
 
     [Fact]
+    public void A_restart_replaces_everything_and_never_has_fewer_endpoints_than_before()
+    {
+        for (var seed = 0; seed < Worlds; seed++)
+        {
+            var random = new Random(seed);
+            var world = Deployed(seed, web: random.Next(1, 5));
+            var (before, endpoints) = (world.Containers.Select(container => container.Id).ToHashSet(), world.Router!.Endpoints.Count);
+            world.AskRestart();
+            for (var pass = 0; pass < EnoughPasses; pass++)
+            {
+                if (random.Next(2) == 0) world.Pass(crashInTheMiddle: random.Next(3) == 0);
+                else world.Settle();
+                Assert.True(world.Router!.Endpoints.Count >= endpoints, $"seed {seed}: {world.Router.Endpoints.Count} of {endpoints} endpoints");
+                foreach (var endpoint in world.Router.Endpoints)
+                    Assert.Contains(world.Containers, container => container.Address == endpoint.Address && container.State().Running);
+            }
+
+            Assert.DoesNotContain(world.Containers, container => before.Contains(container.Id));
+            AssertAtRest(world, seed);
+        }
+    }
+
+    [Fact]
+    public void A_restart_whose_instances_do_not_come_up_changes_nothing_for_visitors()
+    {
+        for (var seed = 0; seed < Worlds; seed++)
+        {
+            var random = new Random(seed);
+            var world = Deployed(seed, web: 2);
+            var before = world.Router!.Endpoints;
+            world.Broken.Add(world.Live!.Value);
+            world.AskRestart();
+            for (var pass = 0; pass < EnoughPasses; pass++)
+            {
+                if (random.Next(2) == 0) world.Pass(crashInTheMiddle: random.Next(3) == 0);
+                else world.Settle();
+                Assert.Equal(before, world.Router!.Endpoints);
+            }
+
+            AssertAtRest(world, seed);
+        }
+    }
+
+    [Fact]
     public void A_destroyed_app_leaves_nothing()
     {
         for (var seed = 0; seed < Worlds; seed++)

@@ -101,10 +101,17 @@ internal sealed class World(int seed)
             case 5 when _random.Next(4) == 0: Deploy(_random.Next(4) == 0 ? ["worker"] : ["web", "worker"]); break;
             case 6: Formation[_random.Next(3) == 0 ? "worker" : "web"] = _random.Next(4); break;
             case 7 when container is { Known: true }: container.Forget(); break;
+            case 8 when _random.Next(3) == 0: AskRestart(); break;
             default:
                 foreach (var one in _containers.ToList()) Progress(one);
                 break;
         }
+    }
+
+    /// <summary>Somebody asks for new instances in place of those of the live release.</summary>
+    internal void AskRestart()
+    {
+        foreach (var container in _containers.Where(one => !one.Retired && one.Slot.Release == Live)) container.RestartAskedAt = Now;
     }
 
     /// <summary>paasd was killed: what only it knew is gone.</summary>
@@ -128,7 +135,7 @@ internal sealed class World(int seed)
         switch (action)
         {
             case StartInstance start:
-                Assert.DoesNotContain(_containers, one => one.Slot == start.Slot && !one.Retired && one.Alive);
+                Assert.DoesNotContain(_containers, one => one.Slot == start.Slot && !one.Retired && one.Alive && one.RestartAskedAt is null);
                 _containers.Add(new Container($"c{++_made}", start.Slot, $"10.0.0.{_made}:5000", Now));
                 return false;
             case CheckInstance check:
@@ -148,6 +155,9 @@ internal sealed class World(int seed)
                 return true;
             case AdvanceDeployment advance:
                 Advance(_deployments.Single(one => one.Id == advance.Id), advance.Event);
+                return true;
+            case AbandonRestart abandon:
+                Find(abandon.Container).RestartAskedAt = null;
                 return true;
             case FailDeployment fail:
                 Advance(_deployments.Single(one => one.Id == fail.Id), DeploymentEvent.Fail);
@@ -237,6 +247,8 @@ internal sealed class World(int seed)
 
         internal DateTimeOffset? RetiredAt { get; set; }
 
+        internal DateTimeOffset? RestartAskedAt { get; set; }
+
         internal bool WasRouted { get; set; }
 
         internal bool Known { get; private set; }
@@ -246,7 +258,7 @@ internal sealed class World(int seed)
         internal bool Alive => Operation == InstanceOperation.Starting || (Operation == InstanceOperation.None && Known && !_lost);
 
         internal InstanceState State() => new(
-            new Instance(Id, "hello", Slot.Type, Slot.Number, Slot.Release, createdAt, null, WasRouted, RetiredAt),
+            new Instance(Id, "hello", Slot.Type, Slot.Number, Slot.Release, createdAt, null, WasRouted, RetiredAt) { RestartAskedAt = RestartAskedAt },
             Known, _lost, _status, _start, _exits, Slot.Type == "web" && Known ? Address : null, Health, Requests: 0, Operation);
 
         internal void Run(DateTimeOffset now)
