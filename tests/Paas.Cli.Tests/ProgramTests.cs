@@ -255,6 +255,29 @@ public sealed class ProgramTests : IAsyncLifetime
         Assert.Contains("\r\e[KScaling web... done, now running web at 3", (await watched.RunAsync()).Stdout, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_restart_says_what_it_restarts_and_what_an_app_in_front_would_be()
+    {
+        await _platform.StartAsync(async context =>
+        {
+            var body = await new StreamReader(context.Request.Body).ReadToEndAsync();
+            if (body.Contains("clock", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = 404;
+                context.Response.ContentType = "application/problem+json";
+                await context.Response.WriteAsync("""{"title":"x has no process clock","status":404,"code":"not-found","hint":"What runs is web.1."}""");
+                return;
+            }
+
+            await context.Response.WriteAsync("[]");
+        });
+        Assert.Equal("Restarting x... done\n", (await _platform.Paas("restart", "-a", "x").RunAsync()).Succeeded().Stderr);
+        Assert.Equal("Restarting web, worker.1 of x... done\n", (await _platform.Paas("ps:restart", "-a", "x", "web", "worker.1").RunAsync()).Succeeded().Stderr);
+        Assert.Equal("[]\n", (await _platform.Paas("restart", "-a", "x", "--json").RunAsync()).Succeeded().Stdout);
+        var unknown = await _platform.Paas("restart", "-a", "x", "clock").RunAsync();
+        Assert.Equal((1, " !     x has no process clock\n !     What runs is web.1.\n"), (unknown.ExitCode, unknown.Stderr));
+    }
+
     [Theory]
     [InlineData("protocol=http\nhost=elsewhere.example\n\n", "get", "")]
     [InlineData("protocol=http\nhost=paas.localhost\n\n", "erase", "")]

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Paas.Contracts.Api;
 using Paas.Testing;
 using static Microsoft.Playwright.Assertions;
 
@@ -51,6 +52,18 @@ public sealed class DashboardTests(Dashboard dashboard)
         await page.GotoAsync("/apps/hello");
         await page.GetByRole(AriaRole.Button, new() { Name = "One web less" }).ClickAsync();
         await Expect(page.Locator("tr", new() { HasText = "web.2" })).ToHaveCountAsync(0);
+    }
+
+    [RootFact]
+    public async Task Restarting_with_a_click_replaces_the_instance()
+    {
+        var before = await dashboard.App.InstanceAsync("web.1");
+        var page = await dashboard.OpenAsync();
+        await page.GotoAsync("/apps/hello");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Restart" }).ClickAsync();
+        await Expect(page.GetByText("Restarting hello")).ToBeVisibleAsync();
+        await Eventually.TrueAsync("the instance is another one", TimeSpan.FromSeconds(60), async () =>
+            await dashboard.App.InstancesAsync() is [{ Status: InstanceStatus.Up } only] && only.ContainerId != before.ContainerId);
     }
 
     [RootFact]

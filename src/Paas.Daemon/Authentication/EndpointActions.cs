@@ -40,7 +40,7 @@ internal static class EndpointActions
             "GET /v1/apps/{app}/instances/{name}/exec", "PUT /v1/apps/{app}/registry", "POST /v1/apps/{app}/image", "POST /v1/apps/{app}/rebase", "PATCH /v1/apps/{app}/git", "POST /v1/apps/{app}/archive",
             "POST /v1/apps/{app}/git/builds", "POST /v1/apps/{app}/git/sync", "GET /v1/apps/{app}/git/key", "POST /v1/apps/{app}/git/key",
             "POST /{app}.git/git-receive-pack",
-            "GET /apps/{app}/config", "GET /fragments/apps/{app}/config", "POST /apps/{app}/scale", "POST /apps/{app}/config", "POST /apps/{app}/rollback",
+            "GET /apps/{app}/config", "GET /fragments/apps/{app}/config", "POST /apps/{app}/scale", "POST /apps/{app}/restart", "POST /apps/{app}/config", "POST /apps/{app}/rollback",
         ],
         [AccessAction.Administer] =
         [

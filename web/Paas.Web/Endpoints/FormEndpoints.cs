@@ -28,6 +28,7 @@ internal static class FormEndpoints
         var forms = site.MapGroup("").RequireAuthorization();
         forms.MapPost("/apps", CreateAsync);
         forms.MapPost("/apps/{app}/scale", ScaleAsync);
+        forms.MapPost("/apps/{app}/restart", RestartAsync);
         forms.MapPost("/apps/{app}/config", ConfigAsync);
         forms.MapPost("/apps/{app}/rollback", RollbackAsync);
         forms.MapPost("/apps/{app}/destroy", DestroyAsync);
@@ -57,6 +58,13 @@ internal static class FormEndpoints
             var now = (await platform.GetFormationAsync(app, CancellationToken.None)).FirstOrDefault(entry => entry.Type == type)?.Quantity ?? 0;
             await platform.ScaleAsync(app, new ScaleRequest(new Dictionary<string, int> { [type] = Math.Max(0, now + change) }), CancellationToken.None);
         });
+        return SeeOther(context, $"/apps/{app}");
+    }
+
+    private static async Task<IResult> RestartAsync(string app, HttpContext context, IPlatform platform, LateFailures failures)
+    {
+        await BeginAsync(app, context, failures, $"Restarting {app}: each instance serves until a new one has taken its place", () =>
+            platform.RestartAsync(app, new RestartRequest(), CancellationToken.None));
         return SeeOther(context, $"/apps/{app}");
     }
 
