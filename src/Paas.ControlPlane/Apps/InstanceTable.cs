@@ -32,7 +32,8 @@ internal sealed class InstanceTable(ContainerView containers, ReleaseStore relea
                 .OrderBy(row => row.Type != Formations.Web)
                 .ThenBy(row => row.Type, StringComparer.Ordinal)
                 .ThenBy(row => int.Parse(row.Name.AsSpan(row.Name.LastIndexOf('.') + 1), CultureInfo.InvariantCulture))
-                .ThenByDescending(row => row.Release),
+                .ThenByDescending(row => row.Release)
+                .ThenBy(row => row.Status == InstanceStatus.Stopping),
         ];
     }
 

@@ -23,6 +23,19 @@ public sealed class AppRestartTests : PlaneTest
     }
 
     [Fact]
+    public async Task What_still_answers_somebody_comes_after_what_took_its_place()
+    {
+        await ServingAsync(web: 1, worker: 0);
+        Router.Loads[Assert.Single(Router.App("hello")!.Endpoints).Address] = 1;
+
+        await RestartAsync();
+
+        Assert.Equal([InstanceStatus.Up, InstanceStatus.Stopping], (await InstancesAsync("hello")).Select(instance => instance.Status));
+        Router.Loads.Clear();
+        await EventuallyAsync(async () => (await InstancesAsync("hello")).Count == 1, "the one before stops once it is idle");
+    }
+
+    [Fact]
     public async Task Only_what_is_named_is_replaced()
     {
         var before = await ServingAsync(web: 2, worker: 1);
