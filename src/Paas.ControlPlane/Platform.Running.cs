@@ -1,6 +1,7 @@
 using Paas.Contracts.Api;
 using Paas.Contracts.Errors;
 using Paas.ControlPlane.Domain;
+using Paas.ControlPlane.Reconcile;
 
 namespace Paas.ControlPlane;
 
@@ -20,7 +21,7 @@ public sealed partial class Platform
         if (_apps.Get(app).LiveRelease is not null)
         {
             var patience = _options.CheckTimeout + _options.RouterTimeout;
-            await _deployer.SettleAsync(app, patience, state => _table.ProblemAsync(state, slot => slot.Number > before.GetValueOrDefault(slot.Type), ct), ct);
+            await _deployer.SettleAsync(app, patience, ReconcilePlan.IsSettled, state => _table.ProblemAsync(state, slot => slot.Number > before.GetValueOrDefault(slot.Type), ct), ct);
         }
 
         return Formation(_apps.Get(app));

@@ -73,9 +73,7 @@ internal sealed class ScriptedPlatform : IPlatform
         Task.FromResult<IReadOnlyList<FormationEntry>>([.. request.Quantities.Select(pair => new FormationEntry(pair.Key, pair.Value))]);
 
     public Task<IReadOnlyList<InstanceDocument>> RestartAsync(string app, RestartRequest request, CancellationToken ct) =>
-        request.Processes is [var name, ..] && !name.StartsWith("web", StringComparison.Ordinal)
-            ? throw new PaasException(ErrorCode.NotFound, $"{app} has no process {name}", "What runs is web.1.")
-            : Task.FromResult<IReadOnlyList<InstanceDocument>>([]);
+        Task.FromResult<IReadOnlyList<InstanceDocument>>([]);
 
     public Task<IReadOnlyList<InstanceDocument>> ListInstancesAsync(string app, CancellationToken ct) => Task.FromResult<IReadOnlyList<InstanceDocument>>([]);
 

@@ -27,14 +27,13 @@ internal sealed class AppRestart(
         apps.Get(app);
         var state = reconciler.Observe(app);
         var slots = Chosen(state, names);
-        var before = state.Instances.Where(instance => slots.Contains(instance.Slot) && !instance.Retired).ToDictionary(instance => instance.Container);
+        var before = state.Instances.Where(instance => slots.Contains(instance.Slot) && !instance.Retired).Select(instance => instance.Container).ToHashSet();
         // First: what a start failed of before is no reason to give this one up.
         reconciler.Retry(app, slots);
-        instances.AskRestart(before.Keys, time.GetUtcNow());
+        instances.AskRestart(before, time.GetUtcNow());
         log.Write(app, $"restarting {string.Join(" ", slots.Select(slot => slot.Name))}");
-        var containers = before.Keys.ToHashSet();
         await deployer.SettleAsync(
-            app, options.CheckTimeout + options.RouterTimeout, now => ReconcilePlan.IsRestarted(now, slots, containers), now => ProblemAsync(now, slots, before, ct), ct);
+            app, options.CheckTimeout + options.RouterTimeout, now => ReconcilePlan.IsRestarted(now, slots, before), now => ProblemAsync(now, slots, before, ct), ct);
     }
 
     private HashSet<Slot> Chosen(AppState state, IReadOnlyList<string> names)
@@ -60,16 +59,16 @@ internal sealed class AppRestart(
     private static PaasException Idle(AppState state, string type) => new(
         ErrorCode.Conflict, $"nothing of {(type == Formations.Web ? state.App : type)} runs that could be restarted", $"paas scale {type}=1 -a {state.App} starts one.");
 
-    private async Task<string?> ProblemAsync(AppState state, HashSet<Slot> slots, Dictionary<string, InstanceState> before, CancellationToken ct)
+    private async Task<string?> ProblemAsync(AppState state, HashSet<Slot> slots, HashSet<string> before, CancellationToken ct)
     {
-        foreach (var instance in state.Instances.Where(instance => before.ContainsKey(instance.Container) && !instance.Retired && !instance.Outgoing))
+        foreach (var instance in state.Instances.Where(instance => before.Contains(instance.Container) && !instance.Retired && !instance.Outgoing))
         {
             var why = reconciler.WhyAbandoned(state.App, instance.Container) ?? "its successor did not come up";
             return $"{instance.Instance.Name} was not restarted: {why}";
         }
 
         // Where the one before is gone too, as one that had lost its supervisor.
-        var bare = slots.Where(slot => !state.Instances.Any(instance => instance.Slot == slot && before.ContainsKey(instance.Container))).ToHashSet();
+        var bare = slots.Where(slot => !state.Instances.Any(instance => instance.Slot == slot && before.Contains(instance.Container))).ToHashSet();
         return await table.ProblemAsync(state, bare.Contains, ct);
     }
 }

@@ -83,12 +83,8 @@ internal sealed class Deployer(DeploymentStore deployments, ReleaseStore release
     /// Returns when the live release's instances are as wanted and the router serves them. DeploymentFailed where one of them does not
     /// come up.
     /// </summary>
+    /// <param name="settled">True when they are.</param>
     /// <param name="explain">Says why an instance is not well.</param>
-    internal Task SettleAsync(string app, TimeSpan patience, Func<AppState, Task<string?>> explain, CancellationToken ct) =>
-        SettleAsync(app, patience, ReconcilePlan.IsSettled, explain, ct);
-
-    /// <summary>As the other, but for what is wanted.</summary>
-    /// <param name="settled">True when it is there.</param>
     internal async Task SettleAsync(string app, TimeSpan patience, Func<AppState, bool> settled, Func<AppState, Task<string?>> explain, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -7,10 +7,10 @@ internal static partial class ReconcilePlan
     /// <summary>True when in each of the slots that are still wanted another instance than these serves, and the router knows.</summary>
     internal static bool IsRestarted(AppState state, IReadOnlySet<Slot> slots, IReadOnlySet<string> before)
     {
-        var kept = Keep(state, Wanted(state));
-        return Wanted(state).Where(slots.Contains).All(slot => kept.TryGetValue(slot, out var instance) && instance.Serving && !before.Contains(instance.Container))
-            && Same(Entry(state), state.Routes.Published)
-            && state.Routes.Acknowledged;
+        var wanted = Wanted(state);
+        var kept = Keep(state, wanted);
+        return wanted.Where(slots.Contains).All(slot => kept.TryGetValue(slot, out var instance) && instance.Serving && !before.Contains(instance.Container))
+            && IsServed(state);
     }
 
     // The one that is to take the place of another; null where there is none, or none is to.

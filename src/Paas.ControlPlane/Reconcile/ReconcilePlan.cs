@@ -37,9 +37,11 @@ internal static partial class ReconcilePlan
         var kept = Keep(state, wanted);
         return wanted.All(slot => kept.TryGetValue(slot, out var instance) && instance is { Serving: true, Outgoing: false })
             && state.Instances.All(instance => instance.Retired || kept.GetValueOrDefault(instance.Slot)?.Container == instance.Container)
-            && Same(Entry(state), state.Routes.Published)
-            && state.Routes.Acknowledged;
+            && IsServed(state);
     }
+
+    // The router serves what the plan would tell it now.
+    private static bool IsServed(AppState state) => Same(Entry(state), state.Routes.Published) && state.Routes.Acknowledged;
 
     /// <summary>Every slot that should have an instance: those of the live release and of the one on its way.</summary>
     internal static IReadOnlyList<Slot> Wanted(AppState state)

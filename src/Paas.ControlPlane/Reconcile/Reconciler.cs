@@ -78,11 +78,10 @@ internal sealed partial class Reconciler(
         Signal(app);
     }
 
-    /// <summary>What failed to start in these slots is tried again without waiting.</summary>
+    /// <summary>What failed to start in these slots waits no longer: the next pass tries it.</summary>
     internal void Retry(string app, IEnumerable<Slot> slots)
     {
         foreach (var slot in slots) LoopOf(app).Book.Release(slot);
-        Signal(app);
     }
 
     /// <summary>Why the last restart of an instance was given up; null where that is not known.</summary>

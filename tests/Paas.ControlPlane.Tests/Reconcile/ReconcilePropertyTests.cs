@@ -32,14 +32,7 @@ public sealed class ReconcilePropertyTests
             var world = Deployed(seed, web: random.Next(1, 5));
             var before = world.Router!.Endpoints.Count;
             world.Deploy("web", "worker");
-            for (var pass = 0; pass < EnoughPasses; pass++)
-            {
-                if (random.Next(2) == 0) world.Pass(crashInTheMiddle: random.Next(3) == 0);
-                else world.Settle();
-                Assert.True(world.Router!.Endpoints.Count >= before, $"seed {seed}: {world.Router.Endpoints.Count} of {before} endpoints");
-                foreach (var endpoint in world.Router.Endpoints)
-                    Assert.Contains(world.Containers, container => container.Address == endpoint.Address && container.State().Running);
-            }
+            WithoutFaults(world, random, () => AssertReaches(world, before, seed));
 
             Assert.Equal(DeploymentStatus.Succeeded, world.Deployments[^1].Status);
             AssertAtRest(world, seed);
@@ -55,12 +48,7 @@ public sealed class ReconcilePropertyTests
             var world = Deployed(seed, web: 2);
             var before = world.Router!.Endpoints;
             world.Broken.Add(world.Deploy("web"));
-            for (var pass = 0; pass < EnoughPasses; pass++)
-            {
-                if (random.Next(2) == 0) world.Pass(crashInTheMiddle: random.Next(3) == 0);
-                else world.Settle();
-                Assert.Equal(before, world.Router!.Endpoints);
-            }
+            WithoutFaults(world, random, () => Assert.Equal(before, world.Router!.Endpoints));
 
             Assert.Equal(DeploymentStatus.Failed, world.Deployments[^1].Status);
             Assert.Equal(1, world.Live);
@@ -77,14 +65,7 @@ public sealed class ReconcilePropertyTests
             var world = Deployed(seed, web: random.Next(1, 5));
             var (before, endpoints) = (world.Containers.Select(container => container.Id).ToHashSet(), world.Router!.Endpoints.Count);
             world.AskRestart();
-            for (var pass = 0; pass < EnoughPasses; pass++)
-            {
-                if (random.Next(2) == 0) world.Pass(crashInTheMiddle: random.Next(3) == 0);
-                else world.Settle();
-                Assert.True(world.Router!.Endpoints.Count >= endpoints, $"seed {seed}: {world.Router.Endpoints.Count} of {endpoints} endpoints");
-                foreach (var endpoint in world.Router.Endpoints)
-                    Assert.Contains(world.Containers, container => container.Address == endpoint.Address && container.State().Running);
-            }
+            WithoutFaults(world, random, () => AssertReaches(world, endpoints, seed));
 
             Assert.DoesNotContain(world.Containers, container => before.Contains(container.Id));
             AssertAtRest(world, seed);
@@ -101,12 +82,7 @@ public sealed class ReconcilePropertyTests
             var before = world.Router!.Endpoints;
             world.Broken.Add(world.Live!.Value);
             world.AskRestart();
-            for (var pass = 0; pass < EnoughPasses; pass++)
-            {
-                if (random.Next(2) == 0) world.Pass(crashInTheMiddle: random.Next(3) == 0);
-                else world.Settle();
-                Assert.Equal(before, world.Router!.Endpoints);
-            }
+            WithoutFaults(world, random, () => Assert.Equal(before, world.Router!.Endpoints));
 
             AssertAtRest(world, seed);
         }
@@ -146,6 +122,24 @@ public sealed class ReconcilePropertyTests
 
         Converge(world, seed);
         AssertAtRest(world, seed);
+    }
+
+    // Nothing goes wrong but that paasd is killed in the middle of a pass.
+    private static void WithoutFaults(World world, Random random, Action check)
+    {
+        for (var pass = 0; pass < EnoughPasses; pass++)
+        {
+            if (random.Next(2) == 0) world.Pass(crashInTheMiddle: random.Next(3) == 0);
+            else world.Settle();
+            check();
+        }
+    }
+
+    private static void AssertReaches(World world, int least, int seed)
+    {
+        Assert.True(world.Router!.Endpoints.Count >= least, $"seed {seed}: {world.Router.Endpoints.Count} of {least} endpoints");
+        foreach (var endpoint in world.Router.Endpoints)
+            Assert.Contains(world.Containers, container => container.Address == endpoint.Address && container.State().Running);
     }
 
     private static World Deployed(int seed, int web)
