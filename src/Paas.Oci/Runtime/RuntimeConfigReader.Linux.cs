@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static Paas.Oci.JsonValues;
 
 namespace Paas.Oci.Runtime;
 
@@ -19,16 +20,16 @@ public static partial class RuntimeConfigReader
                 "devices" => linux with { Devices = List(ref json, Device) },
                 "netDevices" => linux with { NetDevices = Map(ref json, NetDevice) },
                 "cgroupsPath" => linux with { CgroupsPath = Text(ref json) },
-                "resources" => linux with { Resources = Object(ref json, Resources) },
+                "resources" => linux with { Resources = Nested(ref json, Resources) },
                 "rootfsPropagation" => linux with { RootfsPropagation = Text(ref json) },
-                "seccomp" => linux with { Seccomp = Object(ref json, Seccomp) },
+                "seccomp" => linux with { Seccomp = Nested(ref json, Seccomp) },
                 "sysctl" => linux with { Sysctl = Map(ref json, TextItem) },
                 "maskedPaths" => linux with { MaskedPaths = List(ref json, TextItem) },
                 "readonlyPaths" => linux with { ReadonlyPaths = List(ref json, TextItem) },
                 "mountLabel" => linux with { MountLabel = Text(ref json) },
-                "personality" => linux with { Personality = Object(ref json, Personality) },
-                "memoryPolicy" => linux with { MemoryPolicy = Object(ref json, MemoryPolicy) },
-                "intelRdt" => linux with { IntelRdt = Object(ref json, IntelRdt) },
+                "personality" => linux with { Personality = Nested(ref json, Personality) },
+                "memoryPolicy" => linux with { MemoryPolicy = Nested(ref json, MemoryPolicy) },
+                "intelRdt" => linux with { IntelRdt = Nested(ref json, IntelRdt) },
                 _ => Skip(ref json, linux),
             };
         }
@@ -56,8 +57,8 @@ public static partial class RuntimeConfigReader
         {
             offset = name switch
             {
-                "secs" => offset with { Secs = Signed(ref json) ?? 0 },
-                "nanosecs" => offset with { Nanosecs = Unsigned32(ref json) ?? 0 },
+                "secs" => offset with { Secs = Number64(ref json) ?? 0 },
+                "nanosecs" => offset with { Nanosecs = Natural32(ref json) ?? 0 },
                 _ => Skip(ref json, offset),
             };
         }
@@ -81,11 +82,11 @@ public static partial class RuntimeConfigReader
             {
                 "type" => device with { Type = Text(ref json) ?? "" },
                 "path" => device with { Path = Text(ref json) ?? "" },
-                "major" => device with { Major = Signed(ref json) ?? 0 },
-                "minor" => device with { Minor = Signed(ref json) ?? 0 },
-                "fileMode" => device with { FileMode = Unsigned32(ref json) },
-                "uid" => device with { Uid = Unsigned32(ref json) },
-                "gid" => device with { Gid = Unsigned32(ref json) },
+                "major" => device with { Major = Number64(ref json) ?? 0 },
+                "minor" => device with { Minor = Number64(ref json) ?? 0 },
+                "fileMode" => device with { FileMode = Natural32(ref json) },
+                "uid" => device with { Uid = Natural32(ref json) },
+                "gid" => device with { Gid = Natural32(ref json) },
                 _ => Skip(ref json, device),
             };
         }
@@ -101,7 +102,7 @@ public static partial class RuntimeConfigReader
             seccomp = name switch
             {
                 "defaultAction" => seccomp with { DefaultAction = Text(ref json) ?? "" },
-                "defaultErrnoRet" => seccomp with { DefaultErrnoRet = Unsigned32(ref json) },
+                "defaultErrnoRet" => seccomp with { DefaultErrnoRet = Natural32(ref json) },
                 "architectures" => seccomp with { Architectures = List(ref json, TextItem) },
                 "flags" => seccomp with { Flags = List(ref json, TextItem) },
                 "listenerPath" => seccomp with { ListenerPath = Text(ref json) },
@@ -131,7 +132,7 @@ public static partial class RuntimeConfigReader
                     action = Text(ref json);
                     break;
                 case "errnoRet":
-                    errno = Unsigned32(ref json);
+                    errno = Natural32(ref json);
                     break;
                 case "args":
                     arguments = List(ref json, Argument);
@@ -159,13 +160,13 @@ public static partial class RuntimeConfigReader
             switch (name)
             {
                 case "index":
-                    index = Unsigned32(ref json);
+                    index = Natural32(ref json);
                     break;
                 case "value":
-                    value = Unsigned(ref json);
+                    value = Natural64(ref json);
                     break;
                 case "valueTwo":
-                    second = Unsigned(ref json);
+                    second = Natural64(ref json);
                     break;
                 case "op":
                     op = Text(ref json);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static Paas.Oci.JsonValues;
 
 namespace Paas.Oci.Runtime;
 
@@ -7,7 +8,7 @@ public static partial class RuntimeConfigReader
 {
     /// <summary>Reads limits alone, as <c>update --resources</c> takes them.</summary>
     /// <inheritdoc cref="ReadConfig"/>
-    public static ResourcesConfig ReadResources(ReadOnlySpan<byte> utf8) => Read(utf8, Resources);
+    public static ResourcesConfig ReadResources(ReadOnlySpan<byte> utf8) => Document(utf8, Resources);
 
     private static ResourcesConfig Resources(ref Utf8JsonReader json)
     {
@@ -17,12 +18,12 @@ public static partial class RuntimeConfigReader
             resources = name switch
             {
                 "devices" => resources with { Devices = List(ref json, Rule) },
-                "memory" => resources with { Memory = Object(ref json, Memory) },
-                "cpu" => resources with { Cpu = Object(ref json, Cpu) },
-                "pids" => resources with { Pids = Object(ref json, Pids) },
-                "blockIO" => resources with { BlockIO = Object(ref json, Block) },
+                "memory" => resources with { Memory = Nested(ref json, Memory) },
+                "cpu" => resources with { Cpu = Nested(ref json, Cpu) },
+                "pids" => resources with { Pids = Nested(ref json, Pids) },
+                "blockIO" => resources with { BlockIO = Nested(ref json, Block) },
                 "hugepageLimits" => resources with { HugepageLimits = List(ref json, Hugepages) },
-                "network" => resources with { Network = Object(ref json, Network) },
+                "network" => resources with { Network = Nested(ref json, Network) },
                 "rdma" => resources with { Rdma = Map(ref json, Rdma) },
                 "unified" => resources with { Unified = Map(ref json, TextItem) },
                 _ => Skip(ref json, resources),
@@ -42,8 +43,8 @@ public static partial class RuntimeConfigReader
             {
                 "allow" => rule with { Allow = Flag(ref json) },
                 "type" => rule with { Type = Text(ref json) },
-                "major" => rule with { Major = Signed(ref json) },
-                "minor" => rule with { Minor = Signed(ref json) },
+                "major" => rule with { Major = Number64(ref json) },
+                "minor" => rule with { Minor = Number64(ref json) },
                 "access" => rule with { Access = Text(ref json) },
                 _ => Skip(ref json, rule),
             };
@@ -59,12 +60,12 @@ public static partial class RuntimeConfigReader
         {
             memory = name switch
             {
-                "limit" => memory with { Limit = Signed(ref json) },
-                "reservation" => memory with { Reservation = Signed(ref json) },
-                "swap" => memory with { Swap = Signed(ref json) },
-                "kernel" => memory with { Kernel = Signed(ref json) },
-                "kernelTCP" => memory with { KernelTCP = Signed(ref json) },
-                "swappiness" => memory with { Swappiness = Unsigned(ref json) },
+                "limit" => memory with { Limit = Number64(ref json) },
+                "reservation" => memory with { Reservation = Number64(ref json) },
+                "swap" => memory with { Swap = Number64(ref json) },
+                "kernel" => memory with { Kernel = Number64(ref json) },
+                "kernelTCP" => memory with { KernelTCP = Number64(ref json) },
+                "swappiness" => memory with { Swappiness = Natural64(ref json) },
                 "disableOOMKiller" => memory with { DisableOOMKiller = OptionalFlag(ref json) },
                 "useHierarchy" => memory with { UseHierarchy = OptionalFlag(ref json) },
                 "checkBeforeUpdate" => memory with { CheckBeforeUpdate = OptionalFlag(ref json) },
@@ -82,15 +83,15 @@ public static partial class RuntimeConfigReader
         {
             cpu = name switch
             {
-                "shares" => cpu with { Shares = Unsigned(ref json) },
-                "quota" => cpu with { Quota = Signed(ref json) },
-                "burst" => cpu with { Burst = Unsigned(ref json) },
-                "period" => cpu with { Period = Unsigned(ref json) },
-                "realtimeRuntime" => cpu with { RealtimeRuntime = Signed(ref json) },
-                "realtimePeriod" => cpu with { RealtimePeriod = Unsigned(ref json) },
+                "shares" => cpu with { Shares = Natural64(ref json) },
+                "quota" => cpu with { Quota = Number64(ref json) },
+                "burst" => cpu with { Burst = Natural64(ref json) },
+                "period" => cpu with { Period = Natural64(ref json) },
+                "realtimeRuntime" => cpu with { RealtimeRuntime = Number64(ref json) },
+                "realtimePeriod" => cpu with { RealtimePeriod = Natural64(ref json) },
                 "cpus" => cpu with { Cpus = Text(ref json) },
                 "mems" => cpu with { Mems = Text(ref json) },
-                "idle" => cpu with { Idle = Signed(ref json) },
+                "idle" => cpu with { Idle = Number64(ref json) },
                 _ => Skip(ref json, cpu),
             };
         }
@@ -103,7 +104,7 @@ public static partial class RuntimeConfigReader
         var pids = new PidsLimit();
         while (Member(ref json, out var name))
         {
-            pids = name == "limit" ? pids with { Limit = Signed(ref json) } : Skip(ref json, pids);
+            pids = name == "limit" ? pids with { Limit = Number64(ref json) } : Skip(ref json, pids);
         }
 
         return pids;
@@ -116,8 +117,8 @@ public static partial class RuntimeConfigReader
         {
             block = name switch
             {
-                "weight" => block with { Weight = Unsigned32(ref json) },
-                "leafWeight" => block with { LeafWeight = Unsigned32(ref json) },
+                "weight" => block with { Weight = Natural32(ref json) },
+                "leafWeight" => block with { LeafWeight = Natural32(ref json) },
                 "weightDevice" => block with { WeightDevice = List(ref json, Weight) },
                 "throttleReadBpsDevice" => block with { ThrottleReadBpsDevice = List(ref json, Throttle) },
                 "throttleWriteBpsDevice" => block with { ThrottleWriteBpsDevice = List(ref json, Throttle) },
@@ -139,16 +140,16 @@ public static partial class RuntimeConfigReader
             switch (name)
             {
                 case "major":
-                    major = Signed(ref json);
+                    major = Number64(ref json);
                     break;
                 case "minor":
-                    minor = Signed(ref json);
+                    minor = Number64(ref json);
                     break;
                 case "weight":
-                    weight = Unsigned32(ref json);
+                    weight = Natural32(ref json);
                     break;
                 case "leafWeight":
-                    leaf = Unsigned32(ref json);
+                    leaf = Natural32(ref json);
                     break;
                 default:
                     Skip(ref json);
@@ -172,13 +173,13 @@ public static partial class RuntimeConfigReader
             switch (name)
             {
                 case "major":
-                    major = Signed(ref json);
+                    major = Number64(ref json);
                     break;
                 case "minor":
-                    minor = Signed(ref json);
+                    minor = Number64(ref json);
                     break;
                 case "rate":
-                    rate = Unsigned(ref json);
+                    rate = Natural64(ref json);
                     break;
                 default:
                     Skip(ref json);
@@ -206,7 +207,7 @@ public static partial class RuntimeConfigReader
                     size = Text(ref json);
                     break;
                 case "limit":
-                    limit = Unsigned(ref json);
+                    limit = Natural64(ref json);
                     break;
                 default:
                     Skip(ref json);
@@ -224,7 +225,7 @@ public static partial class RuntimeConfigReader
         {
             network = name switch
             {
-                "classID" => network with { ClassID = Unsigned32(ref json) },
+                "classID" => network with { ClassID = Natural32(ref json) },
                 "priorities" => network with { Priorities = List(ref json, Priority) },
                 _ => Skip(ref json, network),
             };
@@ -245,7 +246,7 @@ public static partial class RuntimeConfigReader
                     interfaceName = Text(ref json);
                     break;
                 case "priority":
-                    priority = Unsigned32(ref json);
+                    priority = Natural32(ref json);
                     break;
                 default:
                     Skip(ref json);
@@ -266,8 +267,8 @@ public static partial class RuntimeConfigReader
         {
             limits = name switch
             {
-                "hcaHandles" => limits with { HcaHandles = Unsigned32(ref json) },
-                "hcaObjects" => limits with { HcaObjects = Unsigned32(ref json) },
+                "hcaHandles" => limits with { HcaHandles = Natural32(ref json) },
+                "hcaObjects" => limits with { HcaObjects = Natural32(ref json) },
                 _ => Skip(ref json, limits),
             };
         }

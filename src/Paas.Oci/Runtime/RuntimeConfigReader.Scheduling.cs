@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static Paas.Oci.JsonValues;
 
 namespace Paas.Oci.Runtime;
 
@@ -13,12 +14,12 @@ public static partial class RuntimeConfigReader
             scheduler = name switch
             {
                 "policy" => scheduler with { Policy = Text(ref json) ?? "" },
-                "nice" => scheduler with { Nice = Signed32(ref json) },
-                "priority" => scheduler with { Priority = Signed32(ref json) },
+                "nice" => scheduler with { Nice = Number32(ref json) },
+                "priority" => scheduler with { Priority = Number32(ref json) },
                 "flags" => scheduler with { Flags = List(ref json, TextItem) },
-                "runtime" => scheduler with { Runtime = Unsigned(ref json) },
-                "deadline" => scheduler with { Deadline = Unsigned(ref json) },
-                "period" => scheduler with { Period = Unsigned(ref json) },
+                "runtime" => scheduler with { Runtime = Natural64(ref json) },
+                "deadline" => scheduler with { Deadline = Natural64(ref json) },
+                "period" => scheduler with { Period = Natural64(ref json) },
                 _ => Skip(ref json, scheduler),
             };
         }
@@ -34,7 +35,7 @@ public static partial class RuntimeConfigReader
             priority = name switch
             {
                 "class" => priority with { Class = Text(ref json) ?? "" },
-                "priority" => priority with { Priority = Signed32(ref json) ?? 0 },
+                "priority" => priority with { Priority = Number32(ref json) ?? 0 },
                 _ => Skip(ref json, priority),
             };
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static Paas.Oci.JsonValues;
 
 namespace Paas.Oci.Runtime;
 
@@ -10,35 +11,11 @@ public static partial class RuntimeConfigReader
 {
     /// <summary>Reads the document of a bundle.</summary>
     /// <exception cref="JsonException">It is malformed, or a member has the wrong kind of value or is missing.</exception>
-    public static RuntimeConfig ReadConfig(ReadOnlySpan<byte> utf8) => Read(utf8, Config);
+    public static RuntimeConfig ReadConfig(ReadOnlySpan<byte> utf8) => Document(utf8, Config);
 
     /// <summary>Reads a process alone, as <c>exec --process</c> takes it.</summary>
     /// <inheritdoc cref="ReadConfig"/>
-    public static ProcessConfig ReadProcess(ReadOnlySpan<byte> utf8) => Read(utf8, Process);
-
-    private delegate T Part<T>(ref Utf8JsonReader json);
-
-    private static T Read<T>(ReadOnlySpan<byte> utf8, Part<T> part)
-    {
-        var json = new Utf8JsonReader(utf8);
-        try
-        {
-            json.Read();
-            if (json.TokenType != JsonTokenType.StartObject) throw new JsonException("the document is not an object");
-            var result = part(ref json);
-            if (json.Read()) throw new JsonException("something follows the document");
-            return result;
-        }
-        catch (Exception e) when (e is InvalidOperationException or FormatException)
-        {
-            throw new JsonException($"a member has the wrong kind of value, near byte {json.BytesConsumed}", e);
-        }
-        catch (JsonException e) when (e.Message.Contains('\n'))
-        {
-            // It quotes what it did not understand.
-            throw new JsonException(e.Message.ReplaceLineEndings(" "), e);
-        }
-    }
+    public static ProcessConfig ReadProcess(ReadOnlySpan<byte> utf8) => Document(utf8, Process);
 
     private static RuntimeConfig Config(ref Utf8JsonReader json)
     {
@@ -48,13 +25,13 @@ public static partial class RuntimeConfigReader
             config = name switch
             {
                 "ociVersion" => config with { OciVersion = Text(ref json) ?? "" },
-                "root" => config with { Root = Object(ref json, Root) },
-                "process" => config with { Process = Object(ref json, Process) },
+                "root" => config with { Root = Nested(ref json, Root) },
+                "process" => config with { Process = Nested(ref json, Process) },
                 "hostname" => config with { Hostname = Text(ref json) },
                 "domainname" => config with { Domainname = Text(ref json) },
                 "mounts" => config with { Mounts = List(ref json, Mount) },
-                "hooks" => config with { Hooks = Object(ref json, Hooks) },
-                "linux" => config with { Linux = Object(ref json, Linux) },
+                "hooks" => config with { Hooks = Nested(ref json, Hooks) },
+                "linux" => config with { Linux = Nested(ref json, Linux) },
                 "annotations" => config with { Annotations = Map(ref json, TextItem) },
                 _ => Skip(ref json, config),
             };
@@ -113,13 +90,13 @@ public static partial class RuntimeConfigReader
             switch (name)
             {
                 case "containerID":
-                    inside = Unsigned32(ref json);
+                    inside = Natural32(ref json);
                     break;
                 case "hostID":
-                    outside = Unsigned32(ref json);
+                    outside = Natural32(ref json);
                     break;
                 case "size":
-                    size = Unsigned32(ref json);
+                    size = Natural32(ref json);
                     break;
                 default:
                     Skip(ref json);
@@ -163,7 +140,7 @@ public static partial class RuntimeConfigReader
                 "path" => hook with { Path = Text(ref json) ?? "" },
                 "args" => hook with { Args = List(ref json, TextItem) },
                 "env" => hook with { Env = List(ref json, TextItem) },
-                "timeout" => hook with { Timeout = Signed32(ref json) },
+                "timeout" => hook with { Timeout = Number32(ref json) },
                 _ => Skip(ref json, hook),
             };
         }
@@ -179,20 +156,20 @@ public static partial class RuntimeConfigReader
             process = name switch
             {
                 "terminal" => process with { Terminal = Flag(ref json) },
-                "consoleSize" => process with { ConsoleSize = Object(ref json, Size) },
-                "user" => process with { User = Object(ref json, User) },
+                "consoleSize" => process with { ConsoleSize = Nested(ref json, Size) },
+                "user" => process with { User = Nested(ref json, User) },
                 "args" => process with { Args = List(ref json, TextItem) },
                 "env" => process with { Env = List(ref json, TextItem) },
                 "cwd" => process with { Cwd = Text(ref json) ?? "" },
-                "capabilities" => process with { Capabilities = Object(ref json, Capabilities) },
+                "capabilities" => process with { Capabilities = Nested(ref json, Capabilities) },
                 "rlimits" => process with { Rlimits = List(ref json, Limit) },
                 "noNewPrivileges" => process with { NoNewPrivileges = Flag(ref json) },
-                "oomScoreAdj" => process with { OomScoreAdj = Signed32(ref json) },
+                "oomScoreAdj" => process with { OomScoreAdj = Number32(ref json) },
                 "apparmorProfile" => process with { ApparmorProfile = Text(ref json) },
                 "selinuxLabel" => process with { SelinuxLabel = Text(ref json) },
-                "scheduler" => process with { Scheduler = Object(ref json, Scheduler) },
-                "ioPriority" => process with { IoPriority = Object(ref json, IoPriority) },
-                "execCPUAffinity" => process with { ExecCPUAffinity = Object(ref json, Affinity) },
+                "scheduler" => process with { Scheduler = Nested(ref json, Scheduler) },
+                "ioPriority" => process with { IoPriority = Nested(ref json, IoPriority) },
+                "execCPUAffinity" => process with { ExecCPUAffinity = Nested(ref json, Affinity) },
                 _ => Skip(ref json, process),
             };
         }
@@ -207,8 +184,8 @@ public static partial class RuntimeConfigReader
         {
             size = name switch
             {
-                "height" => size with { Height = Unsigned32(ref json) ?? 0 },
-                "width" => size with { Width = Unsigned32(ref json) ?? 0 },
+                "height" => size with { Height = Natural32(ref json) ?? 0 },
+                "width" => size with { Width = Natural32(ref json) ?? 0 },
                 _ => Skip(ref json, size),
             };
         }
@@ -223,9 +200,9 @@ public static partial class RuntimeConfigReader
         {
             user = name switch
             {
-                "uid" => user with { Uid = Unsigned32(ref json) ?? 0 },
-                "gid" => user with { Gid = Unsigned32(ref json) ?? 0 },
-                "umask" => user with { Umask = Unsigned32(ref json) },
+                "uid" => user with { Uid = Natural32(ref json) ?? 0 },
+                "gid" => user with { Gid = Natural32(ref json) ?? 0 },
+                "umask" => user with { Umask = Natural32(ref json) },
                 "additionalGids" => user with { AdditionalGids = List(ref json, static (ref Utf8JsonReader item) => item.GetUInt32()) },
                 _ => Skip(ref json, user),
             };
@@ -265,10 +242,10 @@ public static partial class RuntimeConfigReader
                     type = Text(ref json);
                     break;
                 case "soft":
-                    soft = Unsigned(ref json);
+                    soft = Natural64(ref json);
                     break;
                 case "hard":
-                    hard = Unsigned(ref json);
+                    hard = Natural64(ref json);
                     break;
                 default:
                     Skip(ref json);

@@ -51,7 +51,7 @@ internal sealed class ControlClient : IDisposable
     public bool Reply(SupervisorReply reply, ReadOnlySpan<int> descriptors)
     {
         if (IsClosed || _outgoingLength > 0) return false;
-        var line = JsonSerializer.SerializeToUtf8Bytes(reply, SupervisionJsonContext.Default.SupervisorReply);
+        var line = SupervisionWriter.Write(reply);
         try
         {
             // They go with the first byte; what the kernel does not take of the others waits.
@@ -68,7 +68,7 @@ internal sealed class ControlClient : IDisposable
 
     public void Send(SupervisorReply reply)
     {
-        if (!IsClosed) Send(JsonSerializer.SerializeToUtf8Bytes(reply, SupervisionJsonContext.Default.SupervisorReply).AsSpan());
+        if (!IsClosed) Send(SupervisionWriter.Write(reply).AsSpan());
     }
 
     /// <summary>Answers what was received while a request waited.</summary>
@@ -146,10 +146,10 @@ internal sealed class ControlClient : IDisposable
 
     private void Receive(ReadOnlySpan<byte> line)
     {
-        SupervisorRequest? request;
+        SupervisorRequest request;
         try
         {
-            request = JsonSerializer.Deserialize(line, SupervisionJsonContext.Default.SupervisorRequest);
+            request = SupervisionReader.ReadRequest(line);
         }
         catch (JsonException error)
         {
@@ -157,8 +157,7 @@ internal sealed class ControlClient : IDisposable
             return;
         }
 
-        if (request?.Operation is null) Send(new SupervisorReply(null, "not a request: it has no operation"));
-        else _received(this, request);
+        _received(this, request);
     }
 
     private void SendOutgoing()

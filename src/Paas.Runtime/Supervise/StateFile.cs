@@ -40,7 +40,7 @@ internal sealed class StateFile(string path, DiskThread disk)
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string path, SupervisorState state) => Files.WriteAtomically(
         path,
-        SupervisorStateWriter.Write(state),
+        SupervisionWriter.Write(state),
         durable: state.Status is not (SupervisedStatus.Starting or SupervisedStatus.Running));
 
     private void WriteNext()

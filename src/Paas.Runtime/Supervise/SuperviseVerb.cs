@@ -8,6 +8,7 @@ using Paas.Linux.Events;
 using Paas.Linux.Spawning;
 using Paas.Oci.Runtime;
 using Paas.Runtime.Containers;
+using Paas.Runtime.Verbs;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Supervise;
@@ -101,7 +102,7 @@ internal static class SuperviseVerb
         {
             Id = config.ContainerId,
             BundleDirectory = bundle,
-            Config = Verbs.CreateOptions.ReadConfig(Path.Combine(bundle, "config.json")),
+            Config = CreateOptions.ReadConfig(Path.Combine(bundle, "config.json")),
             RuntimeRoot = config.RuntimeRoot,
         };
         var loop = new EventLoop(TimeProvider.System);
@@ -118,6 +119,7 @@ internal static class SuperviseVerb
         supervisor.Start();
         if (supervisor.State.Error is { } error) return Report(reporting, error);
         Report(reporting, null);
+        Finalizers.Begin();
         supervisor.Run();
         return 0;
     }
@@ -134,18 +136,7 @@ internal static class SuperviseVerb
     private static SupervisorConfig ReadConfig(string path)
     {
         if (!File.Exists(path)) throw new RuntimeException($"there is no {path}");
-        var content = Files.ReadBytes(path);
-        try
-        {
-            return SupervisorConfigReader.TryRead(content)
-                ?? JsonSerializer.Deserialize(content, SupervisionJsonContext.Default.SupervisorConfig)
-                ?? throw new RuntimeException($"{path} is empty");
-        }
-        catch (JsonException error)
-        {
-            // Not its message: this program carries no texts of the base library.
-            throw new RuntimeException($"{path} is not valid at {error.Path ?? "its beginning"}, line {error.LineNumber + 1}", error);
-        }
+        return CreateOptions.Read(path, bytes => SupervisionReader.ReadConfig(bytes));
     }
 
     private static int Report(SafeFileHandle? reporting, string? error)

@@ -6,6 +6,7 @@ using Paas.Linux.Sockets;
 using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Containers;
+using Paas.Runtime.Supervise;
 
 namespace Paas.Runtime.Verbs;
 
@@ -144,7 +145,7 @@ internal sealed class CreateOptions
             BundleDirectory = bundle,
             Config = ReadConfig(config),
             ConfigPath = config,
-            Sandbox = SandboxFile is null ? null : Read(SandboxFile, ReadSandbox),
+            Sandbox = SandboxFile is null ? null : Read(SandboxFile, bytes => SupervisionReader.ReadSandbox(bytes)),
             RuntimeRoot = global.Root,
             NewKeyring = NewKeyring,
             CgroupManager = global.CgroupManager,
@@ -178,9 +179,6 @@ internal sealed class CreateOptions
     }
 
     public static RuntimeConfig ReadConfig(string path) => Read(path, bytes => ConfigDefaults.Complete(RuntimeConfigReader.ReadConfig(bytes)));
-
-    private static SandboxConfig ReadSandbox(byte[] utf8) =>
-        JsonSerializer.Deserialize(utf8, SupervisionJsonContext.Default.SandboxConfig) ?? throw new JsonException("the document is null");
 
     // Far above any bundle's, and low enough that what is made of it fits into half the program's heap (Paas.Runtime.csproj).
     private const int LongestDocument = 16 * 1024 * 1024;

@@ -40,6 +40,7 @@ internal static class EventsVerb
 
     private static void Follow(KnownContainer container, Microsoft.Win32.SafeHandles.SafeFileHandle process, TimeSpan interval)
     {
+        Finalizers.Begin();
         using var watch = new OutOfMemoryWatch(container.Group);
         var next = Environment.TickCount64 + (long)interval.TotalMilliseconds;
         Span<pollfd> poll =

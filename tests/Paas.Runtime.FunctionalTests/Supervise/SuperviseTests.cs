@@ -338,7 +338,9 @@ public sealed partial class SuperviseTests(SuperviseHost host)
         using var directory = new TemporaryDirectory();
         Assert.Equal($"paas-runtime: there is no {directory.Path}/supervise.json\n", Complaint());
         File.WriteAllText(directory.Combine("supervise.json"), "{\n\"version\": x}");
-        Assert.Equal($"paas-runtime: {directory.Path}/supervise.json is not valid at $.version, line 2\n", Complaint());
+        Assert.Equal($"paas-runtime: {directory.Path}/supervise.json: 'x' is an invalid start of a value. LineNumber: 1 | BytePositionInLine: 11.\n", Complaint());
+        File.WriteAllText(directory.Combine("supervise.json"), """{"version":1,"containerId":"a"}""");
+        Assert.Equal($"paas-runtime: {directory.Path}/supervise.json: runtimeRoot is missing\n", Complaint());
 
         string Complaint()
         {

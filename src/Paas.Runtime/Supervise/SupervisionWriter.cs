@@ -4,13 +4,44 @@ using Paas.Runtime.CommandLine;
 
 namespace Paas.Runtime.Supervise;
 
-/// <summary>Writes a state by hand, with the members of the generated writer and without the metadata that it first builds (a test holds the two together).</summary>
-internal static class SupervisorStateWriter
+/// <summary>Writes what a supervisor says, with the members of the generated writer and without its tables (a test holds the two together).</summary>
+internal static class SupervisionWriter
 {
-    /// <summary>The document, as UTF-8.</summary>
-    public static byte[] Write(SupervisorState state) => JsonText.Object(json => Write(json, state));
+    /// <summary>The content of the state file, as UTF-8.</summary>
+    public static byte[] Write(SupervisorState state) => JsonText.Object(json => Members(json, state));
 
-    private static void Write(Utf8JsonWriter json, SupervisorState state)
+    /// <summary>An answer on the socket, as UTF-8, without the end of its line.</summary>
+    public static byte[] Write(SupervisorReply reply) => JsonText.Object(json => Members(json, reply));
+
+    private static void Members(Utf8JsonWriter json, SupervisorReply reply)
+    {
+        if (reply.State is { } state)
+        {
+            json.WriteStartObject("state");
+            Members(json, state);
+            json.WriteEndObject();
+        }
+
+        if (reply.Error is { } error) json.WriteString("error", error);
+        if (reply.Exec is { } started)
+        {
+            json.WriteStartObject("exec");
+            json.WriteNumber("id", started.Id);
+            json.WriteNumber("pid", started.Pid);
+            json.WriteEndObject();
+        }
+
+        if (reply.ExecEnded is { } ended)
+        {
+            json.WriteStartObject("execEnded");
+            json.WriteNumber("id", ended.Id);
+            if (ended.ExitCode is { } code) json.WriteNumber("exitCode", code);
+            if (ended.Signal is { } signal) json.WriteNumber("signal", signal);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void Members(Utf8JsonWriter json, SupervisorState state)
     {
         json.WriteString("containerId", state.ContainerId);
         json.WriteNumber("supervisorPid", state.SupervisorPid);
