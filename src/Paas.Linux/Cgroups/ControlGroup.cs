@@ -58,7 +58,8 @@ public sealed class ControlGroup
     /// <summary>The unit systemd keeps the group as; null for a group that only this program knows.</summary>
     public SystemdUnit? Unit { get; }
 
-    internal CgroupHierarchies Hierarchies { get; }
+    /// <summary>The hierarchies it is in.</summary>
+    public CgroupHierarchies Hierarchies { get; }
 
     /// <summary>True when the group was there before, or another program made it.</summary>
     internal bool IsShared { get; private set; }
@@ -67,8 +68,12 @@ public sealed class ControlGroup
     public ReadOnlySpan<string> Directories => UnifiedDirectory is null ? _legacyDirectories : (string[])[.. _legacyDirectories, UnifiedDirectory];
 
     /// <summary>The group of a path, which need not exist.</summary>
-    public static ControlGroup At(string path, bool withCpuset = false, SystemdUnit? unit = null) =>
-        path.Length == 0 ? None : At(path, CgroupHierarchies.Current, withCpuset, unit);
+    /// <param name="path">Absolute; empty for <see cref="None"/>.</param>
+    /// <param name="withCpuset">Whether v1's cpuset is used too.</param>
+    /// <param name="unit">The unit that systemd keeps it as.</param>
+    /// <param name="hierarchies">This machine's, where the caller knows them; else they are looked for.</param>
+    public static ControlGroup At(string path, bool withCpuset = false, SystemdUnit? unit = null, CgroupHierarchies? hierarchies = null) =>
+        path.Length == 0 ? None : At(path, hierarchies ?? CgroupHierarchies.Current, withCpuset, unit);
 
     internal static ControlGroup At(string path, CgroupHierarchies hierarchies, bool withCpuset, SystemdUnit? unit = null)
     {

@@ -20,6 +20,9 @@ internal static unsafe class ChildImage
 
     private static bool? _available;
 
+    // What was opened to find out whether it can be, for the first program.
+    private static SafeFileHandle? _opened;
+
     /// <summary>Whether such files can be executed here: an administrator may forbid it (<c>vm.memfd_noexec</c>).</summary>
     public static bool IsAvailable
     {
@@ -28,7 +31,7 @@ internal static unsafe class ChildImage
             if (_available is { } known) return known;
             if (RuntimeInformation.ProcessArchitecture != Architecture.X64) return (_available = false).Value;
             var file = OpenFile();
-            if (file >= 0) new SafeFileHandle(file, ownsHandle: true).Dispose();
+            if (file >= 0) _opened = new SafeFileHandle(file, ownsHandle: true);
             return (_available = file >= 0).Value;
         }
     }
@@ -43,7 +46,7 @@ internal static unsafe class ChildImage
         var blocks = program.Blocks;
         var first = new byte[(HeaderSize + ((blocks.Count + 1) * SegmentSize) + 15) & ~15];
         var entry = first.Length;
-        var file = Kernel.Handle(OpenFile(), "memfd_create");
+        var file = Interlocked.Exchange(ref _opened, null) ?? Kernel.Handle(OpenFile(), "memfd_create");
         try
         {
             WriteHeader(first, program.Base, entry, blocks.Count + 1);

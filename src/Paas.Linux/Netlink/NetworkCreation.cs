@@ -9,33 +9,94 @@ namespace Paas.Linux.Netlink;
 /// </summary>
 public sealed unsafe partial class NetworkCreation : IDisposable
 {
+    // More than any architecture's pthread_attr_t has.
+    private const int AttributesSize = 128;
+
+    // For the 1,024 processors of a cpu_set_t.
+    private const int ProcessorSetSize = 128;
+
+    // sem_t of every architecture fits.
+    private const int SemaphoreSize = 64;
+
     private readonly nuint _thread;
+    private readonly void* _isMade;
     private GCHandle _self;
     private SafeFileHandle? _made;
     private LinuxException? _failure;
+    private volatile bool _isOver;
 
     private NetworkCreation()
     {
         _self = GCHandle.Alloc(this);
-        var error = pthread_create(out _thread, 0, &Make, GCHandle.ToIntPtr(_self));
+        _isMade = NativeMemory.AllocZeroed(SemaphoreSize);
+        _ = sem_init(_isMade, 0, 0);
+        var attributes = stackalloc byte[AttributesSize];
+        _ = pthread_attr_init((nint)attributes);
+        StartElsewhere((nint)attributes);
+        var error = pthread_create(out _thread, (nint)attributes, &Make, GCHandle.ToIntPtr(_self));
+        _ = pthread_attr_destroy((nint)attributes);
         if (error == 0) return;
-        _self.Free();
+        Free();
         throw new LinuxException("pthread_create", error);
     }
 
-    /// <summary>Begins to make one, with its loopback interface up.</summary>
+    // Not on the processor of its starter. The scheduler would often put it there, behind the starter, although another one has nothing to
+    // do, and nothing would be done beside anything.
+    private static void StartElsewhere(nint attributes)
+    {
+        var processors = stackalloc byte[ProcessorSetSize];
+        var here = sched_getcpu();
+        if (here is < 0 or >= ProcessorSetSize * 8 || !Allowed(processors)) return;
+        processors[here / 8] &= (byte)~(1 << (here % 8));
+        if (new ReadOnlySpan<byte>(processors, ProcessorSetSize).ContainsAnyExcept((byte)0))
+        {
+            _ = pthread_attr_setaffinity_np(attributes, ProcessorSetSize, (nint)processors);
+        }
+    }
+
+    // Where others keep those busy, that of the starter, which has nothing to do now, may be the first to be free.
+    private void AllowAnywhere()
+    {
+        var processors = stackalloc byte[ProcessorSetSize];
+        if (Allowed(processors)) _ = pthread_setaffinity_np(_thread, ProcessorSetSize, (nint)processors);
+    }
+
+    private static bool Allowed(byte* processors)
+    {
+        new Span<byte>(processors, ProcessorSetSize).Clear();
+        return sched_getaffinity(0, ProcessorSetSize, (nint)processors) == 0;
+    }
+
+    /// <summary>Begins to make one, and then to bring its loopback interface up.</summary>
     /// <exception cref="LinuxException">There is no room for a thread.</exception>
     public static NetworkCreation Begin() => new();
 
-    /// <summary>Waits until the namespace is there. It lives as long as the returned descriptor, which is the caller's, or a process in it.</summary>
+    /// <summary>
+    /// Waits until the namespace is there; its loopback interface may still be down. It lives as long as the returned descriptor, which is
+    /// the caller's, or a process in it.
+    /// </summary>
     /// <exception cref="LinuxException">The kernel refuses it.</exception>
-    public SafeFileHandle Finish()
+    public SafeFileHandle Take()
+    {
+        ObjectDisposedException.ThrowIf(!_self.IsAllocated, this);
+        if (!_isOver) AllowAnywhere();
+        // Interrupted by a signal, it waits on.
+        while (sem_wait(_isMade) != 0)
+        {
+        }
+
+        if (_made is null) throw _failure!;
+        var made = _made;
+        _made = null;
+        return made;
+    }
+
+    /// <summary>Waits until all is done.</summary>
+    /// <exception cref="LinuxException">The kernel refuses it.</exception>
+    public void Finish()
     {
         Wait();
         if (_failure is not null) throw _failure;
-        var made = _made ?? throw new ObjectDisposedException(nameof(NetworkCreation));
-        _made = null;
-        return made;
     }
 
     public void Dispose()
@@ -47,8 +108,15 @@ public sealed unsafe partial class NetworkCreation : IDisposable
     private void Wait()
     {
         if (!_self.IsAllocated) return;
+        if (!_isOver) AllowAnywhere();
         _ = pthread_join(_thread, out _);
+        Free();
+    }
+
+    private void Free()
+    {
         _self.Free();
+        NativeMemory.Free(_isMade);
     }
 
     [UnmanagedCallersOnly]
@@ -58,19 +126,50 @@ public sealed unsafe partial class NetworkCreation : IDisposable
         try
         {
             Namespaces.Unshare(NamespaceKind.Network);
-            Loopback.BringUp();
             creation._made = Namespaces.OpenCurrent(NamespaceKind.Network);
+            _ = sem_post(creation._isMade);
+            // The kernel has one lock for all interfaces of all namespaces: it can take as long as all the rest.
+            Loopback.BringUp();
         }
         catch (LinuxException refused)
         {
             creation._failure = refused;
+            _ = sem_post(creation._isMade);
         }
 
+        creation._isOver = true;
         return 0;
     }
 
     [LibraryImport("libc")]
     private static partial int pthread_create(out nuint thread, nint attributes, delegate* unmanaged<nint, nint> start, nint argument);
+
+    [LibraryImport("libc")]
+    private static partial int pthread_attr_init(nint attributes);
+
+    [LibraryImport("libc")]
+    private static partial int pthread_attr_setaffinity_np(nint attributes, nuint size, nint processors);
+
+    [LibraryImport("libc")]
+    private static partial int pthread_setaffinity_np(nuint thread, nuint size, nint processors);
+
+    [LibraryImport("libc")]
+    private static partial int pthread_attr_destroy(nint attributes);
+
+    [LibraryImport("libc")]
+    private static partial int sem_init(void* semaphore, int shared, uint value);
+
+    [LibraryImport("libc")]
+    private static partial int sem_wait(void* semaphore);
+
+    [LibraryImport("libc")]
+    private static partial int sem_post(void* semaphore);
+
+    [LibraryImport("libc")]
+    private static partial int sched_getcpu();
+
+    [LibraryImport("libc")]
+    private static partial int sched_getaffinity(int pid, nuint size, nint processors);
 
     [LibraryImport("libc")]
     private static partial int pthread_join(nuint thread, out nint result);

@@ -190,6 +190,7 @@ public static class ContainerFactory
             go.WriteByte();
             needsChild = false;
             if (plan.Namespaces.Has(NamespaceKind.User)) MapIds(process, plan);
+            plan.Namespaces.AwaitInterfaces();
             if (plan.HasWaypoint) CallHooks(process, plan, describe(process.Pid));
             if (plan.Filter?.Agent is { } agent)
             {
@@ -302,6 +303,7 @@ public static class ContainerFactory
         Created = TimeProvider.System.GetUtcNow(),
         Cgroup = group.Path,
         Cpuset = group.LegacyDirectories.ContainsKey("cpuset"),
+        Hierarchies = group.Hierarchies.Legacy.Count > 0 ? group.Hierarchies : null,
         Freezer = group.FreezerFile,
         SystemdUnit = group.Unit?.Name,
         Annotations = spec.Config.Annotations,

@@ -13,7 +13,7 @@ internal sealed class ExecProcess
 {
     private readonly ExecSpec _spec;
     private readonly ProcessConfig _process;
-    private readonly NamespacePlan _namespaces;
+    private readonly ProcessNamespaces _namespaces;
     private readonly SafeFileHandle _root;
     private readonly LaunchProgram _program;
     private readonly CredentialSteps _credentials;
@@ -23,7 +23,7 @@ internal sealed class ExecProcess
 
     // The launched process owns program and status once it is there.
     private ExecProcess(
-        ExecSpec spec, ProcessConfig process, NamespacePlan namespaces, SafeFileHandle root, LaunchProgram program, Pipe status, Pipe go)
+        ExecSpec spec, ProcessConfig process, ProcessNamespaces namespaces, SafeFileHandle root, LaunchProgram program, Pipe status, Pipe go)
     {
         (_spec, _process, _namespaces, _root) = (spec, process, namespaces, root);
         (_program, _status, _go) = (program, status, go);
@@ -37,7 +37,7 @@ internal sealed class ExecProcess
     public static LaunchedProcess Start(ExecSpec spec)
     {
         ConfigRules.Check(spec.Process);
-        using var namespaces = NamespacePlan.Of(spec.Container.Record.Pid);
+        using var namespaces = ProcessNamespaces.Of(spec.Container);
         using var root = Files.Open($"/proc/{spec.Container.Record.Pid}/root", O_PATH | O_DIRECTORY);
         using var go = new Pipe();
         return new ExecProcess(spec, ProcessEnvironment.Complete(spec.Process, root), namespaces, root, new LaunchProgram(), new Pipe(), go).Start();
@@ -105,7 +105,7 @@ internal sealed class ExecProcess
     private LaunchedProcess Fork(SafeFileHandle? unified)
     {
         using var image = _namespaces.Has(NamespaceKind.User) ? null : Launcher.PrepareApart(_program, _status);
-        using var inside = new ThreadNamespaces(_namespaces);
+        using var inside = _namespaces.EnterPids();
         return Launcher.Launch(_program, _status, 0, unified, image);
     }
 
@@ -144,19 +144,11 @@ internal sealed class ExecProcess
         _execute.Execute(_process, filter, _credentials);
     }
 
-    // That of control groups while the process has the host's rights; then the user namespace: with it come the rights in those
-    // that it owns.
     private void Join()
     {
-        foreach (var kind in (ReadOnlySpan<NamespaceKind>)
-            [NamespaceKind.ControlGroup, NamespaceKind.User, NamespaceKind.Time, NamespaceKind.Mount])
-        {
-            if (!_namespaces.Joined.TryGetValue(kind, out var handle)) continue;
-            _program.Add($"join namespace {Namespaces.FileName(kind)}", null, SYS_setns, handle.DangerousGetHandle(), (int)kind);
-        }
-
+        _namespaces.AddTo(_program);
         if (_namespaces.Has(NamespaceKind.User)) _credentials.BecomeNamespaceRoot();
-        if (_namespaces.Joined.ContainsKey(NamespaceKind.Mount)) return;
+        if (_namespaces.Has(NamespaceKind.Mount)) return;
         // Its mounts are the host's; only its root makes it a container.
         _program.Add("enter root", null, SYS_fchdir, _root.DangerousGetHandle());
         _program.Add("chroot", null, SYS_chroot, _program.Text("."));

@@ -79,32 +79,6 @@ internal sealed class NamespacePlan : IDisposable
         }
     }
 
-    /// <summary>Those of a running process, for another one beside it.</summary>
-    public static NamespacePlan Of(int pid)
-    {
-        var plan = new NamespacePlan();
-        try
-        {
-            foreach (var kind in Namespaces.Kinds)
-            {
-                // A kernel need not have every kind.
-                if (Namespaces.IsCurrent(pid, kind) == false) plan._joined[kind] = Namespaces.Open(pid, kind);
-            }
-
-            return plan;
-        }
-        catch (LinuxException gone) when (gone.Errno is Errno.ENOENT or Errno.ESRCH)
-        {
-            plan.Dispose();
-            throw new RuntimeException("the container's first process has just ended", gone);
-        }
-        catch
-        {
-            plan.Dispose();
-            throw;
-        }
-    }
-
     private void Add(NamespaceConfig config)
     {
         var kind = config.Type switch
@@ -158,10 +132,12 @@ internal sealed class NamespacePlan : IDisposable
     /// <exception cref="LinuxException">The kernel refuses it.</exception>
     public void AwaitNetwork()
     {
-        if (_network is not { } coming) return;
-        _joined[NamespaceKind.Network] = coming.Finish();
-        _network = null;
+        if (_network is { } coming) _joined[NamespaceKind.Network] = coming.Take();
     }
+
+    /// <summary>Waits until what is in it works too.</summary>
+    /// <exception cref="LinuxException">The kernel refuses it.</exception>
+    public void AwaitInterfaces() => _network?.Finish();
 
     private void Check(LinuxConfig? linux)
     {

@@ -19,11 +19,7 @@ internal sealed class ThreadNamespaces : IDisposable
         {
             foreach (var (kind, handle) in plan.Joined)
             {
-                if (ByChild(kind)) continue;
-                // For pids, "own" is what children get: it can differ only while this object lives.
-                var own = Namespaces.OpenCurrent(kind);
-                _own.Add((kind, own));
-                Namespaces.Enter(handle, kind);
+                if (!ByChild(kind)) Enter(kind, handle);
             }
         }
         catch
@@ -31,6 +27,29 @@ internal sealed class ThreadNamespaces : IDisposable
             Dispose();
             throw;
         }
+    }
+
+    /// <summary>Of one kind alone.</summary>
+    /// <param name="kind">None that the child has to join itself.</param>
+    /// <param name="handle">A namespace, or a pidfd of a process in it.</param>
+    public ThreadNamespaces(NamespaceKind kind, SafeFileHandle handle)
+    {
+        try
+        {
+            Enter(kind, handle);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private void Enter(NamespaceKind kind, SafeFileHandle handle)
+    {
+        // For pids, "own" is what children get: it can differ only while this object lives.
+        _own.Add((kind, Namespaces.OpenCurrent(kind)));
+        Namespaces.Enter(handle, kind);
     }
 
     /// <summary>True for a kind that the child has to join itself.</summary>

@@ -1,3 +1,5 @@
+using Paas.Linux.Cgroups;
+
 namespace Paas.Runtime.State;
 
 /// <summary>What the runtime remembers of a container between its verbs: <c>state.json</c>, written by the verb that changes it.</summary>
@@ -24,6 +26,12 @@ public sealed record ContainerRecord
 
     /// <summary>True when the group of v1's cpuset is used too.</summary>
     public bool Cpuset { get; init; }
+
+    /// <summary>
+    /// Where the group's hierarchies are, on a machine with v1; null where there is only v2, and nothing to be looked for. They do not move,
+    /// and the list of mounts that tells them is long on a machine with many containers.
+    /// </summary>
+    public CgroupHierarchies? Hierarchies { get; init; }
 
     /// <summary>The file that says whether the group is frozen, or null for none: most verbs ask for nothing else of it.</summary>
     public string? Freezer { get; init; }

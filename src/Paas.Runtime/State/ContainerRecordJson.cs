@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Paas.Linux.Cgroups;
 using Paas.Runtime.CommandLine;
 
 namespace Paas.Runtime.State;
@@ -6,6 +7,9 @@ namespace Paas.Runtime.State;
 /// <summary><see cref="ContainerRecord"/> as JSON, by hand: generated code would cost every verb half a millisecond.</summary>
 internal static class ContainerRecordJson
 {
+    // No controller of v1 is called that.
+    private const string UnifiedName = "unified";
+
     public static byte[] Write(ContainerRecord record) => JsonText.Object(json =>
     {
         json.WriteString("id", record.Id);
@@ -17,6 +21,7 @@ internal static class ContainerRecordJson
         json.WriteString("created", record.Created);
         json.WriteString("cgroup", record.Cgroup);
         json.WriteBoolean("cpuset", record.Cpuset);
+        if (record.Hierarchies is { } hierarchies) WriteHierarchies(json, hierarchies);
         if (record.Freezer is not null) json.WriteString("freezer", record.Freezer);
         if (record.HasHooks) json.WriteBoolean("hooks", true);
         if (record.Creator != 0) json.WriteNumber("creator", record.Creator);
@@ -26,6 +31,14 @@ internal static class ContainerRecordJson
         if (record.SystemdUnit is not null) json.WriteString("systemdUnit", record.SystemdUnit);
         json.WriteAnnotations(record.Annotations);
     });
+
+    private static void WriteHierarchies(Utf8JsonWriter json, CgroupHierarchies hierarchies)
+    {
+        json.WriteStartObject("hierarchies");
+        if (hierarchies.Unified is not null) json.WriteString(UnifiedName, hierarchies.Unified);
+        foreach (var (controller, place) in hierarchies.Legacy) json.WriteString(controller, place);
+        json.WriteEndObject();
+    }
 
     /// <exception cref="JsonException">It is not what <see cref="Write"/> writes.</exception>
     public static ContainerRecord Read(byte[] utf8)
@@ -49,7 +62,7 @@ internal static class ContainerRecordJson
         DateTimeOffset? created = null;
         bool? cpuset = null;
         var (hooks, keyring, noProgram, creator) = (false, false, false, 0);
-        Dictionary<string, string>? annotations = null;
+        Dictionary<string, string>? annotations = null, hierarchies = null;
         json.Read();
         while (json.NextMember())
         {
@@ -62,6 +75,7 @@ internal static class ContainerRecordJson
             else if (json.IsMember("created"u8)) created = json.GetDateTimeOffset();
             else if (json.IsMember("cgroup"u8)) cgroup = json.GetString();
             else if (json.IsMember("cpuset"u8)) cpuset = json.GetBoolean();
+            else if (json.IsMember("hierarchies"u8)) hierarchies = ReadTexts(ref json);
             else if (json.IsMember("freezer"u8)) freezer = json.GetString();
             else if (json.IsMember("hooks"u8)) hooks = json.GetBoolean();
             else if (json.IsMember("creator"u8)) creator = json.GetInt32();
@@ -84,6 +98,7 @@ internal static class ContainerRecordJson
             Created = created ?? throw Without("created"),
             Cgroup = cgroup ?? throw Without("cgroup"),
             Cpuset = cpuset ?? throw Without("cpuset"),
+            Hierarchies = hierarchies is null ? null : new CgroupHierarchies(hierarchies.Remove(UnifiedName, out var unified) ? unified : null, hierarchies),
             Freezer = freezer,
             HostMount = hostMount,
             HasHooks = hooks,

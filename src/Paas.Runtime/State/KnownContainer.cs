@@ -30,7 +30,7 @@ public sealed class KnownContainer
 
     /// <summary>The container's control group.</summary>
     public ControlGroup Group => _group ??= ControlGroup.At(
-        Record.Cgroup, Record.Cpuset, Record.SystemdUnit is { } unit ? new SystemdUnit(unit, "", "", []) : null);
+        Record.Cgroup, Record.Cpuset, Record.SystemdUnit is { } unit ? new SystemdUnit(unit, "", "", []) : null, Record.Hierarchies);
 
     public static KnownContainer? Find(string root, string id)
     {
