@@ -32,22 +32,23 @@ public static class ContainerFactory
     /// <param name="restore">Makes the process, a child of this one; state directory and control group are there.</param>
     /// <inheritdoc cref="Create"/>
     internal static RunningContainer Restore(ContainerSpec spec, Func<StateDirectory, ControlGroup, LaunchedProcess> restore) =>
-        Establish(spec, (directory, group, rest) =>
+        Establish(spec, (directory, group, meanwhile) =>
         {
-            rest();
-            return new Launched(restore(directory, group), null, null, null, null);
+            meanwhile.KeepAndLimit();
+            var process = restore(directory, group);
+            meanwhile.Describe(process.Pid, null);
+            return new Launched(process, null, null, null);
         });
 
     private static RunningContainer CreateHere(ContainerSpec spec)
     {
         var beside = spec.NetworkNamespace is null && spec.Sandbox?.Network is null && NamespacePlan.MayMakeNetworkBeside(spec.Config.Linux);
         using var coming = beside ? NetworkCreation.Begin() : null;
-        return Establish(spec, (directory, group, rest) => Launch(spec, coming, directory, group, rest));
+        return Establish(spec, (directory, group, meanwhile) => Launch(spec, coming, directory, group, meanwhile));
     }
 
-    // What is launched is given the rest of the work, to be done while a child is busy, and before it runs a program.
     private static RunningContainer Establish(
-        ContainerSpec spec, Func<StateDirectory, ControlGroup, Action, Launched> launch)
+        ContainerSpec spec, Func<StateDirectory, ControlGroup, Meanwhile, Launched> launch)
     {
         var directory = new StateDirectory(spec.RuntimeRoot, spec.Id);
         var limits = GroupLimits.Of(spec.Config.Linux?.Resources);
@@ -61,14 +62,9 @@ public static class ContainerFactory
             Log.Debug($"state in {directory.Path}, control group {group.Path}");
             using var holder = group.Create(limits);
             if (ContainerGroup.OwnerOf(spec.Config) is { } owner) group.Delegate(owner);
-            var launched = launch(directory, group, () =>
-            {
-                directory.KeepConfig(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"));
-                group.Apply(limits);
-            });
-            var record = Record(spec, group, launched.Process.Pid) with { HostMount = launched.HostMount };
-            directory.Write(record);
-            return new RunningContainer(record, directory, group, launched);
+            var meanwhile = new Meanwhile(spec, directory, group, limits);
+            var launched = launch(directory, group, meanwhile);
+            return new RunningContainer(meanwhile.Publish(), directory, group, launched);
         }
         catch
         {
@@ -92,7 +88,7 @@ public static class ContainerFactory
         }
     }
 
-    private static Launched Launch(ContainerSpec spec, NetworkCreation? coming, StateDirectory directory, ControlGroup group, Action rest)
+    private static Launched Launch(ContainerSpec spec, NetworkCreation? coming, StateDirectory directory, ControlGroup group, Meanwhile meanwhile)
     {
         var config = spec.Config;
         var network = spec.NetworkNamespace is null ? MakeNetwork(spec) : null;
@@ -144,7 +140,12 @@ public static class ContainerFactory
             Log.Debug($"nsexec container setup: {program.Count} steps");
             if (spec.Terminal is null) StandardStreams.GiveTo(config, spec.StandardInput, spec.StandardOutput, spec.StandardError);
             var process = Fork(program, plan, unified);
-            return new Launched(GuideThrough(process, plan, rest, pid => Record(spec, group, pid)), go, network, hooks, hostMount);
+            process = GuideThrough(process, plan, pid => Record(spec, group, pid), pid =>
+            {
+                meanwhile.KeepAndLimit();
+                meanwhile.Describe(pid, hostMount);
+            });
+            return new Launched(process, go, network, hooks);
         }
         catch
         {
@@ -164,7 +165,7 @@ public static class ContainerFactory
     }
 
     // The child's setup and the parent's part of it run side by side; the pipe keeps them in step.
-    private static LaunchedProcess GuideThrough(LaunchedProcess process, InitPlan plan, Action rest, Func<int, ContainerRecord> describe)
+    private static LaunchedProcess GuideThrough(LaunchedProcess process, InitPlan plan, Func<int, ContainerRecord> describe, Action<int> meanwhile)
     {
         var (config, go) = (plan.Config, plan.Go);
         var needsChild = true;
@@ -183,7 +184,7 @@ public static class ContainerFactory
 
             if (plan.Namespaces.HasSuccessor) process.WaitForSuccessor();
             needsChild = false;
-            rest();
+            meanwhile(process.Pid);
             needsChild = true;
             OutOfMemoryScore.Set(process.Pid, config.Process!.OomScoreAdj);
             if (config.Linux!.NetDevices is { Count: > 0 } devices) MoveDevices(devices, plan.Namespaces, process.Pid);

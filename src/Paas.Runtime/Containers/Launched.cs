@@ -9,8 +9,7 @@ namespace Paas.Runtime.Containers;
 /// <param name="Go">Where it is told to go on; null for one that needs no telling.</param>
 /// <param name="Network">A network namespace made for it, or null.</param>
 /// <param name="Hooks">The hooks it runs, or null.</param>
-/// <param name="HostMount">See <see cref="State.ContainerRecord.HostMount"/>.</param>
-internal sealed record Launched(LaunchedProcess Process, Pipe? Go, SafeFileHandle? Network, ContainerHooks? Hooks, ulong? HostMount) : IDisposable
+internal sealed record Launched(LaunchedProcess Process, Pipe? Go, SafeFileHandle? Network, ContainerHooks? Hooks) : IDisposable
 {
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Paas.Linux;
+using Paas.Linux.Events;
 using static Paas.Linux.Native;
 
 namespace Paas.Runtime.State;
@@ -36,6 +37,8 @@ public sealed class StateDirectory
 
     private string RecordPath => System.IO.Path.Combine(Path, "state.json");
 
+    private string PreparedPath => RecordPath + ".next";
+
     /// <summary>Ids of all containers below a root.</summary>
     public static IEnumerable<string> List(string root) =>
         Directory.Exists(root) ? Directory.EnumerateDirectories(root).Select(path => System.IO.Path.GetFileName(path)!).Where(IsId).Order() : [];
@@ -69,6 +72,16 @@ public sealed class StateDirectory
 
     public void Write(ContainerRecord record) =>
         Files.WriteAtomically(RecordPath, ContainerRecordJson.Write(record), durable: false);
+
+    /// <summary>As <see cref="Write"/>, but nobody sees it until it is <see cref="Publish"/>ed.</summary>
+    public void Prepare(ContainerRecord record)
+    {
+        using var file = Files.Open(PreparedPath, O_WRONLY | O_CREAT | O_TRUNC, OwnerReadWrite);
+        Descriptors.Write(file, ContainerRecordJson.Write(record));
+    }
+
+    /// <summary>Makes what was prepared the record.</summary>
+    public void Publish() => Files.Rename(PreparedPath, RecordPath);
 
     /// <summary>Makes the fifo a first process waits at. Open both ways, so that neither side ever blocks on opening it.</summary>
     public SafeFileHandle MakeStartFifo()
