@@ -30,11 +30,9 @@ public sealed unsafe partial class NetworkCreation : IDisposable
         _self = GCHandle.Alloc(this);
         _isMade = NativeMemory.AllocZeroed(SemaphoreSize);
         _ = sem_init(_isMade, 0, 0);
-        var attributes = stackalloc byte[AttributesSize];
-        _ = pthread_attr_init((nint)attributes);
-        StartElsewhere((nint)attributes);
-        var error = pthread_create(out _thread, (nint)attributes, &Make, GCHandle.ToIntPtr(_self));
-        _ = pthread_attr_destroy((nint)attributes);
+        var error = StartElsewhere(out _thread);
+        // Not here, then: processors have just been taken away, or nobody may choose any.
+        if (error != 0) error = pthread_create(out _thread, 0, &Make, GCHandle.ToIntPtr(_self));
         if (error == 0) return;
         Free();
         throw new LinuxException("pthread_create", error);
@@ -42,16 +40,22 @@ public sealed unsafe partial class NetworkCreation : IDisposable
 
     // Not on the processor of its starter. The scheduler would often put it there, behind the starter, although another one has nothing to
     // do, and nothing would be done beside anything.
-    private static void StartElsewhere(nint attributes)
+    private int StartElsewhere(out nuint thread)
     {
         var processors = stackalloc byte[ProcessorSetSize];
         var here = sched_getcpu();
-        if (here is < 0 or >= ProcessorSetSize * 8 || !Allowed(processors)) return;
-        processors[here / 8] &= (byte)~(1 << (here % 8));
-        if (new ReadOnlySpan<byte>(processors, ProcessorSetSize).ContainsAnyExcept((byte)0))
+        var known = here is >= 0 and < ProcessorSetSize * 8 && Allowed(processors);
+        if (known) processors[here / 8] &= (byte)~(1 << (here % 8));
+        var attributes = stackalloc byte[AttributesSize];
+        _ = pthread_attr_init((nint)attributes);
+        if (known && new ReadOnlySpan<byte>(processors, ProcessorSetSize).ContainsAnyExcept((byte)0))
         {
-            _ = pthread_attr_setaffinity_np(attributes, ProcessorSetSize, (nint)processors);
+            _ = pthread_attr_setaffinity_np((nint)attributes, ProcessorSetSize, (nint)processors);
         }
+
+        var error = pthread_create(out thread, (nint)attributes, &Make, GCHandle.ToIntPtr(_self));
+        _ = pthread_attr_destroy((nint)attributes);
+        return error;
     }
 
     // Where others keep those busy, that of the starter, which has nothing to do now, may be the first to be free.

@@ -304,7 +304,7 @@ public static class ContainerFactory
         Created = TimeProvider.System.GetUtcNow(),
         Cgroup = group.Path,
         Cpuset = group.LegacyDirectories.ContainsKey("cpuset"),
-        Hierarchies = group.Hierarchies.Legacy.Count > 0 ? group.Hierarchies : null,
+        Hierarchies = group.Path.Length > 0 ? group.Hierarchies : null,
         Freezer = group.FreezerFile,
         SystemdUnit = group.Unit?.Name,
         Annotations = spec.Config.Annotations,

@@ -28,8 +28,8 @@ public sealed record ContainerRecord
     public bool Cpuset { get; init; }
 
     /// <summary>
-    /// Where the group's hierarchies are, on a machine with v1; null where there is only v2, and nothing to be looked for. They do not move,
-    /// and the list of mounts that tells them is long on a machine with many containers.
+    /// Where the group's hierarchies are, or null for no group. They do not move, and the list of mounts that tells those of v1 is long on a
+    /// machine with many containers.
     /// </summary>
     public CgroupHierarchies? Hierarchies { get; init; }
 

@@ -1,3 +1,4 @@
+using Paas.Linux.Cgroups;
 using Paas.Runtime.State;
 using Paas.Testing;
 using Xunit;
@@ -101,8 +102,37 @@ public sealed class StateTests
         };
         directory.Write(record);
         Assert.Equal(record, directory.Read());
+        foreach (var unified in (string?[])["/sys/fs/cgroup/unified", null])
+        {
+            var hierarchies = new CgroupHierarchies(unified, new Dictionary<string, string> { ["cpu"] = "/c/cpu", ["name=systemd"] = "/c/systemd" });
+            directory.Write(record with { Hierarchies = hierarchies });
+            var read = directory.Read()!.Hierarchies!;
+            Assert.Equal(hierarchies.Unified, read.Unified);
+            Assert.Equal(hierarchies.Legacy, read.Legacy);
+        }
+
         directory.Write(record with { Creator = 0, HasProgram = true });
         Assert.Equal((0, true), (directory.Read()!.Creator, directory.Read()!.HasProgram));
+    }
+
+    [Fact]
+    public void A_record_is_seen_once_it_is_published()
+    {
+        using var root = new TemporaryDirectory();
+        var directory = new StateDirectory(root.Path, "a");
+        directory.Claim();
+        var record = new ContainerRecord
+        {
+            Id = "a", OciVersion = "1.2.0", Pid = 0, StartTime = 0, Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch, Cgroup = "/a",
+        };
+        directory.Write(record);
+        directory.Prepare(record with { Pid = 1 });
+        Assert.Equal(0, directory.Read()!.Pid);
+        directory.Publish();
+        Assert.Equal(1, directory.Read()!.Pid);
+        directory.Prepare(record);
+        directory.Remove();
+        Assert.False(Directory.Exists(directory.Path));
     }
 
     // A create that was killed.
