@@ -40,6 +40,21 @@ public sealed class CreationTests
         Assert.Empty(container.HostMounts());
     }
 
+    // What can be read only once is kept for the verbs that follow.
+    [OwnRootFact]
+    public void A_configuration_can_come_through_a_pipe()
+    {
+        using var container = new TestContainer().Script("sleep 1000");
+        container.WriteConfig();
+        var document = Path.Combine(container.Bundle, "config.json");
+        File.Move(document, container.Path("document"));
+        var create = $"{RuntimeUnderTest.Program} --root {container.Root} create --bundle {container.Bundle} --config /dev/stdin {container.Id}";
+        RuntimeUnderTest.Execute("/bin/sh", "-c", $"cat {container.Path("document")} | {create} > {container.Path("output")} 2>&1").ShouldSucceed();
+        container.Verb("start").ShouldSucceed();
+        Assert.Equal("test-host\n", container.Verb("exec", "/bin/hostname").ShouldSucceed().Output);
+        Assert.Equal(File.ReadAllText(container.Path("document")), File.ReadAllText(Path.Combine(container.Root, container.Id, "config.json")));
+    }
+
     [OwnRootFact]
     public void Without_a_process_it_is_made_but_not_started()
     {

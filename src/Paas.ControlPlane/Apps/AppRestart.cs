@@ -44,20 +44,20 @@ internal sealed class AppRestart(
         var slots = chosen.ToHashSet();
         return slots.Count > 0 ? slots
             : state.Live is null ? throw new PaasException(ErrorCode.Conflict, $"{state.App} has no release to restart", "git push paas main makes the first one.")
-            : throw Idle(state, Formations.Web);
+            : throw Idle(state, "nothing", Formations.Web);
     }
 
     private void CheckNamed(AppState state, List<Slot> wanted, string name)
     {
         if (wanted.Any(slot => slot.Type == name || slot.Name == name)) return;
         var types = state.Live is { } live ? Formations.ScalableTypes(releases.Get(state.App, live.Version).Processes).Order(StringComparer.Ordinal).ToList() : [];
-        if (types.Contains(name)) throw Idle(state, name);
+        if (types.Contains(name)) throw Idle(state, $"no {name}", name);
         var running = wanted.Count == 0 ? $"It has {string.Join(", ", types)}." : $"What runs is {string.Join(", ", wanted.Select(slot => slot.Name))}.";
         throw new PaasException(ErrorCode.NotFound, $"{state.App} has no process {name}", types.Count == 0 ? "git push paas main brings its processes." : running);
     }
 
-    private static PaasException Idle(AppState state, string type) => new(
-        ErrorCode.Conflict, $"nothing of {(type == Formations.Web ? state.App : type)} runs that could be restarted", $"paas scale {type}=1 -a {state.App} starts one.");
+    private static PaasException Idle(AppState state, string what, string type) => new(
+        ErrorCode.Conflict, $"{what} of {state.App} runs that could be restarted", $"paas scale {type}=1 -a {state.App} starts one.");
 
     private async Task<string?> ProblemAsync(AppState state, HashSet<Slot> slots, HashSet<string> before, CancellationToken ct)
     {

@@ -140,7 +140,7 @@ public static class ContainerFactory
             Log.Debug($"nsexec container setup: {program.Count} steps");
             if (spec.Terminal is null) StandardStreams.GiveTo(config, spec.StandardInput, spec.StandardOutput, spec.StandardError);
             var process = Fork(program, plan, unified);
-            process = GuideThrough(process, plan, pid => Record(spec, group, pid), pid =>
+            new FirstProcess(process, plan, pid => Record(spec, group, pid)).Guide(pid =>
             {
                 meanwhile.KeepAndLimit();
                 meanwhile.Describe(pid, hostMount);
@@ -162,107 +162,6 @@ public static class ContainerFactory
         using var inside = new ThreadNamespaces(plan.Namespaces);
         if (!plan.Namespaces.Makes(NamespaceKind.Network)) WriteNetworkSysctls(plan.Config);
         return Launcher.Launch(program, plan.Status, (ulong)(uint)plan.Namespaces.Cloned, unified, image);
-    }
-
-    // The child's setup and the parent's part of it run side by side; the pipe keeps them in step.
-    private static LaunchedProcess GuideThrough(LaunchedProcess process, InitPlan plan, Func<int, ContainerRecord> describe, Action<int> meanwhile)
-    {
-        var (config, go) = (plan.Config, plan.Go);
-        var needsChild = true;
-        try
-        {
-            Log.Debug($"child process in init(): pid {process.Pid}");
-            go.CloseReadEnd();
-            if (plan.Namespaces.Makes(NamespaceKind.User))
-            {
-                UserNamespaces.WriteMaps(
-                    process.Pid,
-                    MappedIds.Ranges(config.Linux!.UidMappings!),
-                    MappedIds.Ranges(config.Linux.GidMappings!));
-                go.WriteByte();
-            }
-
-            if (plan.Namespaces.HasSuccessor) process.WaitForSuccessor();
-            needsChild = false;
-            meanwhile(process.Pid);
-            needsChild = true;
-            OutOfMemoryScore.Set(process.Pid, config.Process!.OomScoreAdj);
-            if (config.Linux!.NetDevices is { Count: > 0 } devices) MoveDevices(devices, plan.Namespaces, process.Pid);
-            go.WriteByte();
-            needsChild = false;
-            if (plan.Namespaces.Has(NamespaceKind.User)) MapIds(process, plan);
-            plan.Namespaces.AwaitInterfaces();
-            if (plan.HasWaypoint) CallHooks(process, plan, describe(process.Pid));
-            if (plan.Filter?.Agent is { } agent)
-            {
-                agent.HandOver(process, describe(process.Pid), ContainerStatus.Creating);
-                go.WriteByte();
-            }
-
-            process.WaitUntilReady();
-            Log.Debug("init: closing the pipe to signal completion");
-            return process;
-        }
-        catch (Exception failure)
-        {
-            // Where the child ended meanwhile, it knows better why.
-            var gone = needsChild && failure is LinuxException { Errno: Errno.ESRCH or Errno.EPIPE or Errno.ENOENT };
-            var cause = gone ? FailureOf(process) : null;
-            process.Abandon();
-            process.Dispose();
-            go.Dispose();
-            if (cause is not null) throw cause;
-            if (failure is ExitException) throw new RuntimeException($"{failure.Message}, output: {plan.Hooks?.Printed}", failure);
-            throw;
-        }
-    }
-
-    // Of what is bound from inside the container, whose user namespace may not.
-    private static void MapIds(LaunchedProcess process, InitPlan plan)
-    {
-        foreach (var mount in plan.Mounts.Mounts)
-        {
-            if (mount.InnerSource is null || mount.IdMap is not { } users) continue;
-            using var tree = process.TakeDescriptor();
-            Mounts.MapIds(tree, users, mount.Options.RecursiveIdMap);
-            plan.Go.WriteByte();
-        }
-    }
-
-    private static void MoveDevices(IReadOnlyDictionary<string, NetDeviceConfig> devices, NamespacePlan namespaces, int pid)
-    {
-        if (namespaces.Joined.TryGetValue(NamespaceKind.Network, out var joined))
-        {
-            NetworkDevices.Move(devices, (int)joined.DangerousGetHandle());
-            return;
-        }
-
-        using var made = Namespaces.Open(pid, NamespaceKind.Network);
-        NetworkDevices.Move(devices, (int)made.DangerousGetHandle());
-    }
-
-    private static void CallHooks(LaunchedProcess process, InitPlan plan, ContainerRecord record)
-    {
-        process.WaitForWaypoint();
-        // As the container sees it: runtime.md, State.
-        plan.Hooks?.Describe(record, Processes.PidInNamespace(process.Pid) ?? process.Pid);
-        var hooks = plan.Config.Hooks;
-        HostHooks.Run("prestart", hooks?.Prestart, record, ContainerStatus.Creating, process.Pid);
-        HostHooks.Run("createRuntime", hooks?.CreateRuntime, record, ContainerStatus.Creating, process.Pid);
-        plan.Go.WriteByte();
-    }
-
-    private static IOException? FailureOf(LaunchedProcess process)
-    {
-        try
-        {
-            process.WaitUntilReady();
-            return null;
-        }
-        catch (IOException cause)
-        {
-            return cause;
-        }
     }
 
     private static SafeFileHandle? MakeNetwork(ContainerSpec spec)

@@ -17,8 +17,8 @@ public sealed record ContainerSpec
     /// <summary>The bundle's config.json.</summary>
     public required RuntimeConfig Config { get; init; }
 
-    /// <summary>The file <see cref="Config"/> was read from, when it is not the bundle's config.json.</summary>
-    public string? ConfigPath { get; init; }
+    /// <summary>What <see cref="Config"/> was read from, to be kept for later verbs.</summary>
+    public required byte[] ConfigDocument { get; init; }
 
     /// <summary>The runtime's state directory (<c>--root</c>).</summary>
     public required string RuntimeRoot { get; init; }

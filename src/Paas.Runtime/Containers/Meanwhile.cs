@@ -14,7 +14,7 @@ internal sealed class Meanwhile(ContainerSpec spec, StateDirectory directory, Co
     /// <summary>Keeps the configuration, and sets the limits of the group. Before the process runs a program.</summary>
     public void KeepAndLimit()
     {
-        directory.KeepConfig(spec.ConfigPath ?? Path.Combine(spec.BundleDirectory, "config.json"));
+        directory.KeepConfig(spec.ConfigDocument);
         group.Apply(limits);
     }
 

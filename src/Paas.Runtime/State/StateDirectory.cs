@@ -68,7 +68,7 @@ public sealed class StateDirectory
     }
 
     /// <summary>Keeps the configuration a container is made with, for later verbs.</summary>
-    public void KeepConfig(string path) => Files.WriteAtomically(ConfigPath, Files.ReadBytes(path), durable: false);
+    public void KeepConfig(ReadOnlySpan<byte> document) => Files.WriteAtomically(ConfigPath, document, durable: false);
 
     public void Write(ContainerRecord record) =>
         Files.WriteAtomically(RecordPath, ContainerRecordJson.Write(record), durable: false);

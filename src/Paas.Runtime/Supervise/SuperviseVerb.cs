@@ -102,7 +102,8 @@ internal static class SuperviseVerb
         {
             Id = config.ContainerId,
             BundleDirectory = bundle,
-            Config = CreateOptions.ReadConfig(Path.Combine(bundle, "config.json")),
+            Config = CreateOptions.ReadConfig(Path.Combine(bundle, "config.json"), out var document),
+            ConfigDocument = document,
             RuntimeRoot = config.RuntimeRoot,
         };
         var loop = new EventLoop(TimeProvider.System);

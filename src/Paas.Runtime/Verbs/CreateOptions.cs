@@ -143,8 +143,8 @@ internal sealed class CreateOptions
         {
             Id = Id,
             BundleDirectory = bundle,
-            Config = ReadConfig(config),
-            ConfigPath = config,
+            Config = ReadConfig(config, out var document),
+            ConfigDocument = document,
             Sandbox = SandboxFile is null ? null : Read(SandboxFile, bytes => SupervisionReader.ReadSandbox(bytes)),
             RuntimeRoot = global.Root,
             NewKeyring = NewKeyring,
@@ -178,7 +178,20 @@ internal sealed class CreateOptions
         if (path is not null) Linux.Files.WriteAtomically(path, System.Text.Encoding.ASCII.GetBytes($"{pid}"), durable: false);
     }
 
-    public static RuntimeConfig ReadConfig(string path) => Read(path, bytes => ConfigDefaults.Complete(RuntimeConfigReader.ReadConfig(bytes)));
+    /// <summary>Reads a configuration, with what it leaves out.</summary>
+    /// <exception cref="RuntimeException">It is not there, or not right.</exception>
+    public static RuntimeConfig ReadConfig(string path) => ReadConfig(path, out _);
+
+    /// <inheritdoc cref="ReadConfig(string)"/>
+    /// <param name="path">The file; a pipe too, which can be read only once.</param>
+    /// <param name="document">What is in it.</param>
+    public static RuntimeConfig ReadConfig(string path, out byte[] document)
+    {
+        var read = Array.Empty<byte>();
+        var config = Read(path, bytes => ConfigDefaults.Complete(RuntimeConfigReader.ReadConfig(read = bytes)));
+        document = read;
+        return config;
+    }
 
     // Far above any bundle's, and low enough that what is made of it fits into half the program's heap (Paas.Runtime.csproj).
     private const int LongestDocument = 16 * 1024 * 1024;

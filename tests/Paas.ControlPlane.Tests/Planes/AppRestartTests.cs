@@ -92,9 +92,13 @@ public sealed class AppRestartTests : PlaneTest
         await ServingAsync(web: 0, worker: 1, create: false);
 
         Assert.Equal(
-            ("nothing of hello runs that could be restarted", "paas scale web=1 -a hello starts one."), Said(await FailsAsync(ErrorCode.Conflict, () => RestartAsync("web"))));
+            ("no web of hello runs that could be restarted", "paas scale web=1 -a hello starts one."), Said(await FailsAsync(ErrorCode.Conflict, () => RestartAsync("web"))));
         Assert.Equal(("hello has no process web.1", "What runs is worker.1."), Said(await FailsAsync(ErrorCode.NotFound, () => RestartAsync("web.1"))));
         Assert.Equal(("hello has no process clock", "What runs is worker.1."), Said(await FailsAsync(ErrorCode.NotFound, () => RestartAsync("worker", "clock"))));
+
+        await Platform.ScaleAsync("hello", new ScaleRequest(new Dictionary<string, int> { ["worker"] = 0 }), CancellationToken.None);
+        Assert.Equal(
+            ("nothing of hello runs that could be restarted", "paas scale web=1 -a hello starts one."), Said(await FailsAsync(ErrorCode.Conflict, () => RestartAsync())));
         await FailsAsync(ErrorCode.AppNotFound, () => Platform.RestartAsync("nobody", new RestartRequest(), CancellationToken.None));
     }
 
