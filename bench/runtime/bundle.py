@@ -1,10 +1,14 @@
 """The bundle and the runtimes that the benchmarks here share."""
-import json, os, shutil, subprocess, sys, time
+import ctypes, json, os, shutil, subprocess, sys, time
 
 here = os.path.dirname(os.path.realpath(__file__))
 programs = os.environ.get("PAAS_PROGRAMS", os.path.join(here, "../../artifacts/programs"))
 ours = os.path.realpath(os.path.join(programs, "bin/paas-runtime"))
 RUNTIMES = {"paas-runtime": ours, "crun": "crun", "runc": "runc"}
+
+
+libc = ctypes.CDLL(None, use_errno=True)
+GROUPS, HYBRID = "/sys/fs/cgroup", os.path.isdir("/sys/fs/cgroup/unified") and os.path.isdir("/sys/fs/cgroup/memory")
 
 
 def alone():
@@ -62,6 +66,16 @@ def make_bundle(directory, *args):
     return directory
 
 
+def drop_limits(bundle):
+    """For v2 beside v1, whose are all controllers there."""
+    path = os.path.join(bundle, "config.json")
+    with open(path) as file:
+        config = json.load(file)
+    del config["linux"]["resources"]
+    with open(path, "w") as file:
+        json.dump(config, file)
+
+
 def supervise_bundle(directory, number):
     """A bundle for `supervise`, whose image is the directory `layer`."""
     bundle = os.path.join(directory, f"s{number}")
@@ -79,23 +93,25 @@ def supervise_bundle(directory, number):
     return bundle
 
 
-def on_v1_alone():
+def in_own_mounts(version=None):
     """
-    crun takes a machine with v1 and v2 side by side for v2. There all of them are measured with v2 hidden from them: the program
-    begins anew in a mount namespace without it.
+    Gives this process mounts of its own; nothing mounted from here on is seen by others. Where a machine has both versions of control groups side by
+    side, it shows one of them alone: crun takes such a machine for v2.
     """
-    if not os.path.isdir("/sys/fs/cgroup/unified") or os.environ.get("BENCH_V1") or not os.path.isdir("/sys/fs/cgroup/memory"):
-        return
-    os.environ["BENCH_V1"] = "1"
-    os.execvp("unshare", ["unshare", "-m", "sh", "-c", 'umount /sys/fs/cgroup/unified && exec "$0" "$@"', sys.executable, *sys.argv])
+    new_namespace, private, bind, detach = 0x20000, 0x44000, 0x1000, 2
+    if libc.unshare(new_namespace):
+        sys.exit(f"unshare: {os.strerror(ctypes.get_errno())}")
+    mount("none", "/", private)
+    if HYBRID and version == 1:
+        libc.umount2((GROUPS + "/unified").encode(), detach)
+    elif HYBRID and version == 2:
+        mount(GROUPS + "/unified", "/mnt", bind)
+        mount("/mnt", GROUPS, bind)
 
 
-def in_own_mounts():
-    """Goes on in a mount namespace of its own, if it is not there yet; nothing mounted then is to be seen by others."""
-    if os.environ.get("BENCH_V1") or os.environ.get("BENCH_MOUNTS"):
-        return
-    os.environ["BENCH_MOUNTS"] = "1"
-    os.execvp("unshare", ["unshare", "-m", sys.executable, *sys.argv])
+def mount(source, place, flags):
+    if libc.mount(source.encode(), place.encode(), b"", ctypes.c_ulong(flags), None):
+        sys.exit(f"mount {place}: {os.strerror(ctypes.get_errno())}")
 
 
 def call(command):
