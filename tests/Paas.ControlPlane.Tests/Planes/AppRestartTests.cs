@@ -13,6 +13,9 @@ public sealed class AppRestartTests : PlaneTest
 
         await RestartAsync();
 
+        await EventuallyAsync(
+            async () => !(await InstancesAsync("hello")).Any(instance => instance.Status == InstanceStatus.Up && before.Contains(instance.ContainerId)),
+            "the instances before it are on their way out");
         var after = (await InstancesAsync("hello")).Where(instance => instance.Status == InstanceStatus.Up).ToList();
         Assert.Equal(["web.1", "web.2", "worker.1"], after.Select(instance => instance.Name));
         Assert.All(after, instance => Assert.DoesNotContain(instance.ContainerId, before));
