@@ -8,7 +8,6 @@ using Paas.Oci.Runtime;
 using Paas.Runtime.CommandLine;
 using Paas.Runtime.Hooks;
 using Paas.Runtime.State;
-using static Paas.Linux.Native;
 
 namespace Paas.Runtime.Containers;
 

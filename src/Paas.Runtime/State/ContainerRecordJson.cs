@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Paas.Linux.Cgroups;
+using Paas.Oci;
 using Paas.Runtime.CommandLine;
 
 namespace Paas.Runtime.State;
@@ -84,7 +85,7 @@ internal static class ContainerRecordJson
             else if (json.IsMember("hostMount"u8)) hostMount = json.GetUInt64();
             else if (json.IsMember("systemdUnit"u8)) unit = json.GetString();
             else if (json.IsMember("annotations"u8)) annotations = ReadTexts(ref json);
-            else SkipValue(ref json);
+            else JsonValues.Skip(ref json);
         }
 
         return new ContainerRecord
@@ -111,12 +112,6 @@ internal static class ContainerRecordJson
     }
 
     private static JsonException Without(string name) => new($"state.json has no {name}");
-
-    private static void SkipValue(ref Utf8JsonReader json)
-    {
-        json.Read();
-        json.Skip();
-    }
 
     private static Dictionary<string, string> ReadTexts(ref Utf8JsonReader json)
     {

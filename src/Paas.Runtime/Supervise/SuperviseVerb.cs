@@ -6,7 +6,6 @@ using Paas.Linux;
 using Paas.Linux.Cgroups;
 using Paas.Linux.Events;
 using Paas.Linux.Spawning;
-using Paas.Oci.Runtime;
 using Paas.Runtime.Containers;
 using Paas.Runtime.Verbs;
 using static Paas.Linux.Native;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
-using Paas.Contracts.Supervision;
 using Paas.Linux;
 using Paas.Linux.Sockets;
 using Paas.Oci.Runtime;

@@ -60,11 +60,7 @@ public sealed class StateTests
         var file = Path.Combine(root.Path, name);
         if (content is not null) File.WriteAllText(file, content);
         if (self is not null) File.WriteAllText(Path.Combine(root.Path, "freezer.self_freezing"), self);
-        directory.Write(new ContainerRecord
-        {
-            Id = "a", OciVersion = "1.2.0", Pid = Environment.ProcessId, StartTime = Paas.Linux.Processes.StartTime(Environment.ProcessId)!.Value,
-            Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch, Cgroup = "/a", Freezer = file,
-        });
+        directory.Write(Running() with { Freezer = file });
         Assert.Equal(status, KnownContainer.Load(root.Path, "a").Status());
     }
 
@@ -74,11 +70,7 @@ public sealed class StateTests
         using var root = new TemporaryDirectory();
         var directory = new StateDirectory(root.Path, "a");
         directory.Claim();
-        var record = new ContainerRecord
-        {
-            Id = "a", OciVersion = "1.2.0", Pid = Environment.ProcessId, StartTime = Paas.Linux.Processes.StartTime(Environment.ProcessId)!.Value,
-            Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch, Cgroup = "/a",
-        };
+        var record = Running();
         directory.Write(record);
         Assert.Equal(ContainerStatus.Running, KnownContainer.Load(root.Path, "a").Status());
         // The same pid, another process: pids are used again.
@@ -95,10 +87,9 @@ public sealed class StateTests
         using var root = new TemporaryDirectory();
         var directory = new StateDirectory(root.Path, "a");
         directory.Claim();
-        var record = new ContainerRecord
+        var record = BeingMade() with
         {
-            Id = "a", OciVersion = "1.2.0", Pid = 0, StartTime = 0, Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch,
-            Cgroup = "/a", Cpuset = true, Freezer = "/f", SystemdUnit = "u", HostMount = 7, HasHooks = true, Creator = 12, HasProgram = false,
+            Cpuset = true, Freezer = "/f", SystemdUnit = "u", HostMount = 7, HasHooks = true, Creator = 12, HasProgram = false,
         };
         directory.Write(record);
         Assert.Equal(record, directory.Read());
@@ -121,10 +112,7 @@ public sealed class StateTests
         using var root = new TemporaryDirectory();
         var directory = new StateDirectory(root.Path, "a");
         directory.Claim();
-        var record = new ContainerRecord
-        {
-            Id = "a", OciVersion = "1.2.0", Pid = 0, StartTime = 0, Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch, Cgroup = "/a",
-        };
+        var record = BeingMade();
         directory.Write(record);
         directory.Prepare(record with { Pid = 1 });
         Assert.Equal(0, directory.Read()!.Pid);
@@ -144,14 +132,18 @@ public sealed class StateTests
         directory.Claim();
         using var maker = System.Diagnostics.Process.Start("/bin/true");
         maker.WaitForExit();
-        directory.Write(new ContainerRecord
-        {
-            Id = "a", OciVersion = "1.2.0", Pid = 0, StartTime = 0, Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch,
-            Cgroup = "/a", Creator = maker.Id,
-        });
+        directory.Write(BeingMade() with { Creator = maker.Id });
         var clock = System.Diagnostics.Stopwatch.StartNew();
         Assert.True(KnownContainer.Load(root.Path, "a").AwaitCreation());
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.Throws<RuntimeException>(KnownContainer.Load(root.Path, "a").Start);
     }
+
+    private static ContainerRecord BeingMade() => new()
+    {
+        Id = "a", OciVersion = "1.2.0", Pid = 0, StartTime = 0, Bundle = "/b", Rootfs = "/b/rootfs", Created = DateTimeOffset.UnixEpoch, Cgroup = "/a",
+    };
+
+    private static ContainerRecord Running() =>
+        BeingMade() with { Pid = Environment.ProcessId, StartTime = Paas.Linux.Processes.StartTime(Environment.ProcessId)!.Value };
 }
